@@ -1,0 +1,1 @@
+"""Sound in and out. No Qt, no network."""

@@ -1,0 +1,1 @@
+"""The conductor of a turn and what it keeps."""

@@ -1,0 +1,1 @@
+"""What a turn is. Pure: no I/O, no Qt, no threads."""

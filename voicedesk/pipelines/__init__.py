@@ -1,0 +1,1 @@
+"""How one turn is answered: words and sound in, events out."""

@@ -1,0 +1,1 @@
+"""One file for each kind of server conversation. No Qt, no sound devices."""

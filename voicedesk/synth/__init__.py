@@ -1,0 +1,1 @@
+"""The offline voice: pyttsx3 in a process of its own."""
