@@ -1,0 +1,186 @@
+"""Everything that can go wrong, each with a sentence for the person in front of the screen.
+
+VoiceDeskError
+├── SettingsError
+├── SoundError
+│   ├── NoPortAudioError          the library is not installed
+│   ├── NoMicrophoneError         no input device
+│   ├── NoSpeakerError            no output device
+│   ├── DeviceError               a device refused to open or stopped
+│   └── SoundFileError            a file is not sound that can be read
+├── ServerError
+│   ├── EngineError               the built-in server did not start
+│   ├── UnreachableError          no connection could be made
+│   ├── InsecureServerError       plain http beyond this computer
+│   ├── WrongKeyError             401, 403
+│   ├── UnknownModelError         404, or the server says so
+│   ├── RateLimitError            429, or a reply that failed for it
+│   ├── ConnectionLostError       a connection that was there has gone
+│   ├── NoAnswerError             connected, asked, and nothing came
+│   ├── ReplyFailedError          the server said that the reply failed
+│   └── ProtocolError             the server speaks something else
+└── VoiceError                    the offline voice cannot speak
+
+An error holds three things: the sentence (what happened and what to do; a template, so that the window can
+translate it), a detail for the log, and whether the same turn may be tried again.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class VoiceDeskError(Exception):
+    """Base of all errors. ``str(error)`` is the sentence for the user.
+
+    Attributes:
+        sentence: Template of the sentence; its ``{names}`` are filled from the keyword arguments.
+        retryable: Whether trying the same turn again can succeed with nothing changed by the user.
+        arguments: What the template is filled with.
+        detail: For the log. Never shown alone, never holds a key.
+    """
+
+    sentence: ClassVar[str] = "Something went wrong: {reason}."
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", **arguments: object) -> None:
+        self.detail = detail
+        self.arguments = arguments
+        super().__init__(detail)
+
+    def __str__(self) -> str:
+        return self.fill(self.sentence)
+
+    def fill(self, template: str) -> str:
+        """Fill a (translated) template. Unknown names are left out rather than failing."""
+        return template.format_map(_Arguments(self.arguments))
+
+
+class _Arguments(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+class SettingsError(VoiceDeskError):
+    """A settings file that cannot be used; defaults are in force."""
+
+    sentence = "The settings could not be read ({reason}). They were set aside as {path}; the defaults are in use."
+
+
+class SoundError(VoiceDeskError):
+    """Base of everything about devices and sound files."""
+
+    sentence = "There is a problem with the sound: {reason}."
+
+
+class NoPortAudioError(SoundError):
+    """PortAudio, the system library behind sounddevice, is missing."""
+
+    sentence = "Sound is off because the PortAudio library is missing. Install it ({remedy}) and start VoiceDesk again. Typing works meanwhile."
+
+
+class NoMicrophoneError(SoundError):
+    """No input device is present or usable."""
+
+    sentence = "No microphone was found. Plug one in or choose one in Settings, Sound. Typing works meanwhile."
+
+
+class NoSpeakerError(SoundError):
+    """No output device is present or usable."""
+
+    sentence = "No speaker was found. Plug one in or choose one in Settings, Sound. Answers are shown as text meanwhile."
+
+
+class DeviceError(SoundError):
+    """A device refused to open, or stopped while it was in use."""
+
+    sentence = "The sound device {device} cannot be used: {reason}. Choose another in Settings, Sound, or close the program that holds it."
+
+
+class SoundFileError(SoundError):
+    """A file that should hold sound and does not."""
+
+    sentence = "{path} cannot be used as sound: {reason}. Give a WAV file with PCM samples."
+
+
+class ServerError(VoiceDeskError):
+    """Base of everything about servers."""
+
+    sentence = "{server} reported a problem: {reason}."
+    retryable = True
+
+
+class EngineError(ServerError):
+    """The built-in server did not start or has ended."""
+
+    sentence = "The built-in server did not start: {reason}. Run scripts/run doctor for more, or choose another server in Settings."
+
+
+class UnreachableError(ServerError):
+    """No connection could be made at all."""
+
+    sentence = "{server} cannot be reached: {reason}. Check the network and the address in Settings, Server."
+
+
+class InsecureServerError(ServerError):
+    """Plain http or ws to a machine other than this one."""
+
+    sentence = "{server} would be spoken to without encryption. Use an https address, or allow this server in Settings, Server."
+    retryable = False
+
+
+class WrongKeyError(ServerError):
+    """The server refused the key."""
+
+    sentence = "{server} refused the key. Enter a valid one in Settings, Server."
+    retryable = False
+
+
+class UnknownModelError(ServerError):
+    """The server does not have the model or the endpoint."""
+
+    sentence = "{server} does not have the model {model}. Choose another in Settings, Server."
+    retryable = False
+
+
+class RateLimitError(ServerError):
+    """The server limits requests, or the account's quota is used up."""
+
+    sentence = "{server} says that its limit is reached: {reason} Wait a little and try again, or check your plan."
+
+
+class ConnectionLostError(ServerError):
+    """A connection that was there has gone."""
+
+    sentence = (
+        "The connection to {server} was lost: {reason}. It is opened again when you next talk."
+    )
+
+
+class NoAnswerError(ServerError):
+    """The server is connected but does not answer."""
+
+    sentence = "{server} did not answer within {seconds:.0f} seconds. Try again."
+
+    def __init__(self, detail: str = "", *, seconds: float, **arguments: object) -> None:
+        super().__init__(detail, seconds=seconds, **arguments)
+
+
+class ReplyFailedError(ServerError):
+    """The server said that the reply failed or stopped short."""
+
+    sentence = "{server} could not finish the answer: {reason} Try again."
+
+
+class ProtocolError(ServerError):
+    """What the server sends cannot be understood."""
+
+    sentence = "{server} does not speak the expected protocol: {reason}. Check the address and the kind of server in Settings, Server."
+    retryable = False
+
+
+class VoiceError(VoiceDeskError):
+    """The offline voice cannot speak."""
+
+    sentence = "The offline voice cannot speak: {reason}."
+    retryable = True

@@ -1,0 +1,211 @@
+"""Everything that can happen in a turn, as frozen dataclasses.
+
+Each event carries the number of its turn and the moment it happened (seconds of ``core.clock``). There are
+three classes of event, which say what an interruption does to them:
+
+* *system*: jump the queue and survive an interruption (state, error, connection);
+* *data*: ordered, dropped on interruption (audio, words);
+* *control*: ordered, kept (boundaries, end of the reply).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.timeline import Point, Timeline
+from voicedesk.core.turn import State
+
+
+class AudioKey(NamedTuple):
+    """Names one run of reply audio: a reply can hold several audio items, each with its own position."""
+
+    turn: int
+    response: str
+    item: str
+    content: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of one audio key has left the DAC.
+
+    Attributes:
+        key: Which audio.
+        heard_ms: Milliseconds that sounded. Never more than were received.
+        received_ms: Milliseconds that were handed to the speaker in all.
+        finished: Whether the audio was complete and played to its end.
+    """
+
+    key: AudioKey
+    heard_ms: float
+    received_ms: float
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events. ``turn`` 0 stands for what belongs to no turn, such as the connection."""
+
+    turn: int
+    at: float
+
+
+class SystemEvent(Event):
+    """Jumps the queue, survives an interruption."""
+
+    __slots__ = ()
+
+
+class DataEvent(Event):
+    """Ordered, dropped on interruption."""
+
+    __slots__ = ()
+
+
+class ControlEvent(Event):
+    """Ordered, kept."""
+
+    __slots__ = ()
+
+
+# ---------------------------------------------------------------------------------------- system
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged(SystemEvent):
+    """The turn moved to another state."""
+
+    state: State
+
+
+class Link(Enum):
+    """State of the connection to the server."""
+
+    CLOSED = "closed"
+    CONNECTING = "connecting"
+    READY = "ready"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged(SystemEvent):
+    """The connection to the server changed; ``error`` says why it is lost."""
+
+    link: Link
+    error: VoiceDeskError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnFailed(SystemEvent):
+    """The turn ended without a whole answer. The error holds the sentence for the user."""
+
+    error: VoiceDeskError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundTrouble(SystemEvent):
+    """A device problem that concerns no single turn (``error`` None: the trouble is over)."""
+
+    error: VoiceDeskError | None
+
+
+class HintKind(Enum):
+    """Small things worth saying that are no errors."""
+
+    TOO_SHORT = "too short"
+    NO_SPEECH = "no speech"
+    CANCELLED = "cancelled"
+    CAP_REACHED = "cap reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint(SystemEvent):
+    """A take was dropped or cut; the window shows a small hint."""
+
+    hint: HintKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted(SystemEvent):
+    """The reply of this turn was cut off; ``heard`` has one entry for each audio item of it."""
+
+    heard: tuple[Heard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserText(SystemEvent):
+    """What the user said, so far (``final`` False) or as it stays. Replaces what came before.
+
+    May come after the whole reply: it belongs to ``turn``, wherever it arrives.
+    ``text`` None means that the server could not transcribe the utterance.
+    """
+
+    text: str | None
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached(SystemEvent):
+    """A clock point of the turn was reached at ``at``."""
+
+    point: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnTimed(SystemEvent):
+    """The turn is over and its timeline is complete."""
+
+    timeline: Timeline
+
+
+# ------------------------------------------------------------------------------------------ data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioDelta(DataEvent):
+    """A piece of the reply's sound: PCM16 little-endian mono 24 kHz, whole samples."""
+
+    key: AudioKey
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelta(DataEvent):
+    """A piece of the reply's words. ``spoken`` False: text that has no sound."""
+
+    key: AudioKey
+    text: str
+    spoken: bool = True
+
+
+# --------------------------------------------------------------------------------------- control
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioEnded(ControlEvent):
+    """No more sound comes for this key."""
+
+    key: AudioKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextEnded(ControlEvent):
+    """The words of this key are complete: ``text`` is the whole and replaces the deltas."""
+
+    key: AudioKey
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyEnded(ControlEvent):
+    """The server has finished the reply (its sound may still be playing).
+
+    ``usage`` is the server's own count, as it came; None when it reported none.
+    """
+
+    usage: Mapping[str, Any] | None = None
+    interrupted: bool = False

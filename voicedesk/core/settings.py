@@ -1,0 +1,163 @@
+"""Typed settings: their defaults, their bounds, and the steps that bring older files up to date.
+
+Nothing here touches a file. ``load`` takes the text of a settings file and gives settings or raises SettingsError;
+``dump`` gives the text to write. Fields that this version does not know are kept, so that going back to a newer
+version loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from voicedesk.core.errors import SettingsError
+
+SCHEMA = 1
+BUILTIN = "builtin"
+OPENAI = "openai"
+
+
+class _Section(BaseModel):
+    """Base of all sections: unknown fields are kept, assignments are checked."""
+
+    model_config = ConfigDict(extra="allow", validate_assignment=True)
+
+
+class DeviceChoice(_Section):
+    """A sound device by what stays the same when others come and go, never by index."""
+
+    host_api: str
+    name: str
+
+
+class Talk(_Section):
+    """How the talk key behaves."""
+
+    tail_ms: Annotated[int, Field(ge=0, le=1000)] = 200
+    """Sound kept after the key is up, so that the last word is whole."""
+    preroll_ms: Annotated[int, Field(ge=0, le=1000)] = 300
+    """Sound kept from before the key went down, so that the first word is whole."""
+    tap_ms: Annotated[int, Field(ge=0, le=1000)] = 400
+    """A shorter press is a tap and toggles; 0 switches tapping off."""
+    cap_s: Annotated[int, Field(ge=10, le=600)] = 300
+    """A take ends by itself after this long: a lost key-up must not record for ever."""
+
+
+class Sound(_Section):
+    """Which devices to use. None follows the system's default."""
+
+    microphone: DeviceChoice | None = None
+    speaker: DeviceChoice | None = None
+    volume: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+
+
+class Server(_Section):
+    """A server that speaks OpenAI's API.
+
+    ``dialect`` names the row of ``providers.profiles`` that describes its quirks.
+    """
+
+    name: str
+    base_url: str = ""
+    dialect: str = "openai"
+    allow_plain: bool = False
+    """Whether plain http is allowed to this server although it is not on this computer."""
+
+
+class Realtime(_Section):
+    """The realtime pipeline."""
+
+    server: str = BUILTIN
+    model: str = "gpt-realtime-2.1"
+    voice: str = "marin"
+    transcribe: bool = True
+    """Show what the user said; the server bills the transcription apart."""
+    transcription_model: str = "gpt-transcribe"
+    language: str = ""
+    noise_reduction: Literal["", "near_field", "far_field"] = "near_field"
+    effort: Literal["", "minimal", "low", "medium", "high", "xhigh"] = ""
+
+
+class Assistant(_Section):
+    """What the model is told about its part."""
+
+    instructions: str = (
+        "You are a helpful voice assistant. Answer in the language of the user, in one to three short spoken "
+        "sentences, without lists, markup or emoji."
+    )
+
+
+def _default_servers() -> dict[str, Server]:
+    return {
+        BUILTIN: Server(name="Built-in", dialect="builtin"),
+        OPENAI: Server(name="OpenAI", base_url="https://api.openai.com/v1"),
+    }
+
+
+class Settings(_Section):
+    """All settings. ``schema_version`` says which upgrades a file still needs."""
+
+    schema_version: int = SCHEMA
+    mode: Literal["realtime"] = "realtime"
+    talk: Talk = Field(default_factory=Talk)
+    sound: Sound = Field(default_factory=Sound)
+    servers: dict[str, Server] = Field(default_factory=_default_servers)
+    realtime: Realtime = Field(default_factory=Realtime)
+    assistant: Assistant = Field(default_factory=Assistant)
+
+    @property
+    def realtime_server(self) -> Server:
+        """The server of the realtime pipeline; the built-in one if the chosen one is not defined."""
+        return self.servers.get(self.realtime.server) or _default_servers()[BUILTIN]
+
+
+# One function for each step: UPGRADES[1] turns the data of schema 1 into schema 2.
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+def load(text: str, *, path: str = "") -> Settings:
+    """Read settings from the text of a file, bringing older schemas up to date.
+
+    Args:
+        text: JSON.
+        path: Where it came from, for the sentence of the error.
+
+    Raises:
+        SettingsError: The text is not JSON, does not fit, or comes from a newer version.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(str(error), reason="the file is damaged", path=path) from error
+    if not isinstance(data, dict):
+        raise SettingsError("top level is no object", reason="the file is damaged", path=path)
+    version = data.get("schema_version", 1)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise SettingsError(f"schema {version!r}", reason="the file is damaged", path=path)
+    if version > SCHEMA:
+        raise SettingsError(
+            f"schema {version}", reason="the file comes from a newer VoiceDesk", path=path
+        )
+    while version < SCHEMA:
+        data = UPGRADES[version](data)
+        version += 1
+        data["schema_version"] = version
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        # The values stay out of the message: somebody may have pasted a key into the wrong field.
+        raise SettingsError(
+            f"{error.error_count()} invalid value(s), first at {where}",
+            reason=f"the value of {where} is not valid",
+            path=path,
+        ) from error
+    return settings.model_copy(update={"servers": {**_default_servers(), **settings.servers}})
+
+
+def dump(settings: Settings) -> str:
+    """The text of a settings file, fields of newer versions included."""
+    return json.dumps(settings.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
