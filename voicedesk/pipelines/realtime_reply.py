@@ -1,0 +1,221 @@
+"""One reply of a realtime server, from the request to its last event."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from voicedesk.audio.io import SAMPLE_BYTES
+from voicedesk.core.clock import now
+from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.events import (
+    AudioDelta,
+    AudioEnded,
+    AudioKey,
+    ReplyEnded,
+    TextDelta,
+    TextEnded,
+)
+from voicedesk.pipelines.base import TurnQueue
+from voicedesk.providers.realtime import ServerEvent
+
+log = logging.getLogger(__name__)
+
+_TRANSCRIPT = "response.output_audio_transcript"
+_TEXT = "response.output_text"
+_AUDIO = "response.output_audio"
+
+
+class Reply:
+    """Turns the events of one response into events of the turn.
+
+    A response may hold several audio items; each is a key of its own. Ids that a server leaves out are made up from
+    what is going on: the response is this one, the item is the latest one.
+
+    Attributes:
+        turn: Whose reply it is.
+        response_id: The server's name for it, empty until it is created or when the server gives none.
+        created: Whether the server has begun it.
+        cancelled: Whether we do not want it any more.
+        ended: Set once the server is through with it.
+        queue: What the conductor reads.
+        bad_audio: Count of pieces of sound that were not valid base64.
+    """
+
+    def __init__(self, turn: int) -> None:
+        self.turn = turn
+        self.response_id = ""
+        self.created = False
+        self.cancelled = False
+        self.ended = asyncio.Event()
+        self.queue = TurnQueue()
+        self.bad_audio = 0
+        self._item = ""
+        self._items = 0
+        self._texts: dict[AudioKey, str] = {}
+        self._carry: dict[AudioKey, bytes] = {}
+        self._sounding: dict[AudioKey, None] = {}  # keys whose sound has not ended, in order
+        self._handlers: dict[str, Callable[[ServerEvent], None]] = {
+            "response.output_item.added": self._on_item_added,
+            "response.output_item.done": self._on_item_done,
+            f"{_AUDIO}.delta": self._on_audio,
+            f"{_AUDIO}.done": self._on_audio_done,
+            f"{_TRANSCRIPT}.delta": self._on_transcript,
+            f"{_TRANSCRIPT}.done": self._on_transcript_done,
+            f"{_TEXT}.delta": self._on_text,
+            f"{_TEXT}.done": self._on_text_done,
+        }
+
+    def take(self, event: ServerEvent) -> bool:
+        """Handle an event of this response. Returns whether it was of a known kind."""
+        handler = self._handlers.get(event["type"])
+        if handler is None:
+            return False
+        handler(event)
+        return True
+
+    def cancel(self) -> None:
+        """Nobody wants the rest: drop what waits and what comes, and let the reader go."""
+        self.cancelled = True
+        self.queue.interrupt()
+        self.queue.put(ReplyEnded(turn=self.turn, at=now(), interrupted=True))
+        self.queue.finish()
+
+    def finish(self, response: Mapping[str, Any], error: VoiceDeskError | None) -> None:
+        """The server is through with the response: ``response`` is its last word on it."""
+        if not self._texts and not self.cancelled:
+            self._take_texts(response)
+        self._end_all()
+        usage = response.get("usage")
+        self.queue.put(
+            ReplyEnded(
+                turn=self.turn,
+                at=now(),
+                usage=usage if isinstance(usage, Mapping) and usage else None,
+                interrupted=self.cancelled,
+            )
+        )
+        self.queue.finish(error)
+        self.ended.set()
+
+    def fail(self, error: VoiceDeskError) -> None:
+        """The reply cannot go on (the connection is gone, say)."""
+        self._end_all()
+        self.queue.finish(error)
+        self.ended.set()
+
+    def _key(self, event: ServerEvent) -> AudioKey:
+        item = event.get("item_id")
+        if not isinstance(item, str) or not item:
+            item = self._item or self._next_item()
+        elif item != self._item:
+            self._item = item
+        content = event.get("content_index")
+        return AudioKey(
+            self.turn, self.response_id, item, content if isinstance(content, int) else 0
+        )
+
+    def _next_item(self) -> str:
+        self._items += 1
+        self._item = f"item-{self._items}"
+        return self._item
+
+    def _on_item_added(self, event: ServerEvent) -> None:
+        item = event.get("item")
+        item_id = item.get("id") if isinstance(item, Mapping) else None
+        if isinstance(item_id, str) and item_id:
+            self._item = item_id
+        else:
+            self._next_item()
+
+    def _on_item_done(self, event: ServerEvent) -> None:
+        item = event.get("item")
+        item_id = item.get("id") if isinstance(item, Mapping) else None
+        for key in [k for k in self._sounding if k.item == (item_id or self._item)]:
+            self._end(key)
+
+    def _on_audio(self, event: ServerEvent) -> None:
+        at = now()
+        delta = event.get("delta")
+        try:
+            data = base64.b64decode(delta if isinstance(delta, str) else b"?", validate=True)
+        except (binascii.Error, ValueError):
+            self.bad_audio += 1
+            if self.bad_audio == 1:
+                log.info("a piece of sound was not valid base64 and was left out")
+            return
+        key = self._key(event)
+        data = self._carry.pop(key, b"") + data
+        odd = len(data) % SAMPLE_BYTES
+        if odd:
+            # A sample may be split between two pieces.
+            self._carry[key] = data[-odd:]
+            data = data[:-odd]
+        if data:
+            self._sounding[key] = None
+            self.queue.put(AudioDelta(turn=self.turn, at=at, key=key, pcm=data))
+
+    def _on_audio_done(self, event: ServerEvent) -> None:
+        key = self._key(event)
+        if key in self._sounding:
+            self._end(key)
+
+    def _on_transcript(self, event: ServerEvent) -> None:
+        self._add_text(event, spoken=True)
+
+    def _on_text(self, event: ServerEvent) -> None:
+        self._add_text(event, spoken=False)
+
+    def _add_text(self, event: ServerEvent, *, spoken: bool) -> None:
+        delta = event.get("delta")
+        if not isinstance(delta, str) or not delta:
+            return
+        key = self._key(event)
+        self._texts[key] = self._texts.get(key, "") + delta
+        self.queue.put(TextDelta(turn=self.turn, at=now(), key=key, text=delta, spoken=spoken))
+
+    def _on_transcript_done(self, event: ServerEvent) -> None:
+        self._end_text(event, event.get("transcript"))
+
+    def _on_text_done(self, event: ServerEvent) -> None:
+        self._end_text(event, event.get("text"))
+
+    def _end_text(self, event: ServerEvent, whole: object) -> None:
+        key = self._key(event)
+        # An empty closing text (some servers send one) must not wipe out what the deltas said.
+        text = whole if isinstance(whole, str) and whole else self._texts.get(key, "")
+        if text:
+            self._texts[key] = text
+            self.queue.put(TextEnded(turn=self.turn, at=now(), key=key, text=text))
+
+    def _take_texts(self, response: Mapping[str, Any]) -> None:
+        """Words that a server put only into the finished response."""
+        for item in response.get("output") or ():
+            if not isinstance(item, Mapping):
+                continue
+            for index, part in enumerate(item.get("content") or ()):
+                text = (
+                    part.get("transcript") or part.get("text")
+                    if isinstance(part, Mapping)
+                    else None
+                )
+                if isinstance(text, str) and text:
+                    key = AudioKey(
+                        self.turn, self.response_id, str(item.get("id") or "item"), index
+                    )
+                    self._texts[key] = text
+                    self.queue.put(TextEnded(turn=self.turn, at=now(), key=key, text=text))
+
+    def _end(self, key: AudioKey) -> None:
+        del self._sounding[key]
+        if self._carry.pop(key, b""):
+            log.info("the reply's sound ended in half a sample")
+        self.queue.put(AudioEnded(turn=self.turn, at=now(), key=key))
+
+    def _end_all(self) -> None:
+        for key in list(self._sounding):
+            self._end(key)

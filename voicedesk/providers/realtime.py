@@ -1,0 +1,315 @@
+"""One WebSocket conversation with a server that speaks the Realtime protocol.
+
+The socket comes from the ``openai`` package; events go out and come in as plain dictionaries, because servers differ
+in their names and leave fields out. ``normalise`` brings what comes in to the names of today's protocol. Opening a
+new connection after a loss is the pipeline's business: the package's own way opens an empty session and pours the
+queued sound into it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import itertools
+import json
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from voicedesk.core.clock import now
+from voicedesk.core.errors import (
+    ConnectionLostError,
+    ProtocolError,
+    RateLimitError,
+    ServerError,
+    UnknownModelError,
+    UnreachableError,
+    WrongKeyError,
+)
+from voicedesk.providers.profiles import Address
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.resources.realtime.realtime import AsyncRealtimeConnection
+
+log = logging.getLogger(__name__)
+
+ServerEvent = dict[str, Any]
+
+CONNECT_TIMEOUT = 10.0
+MAX_MESSAGE = 24 * 1024 * 1024
+"""Bytes of one message; the protocol's own limit for a piece of sound is 15 MiB."""
+
+_RENAMED_PREFIXES = {
+    "response.audio.": "response.output_audio.",
+    "response.audio_transcript.": "response.output_audio_transcript.",
+    "response.text.": "response.output_text.",
+}
+_RENAMED = {"conversation.item.created": "conversation.item.added"}
+
+_END = None
+
+
+def prepare() -> None:
+    """Import what a first connection needs. Takes over a second when cold: call it in a thread."""
+    for module in (
+        "openai",
+        "openai.resources.realtime.realtime",
+        "openai.lib._websocket",
+        "websockets.asyncio.client",
+    ):
+        importlib.import_module(module)
+
+
+def _client(address: Address) -> AsyncOpenAI:
+    """A client for one server. Building it reads the system's certificates: call it in a thread."""
+    from openai import AsyncOpenAI
+
+    client = AsyncOpenAI(
+        api_key=address.key or "none",  # an empty key is normal for local servers
+        base_url=address.base_url,
+        max_retries=0,
+    )
+    if not address.quirks.needs_key:
+        # The environment's organisation and project belong to OpenAI's own server alone.
+        client.organization = None
+        client.project = None
+    return client
+
+
+def normalise(event: Mapping[str, Any]) -> ServerEvent:
+    """Bring an event of any dialect to today's names and shape. Ids that are missing stay missing."""
+    kind = event.get("type")
+    if not isinstance(kind, str):
+        kind = ""
+    kind = _RENAMED.get(kind, kind)
+    for old, new in _RENAMED_PREFIXES.items():
+        if kind.startswith(old):
+            kind = new + kind[len(old) :]
+    result = {**event, "type": kind}
+    if kind == "error" and not isinstance(event.get("error"), Mapping):
+        # Some servers send the error's fields flat.
+        result["error"] = {
+            key: event[key] for key in ("message", "code", "param", "event_id") if key in event
+        }
+        if isinstance(event.get("error"), str):
+            result["error"].setdefault("message", event["error"])
+    return result
+
+
+class RealtimeSocket:
+    """An open connection.
+
+    Sending is queued and never waits; one task writes in order. Receiving gives normalised events until the
+    connection ends, then ``ended`` holds why.
+
+    Attributes:
+        garbage: Count of messages that were not JSON objects.
+        ended: The error that ended the connection; None while it lives and after our own ``close``.
+    """
+
+    def __init__(self, connection: AsyncRealtimeConnection, address: Address) -> None:
+        self._connection = connection
+        self._address = address
+        self._ids = itertools.count(1)
+        self._outbox: asyncio.Queue[tuple[str, Callable[[float], None] | None]] = asyncio.Queue()
+        self._writer = asyncio.create_task(self._write(), name="realtime writer")
+        self._closing = False
+        self.garbage = 0
+        self.ended: ServerError | None = None
+
+    @classmethod
+    async def connect(cls, address: Address, *, model: str) -> RealtimeSocket:
+        """Open a connection.
+
+        Raises:
+            ServerError: Which one says why: key, model, network, limit or protocol.
+        """
+        client = await asyncio.to_thread(_client, address)
+        from openai import OpenAIError
+
+        manager = client.realtime.connect(
+            model=model,
+            websocket_connection_options={  # type: ignore[typeddict-unknown-key]
+                "max_size": MAX_MESSAGE,
+                "compression": None,
+                "open_timeout": CONNECT_TIMEOUT,
+                "ping_interval": 10,
+                "ping_timeout": 10,
+                "close_timeout": 1,
+            },
+        )
+        try:
+            connection = await manager.enter()
+        except (OSError, TimeoutError, EOFError, OpenAIError) as error:
+            raise UnreachableError(
+                repr(error), server=address.name, reason=_plain_reason(error)
+            ) from error
+        except Exception as error:
+            # websockets' own exceptions share no public base with the rest of the handshake's failures.
+            raise _handshake_error(error, address, model) from error
+        finally:
+            await client.close()
+        return cls(connection, address)
+
+    def send(self, event: Mapping[str, Any], *, sent: Callable[[float], None] | None = None) -> str:
+        """Queue an event. Returns its event_id, by which the server's complaint can be told apart.
+
+        Args:
+            event: Without ``event_id``.
+            sent: Called with the time when the event was handed to the socket.
+        """
+        event_id = f"vd_{next(self._ids)}"
+        self._outbox.put_nowait((json.dumps({"event_id": event_id, **event}), sent))
+        return event_id
+
+    async def receive(self) -> ServerEvent | None:
+        """The next event, None when the connection has ended. Messages that make no sense are counted and skipped."""
+        while True:
+            try:
+                data = await self._connection.recv_bytes()
+            except Exception as error:
+                # recv_bytes raises websockets' ConnectionClosed family, or whatever the transport failed with.
+                if not isinstance(error, _closed_errors()):
+                    raise
+                self._note_end(error)
+                return None
+            event = self._parse(data)
+            if event is not None:
+                return event
+
+    def _parse(self, data: bytes) -> ServerEvent | None:
+        try:
+            event = json.loads(data)
+        except (ValueError, RecursionError):
+            event = _END
+        if isinstance(event, dict):
+            return normalise(event)
+        self.garbage += 1
+        if self.garbage == 1:
+            log.info("%s sent a message that is no event (%d bytes)", self._address.name, len(data))
+        return None
+
+    def _note_end(self, error: Exception) -> None:
+        if self._closing or self.ended is not None:
+            return
+        close = getattr(error, "rcvd", None)
+        code = getattr(close, "code", None)
+        said = getattr(close, "reason", "") or ""
+        if said:
+            reason = said.rstrip(".")
+        elif code is None:
+            reason = "it stopped answering or the network failed"
+        else:
+            reason = f"the server closed it (code {code})"
+        self.ended = ConnectionLostError(repr(error), server=self._address.name, reason=reason)
+
+    async def _write(self) -> None:
+        while True:
+            data, sent = await self._outbox.get()
+            try:
+                await self._connection.send_raw(data)
+            except Exception as error:
+                # The reader sees the same end and tells it; what was queued is the pipeline's to send again.
+                if not isinstance(error, _closed_errors()):
+                    raise
+                self._note_end(error)
+                return
+            if sent is not None:
+                sent(now())
+
+    async def close(self) -> None:
+        """Close the connection and end the writer. Safe to call twice."""
+        self._closing = True
+        self._writer.cancel()
+        await asyncio.gather(self._writer, return_exceptions=True)
+        try:
+            async with asyncio.timeout(2.0):
+                await self._connection.close()
+        except (TimeoutError, OSError) as error:
+            log.info("closing %s: %r", self._address.name, error)
+
+
+def _closed_errors() -> tuple[type[Exception], ...]:
+    from websockets.exceptions import ConnectionClosed
+
+    return (ConnectionClosed, OSError, EOFError)
+
+
+def _plain_reason(error: BaseException) -> str:
+    """What went wrong on the way, in words."""
+    if isinstance(error, TimeoutError):
+        return f"no reply within {CONNECT_TIMEOUT:.0f} seconds"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens at its address"
+    name = type(error).__name__
+    if name == "gaierror":
+        return "its name is not known to the network"
+    if "SSL" in name or "Certificate" in name:
+        return "its certificate is not trusted"
+    text = str(error).strip() or name
+    if "Multiple exceptions" in text and "Connect call failed" in text:
+        return "nothing listens at its address"
+    return text.rstrip(".")
+
+
+def _handshake_error(error: Exception, address: Address, model: str) -> ServerError:
+    """The error of ours for a refused WebSocket handshake."""
+    response = getattr(error, "response", None)
+    status = getattr(response, "status_code", None)
+    if status is None:
+        return ProtocolError(
+            repr(error), server=address.name, reason="it does not answer as a realtime server"
+        )
+    body = bytes(getattr(response, "body", b"") or b"")
+    message, _ = _body_message(body)
+    detail = f"HTTP {status}: {message}"
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return WrongKeyError(detail, server=address.name)
+    if status == HTTPStatus.NOT_FOUND:
+        return UnknownModelError(detail, server=address.name, model=model)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimitError(detail, server=address.name, reason=_sentence(message))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return UnreachableError(
+            detail, server=address.name, reason=f"it has a problem of its own (status {status})"
+        )
+    return ProtocolError(
+        detail, server=address.name, reason=f"it refused the connection (status {status})"
+    )
+
+
+def _body_message(body: bytes) -> tuple[str, str]:
+    """Message and code out of an error body of OpenAI's shape; empty strings for any other body."""
+    try:
+        error = json.loads(body)["error"]
+        return str(error.get("message") or ""), str(error.get("code") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", ""
+
+
+def _sentence(text: str) -> str:
+    """Text that ends like a sentence, for use inside one of ours."""
+    text = " ".join(text.split())[:300]
+    return text if not text or text.endswith((".", "!", "?")) else text + "."
+
+
+def server_error(error: Mapping[str, Any], address: Address, model: str) -> ServerError:
+    """The error of ours for the ``error`` object of an event or of a failed response."""
+    from voicedesk.core.errors import ReplyFailedError
+
+    code = str(error.get("code") or error.get("type") or "")
+    message = _sentence(str(error.get("message") or ""))
+    detail = f"{code}: {message}"
+    if code in {"invalid_api_key", "authentication_error", "permission_denied"}:
+        return WrongKeyError(detail, server=address.name)
+    if code in {"model_not_found", "invalid_model"}:
+        return UnknownModelError(detail, server=address.name, model=model)
+    if "rate_limit" in code or code in {"insufficient_quota", "quota_exceeded"}:
+        return RateLimitError(detail, server=address.name, reason=message)
+    if code == "session_expired":
+        return ConnectionLostError(
+            detail, server=address.name, reason="the session reached its longest duration"
+        )
+    return ReplyFailedError(detail, server=address.name, reason=message or "it gave no reason.")
