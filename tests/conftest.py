@@ -1,0 +1,100 @@
+"""What holds for every test: no screen, no sound card, no network, no keychain, nothing left behind.
+
+A test that needs sound asks for the fixture `pulse` (`tests.support.pulse.VirtualSound`) and carries the mark
+``sound``. A test in which a warning is logged on purpose says so with ``expected_log("part of its text")``.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Before anything of ours, Qt, keyring or PortAudio is imported: they read these once.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+os.environ["ALSA_CONFIG_PATH"] = str(Path(__file__).parent / "support" / "no-sound-cards.conf")
+os.environ["JACK_NO_START_SERVER"] = "1"
+for _name in list(os.environ):
+    if _name.startswith(("OPENAI_", "VOICEDESK_")) or _name.lower().endswith("_proxy"):
+        del os.environ[_name]
+
+import pytest  # noqa: E402 - after the environment, see above
+from hypothesis import settings  # noqa: E402 - after the environment, see above
+
+from tests.support import leaks  # noqa: E402 - after the environment, see above
+from tests.support.logs import LogGuard  # noqa: E402 - after the environment, see above
+from tests.support.network import NetworkGuard  # noqa: E402 - after the environment, see above
+from tests.support.pulse import VirtualSound, missing_programs  # noqa: E402 - see above
+
+ExpectLog = Callable[..., None]
+
+settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+leaks.install()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    """Fails a test that leaves a thread, an asyncio task or a child process behind."""
+    check = leaks.LeakCheck()
+    yield
+    if found := check.leaks():
+        pytest.fail("left behind:\n  " + "\n  ".join(found), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def expected_log(_nothing_left_behind: None) -> Iterator[ExpectLog]:
+    """``expected_log(pattern, level=None)``: a warning with this text is right, and must come.
+
+    Any other warning or error of ours or of asyncio fails the test.
+    """
+    guard = LogGuard()
+    with guard.installed():
+        yield guard.expect
+    if found := guard.complaints():
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(_nothing_left_behind: None) -> Iterator[None]:
+    """Refuses connections to other machines, and fails the test that tried."""
+    guard = NetworkGuard()
+    with guard.installed():
+        yield
+    if guard.attempts:
+        pytest.fail("tests use loopback only: " + "; ".join(guard.attempts), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def voicedesk_home(_nothing_left_behind: None, tmp_path: Path) -> Iterator[Path]:
+    """The folder of settings, takes and logs of this test, fresh and empty, as VOICEDESK_HOME."""
+    home = tmp_path / "voicedesk-home"
+    home.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOICEDESK_HOME", str(home))
+        yield home
+
+
+@pytest.fixture(scope="session")
+def _sound_server() -> Iterator[VirtualSound]:
+    """One private PulseAudio for all tests that need sound."""
+    if missing := missing_programs():
+        reason = f"sound tests need {', '.join(missing)}: scripts/test installs them"
+        if os.environ.get("CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    with VirtualSound() as sound:
+        leaks.tolerate_process(sound.pid)
+        yield sound
+
+
+@pytest.fixture
+def pulse(_sound_server: VirtualSound) -> Iterator[VirtualSound]:
+    """The virtual speaker and microphone, plugged in and quiet; PortAudio's default devices.
+
+    Close your streams and wait for your players: nothing of a test may sound on.
+    """
+    _sound_server.reset()
+    yield _sound_server
+    _sound_server.reset()
