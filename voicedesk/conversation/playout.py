@@ -1,0 +1,104 @@
+"""The speaker as the conductor sees it: one reply at a time, and word of every point that it reaches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from voicedesk.audio.io import AudioOutput
+from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.events import AudioKey, Heard
+from voicedesk.core.timeline import Point
+
+Played = Callable[[int, Point, float], None]
+
+
+class Playout:
+    """Feeds the speaker with one reply and waits until it has sounded.
+
+    Attributes:
+        underruns: How often the reply's sound came too late.
+    """
+
+    def __init__(
+        self, speaker: AudioOutput, played: Played, trouble: Callable[[VoiceDeskError], None]
+    ) -> None:
+        """Listen to a speaker.
+
+        Args:
+            speaker: An open speaker.
+            played: Told the turn, the point and the time, as soon as each is known.
+            trouble: Told when the device stops by itself.
+        """
+        self._speaker = speaker
+        self._played = played
+        self._trouble = trouble
+        self._turn = 0
+        self._anything = False
+        self._drained = asyncio.Event()
+        self.underruns = 0
+        speaker.listen(self)
+
+    @property
+    def silent_at(self) -> float | None:
+        """When the last sample of the interrupted reply leaves the DAC."""
+        return self._speaker.silent_at()
+
+    def begin(self, turn: int) -> None:
+        """A reply is about to come."""
+        self._turn = turn
+        self._anything = False
+        self._drained.clear()
+
+    def play(self, key: AudioKey, pcm: bytes) -> None:
+        """Sound of the reply."""
+        self._anything = True
+        self._speaker.play(key, pcm)
+
+    def end(self, key: AudioKey) -> None:
+        """A run of sound is complete."""
+        self._speaker.finish(key)
+
+    async def finish(self) -> None:
+        """The reply is complete: return when its last sample has left the DAC."""
+        if self._anything:
+            self._speaker.complete()
+            await self._drained.wait()
+
+    async def interrupt(self) -> Sequence[Heard]:
+        """Silence; tells what was heard."""
+        heard = await self._speaker.interrupt()
+        self._drained.set()
+        return heard
+
+    # ------------------------------------------------------------------- what the speaker tells
+
+    def queued(self, key: AudioKey, at: float) -> None:
+        """The first sample of a key was handed to the device."""
+        self._played(key.turn, Point.FIRST_QUEUED, at)
+
+    def sounded(self, key: AudioKey, at: float, audible_at: float | None) -> None:
+        """The first sample of a key leaves the DAC."""
+        self._played(key.turn, Point.FIRST_DAC, at)
+        if audible_at is not None:
+            self._played(key.turn, Point.FIRST_AUDIBLE, audible_at)
+
+    def finished(self, heard: Heard, at: float) -> None:
+        """The last sample of a key left the DAC."""
+        self._played(heard.key.turn, Point.LAST_DAC, at)
+
+    def drained(self, at: float) -> None:
+        """Everything has sounded."""
+        del at
+        self._drained.set()
+
+    def underrun(self, key: AudioKey, at: float) -> None:
+        """The sound came too late."""
+        del at
+        if key.turn == self._turn:
+            self.underruns += 1
+
+    def trouble(self, error: VoiceDeskError) -> None:
+        """The device stopped: nothing more will sound, so nobody shall wait for it."""
+        self._drained.set()
+        self._trouble(error)

@@ -1,0 +1,51 @@
+"""One utterance on its way: how long it was held, and whether anybody spoke."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voicedesk.audio.io import CapturedBlock
+
+MIN_TAKE_S = 0.25
+"""A shorter hold is a slip of the finger. The protocol refuses less than 0.1 s of sound."""
+
+SPEECH_RMS = 0.0025
+"""Loudness (of full scale) that speech exceeds in at least one block; -52 dB, above a quiet room's noise."""
+
+
+class Take:
+    """What is known of the utterance while it is captured.
+
+    Attributes:
+        turn: Its turn.
+        key_down: When the key went down, seconds of ``core.clock``.
+        key_up: When it went up; meaningless before that.
+        loudest: The greatest loudness (RMS of a block, 0 to 1) so far.
+        samples: Count of samples.
+    """
+
+    def __init__(self, turn: int, key_down: float) -> None:
+        self.turn = turn
+        self.key_down = key_down
+        self.key_up = key_down
+        self.loudest = 0.0
+        self.samples = 0
+
+    @property
+    def held_s(self) -> float:
+        """How long the key was down, in seconds."""
+        return self.key_up - self.key_down
+
+    @property
+    def has_speech(self) -> bool:
+        """Whether anything in it was loud enough to be speech."""
+        return self.loudest >= SPEECH_RMS
+
+    def add(self, block: CapturedBlock) -> bool:
+        """Note a block. Returns whether it was the first."""
+        samples = np.frombuffer(block.pcm, dtype="<i2").astype(np.float32)
+        first = self.samples == 0
+        self.samples += len(samples)
+        # A direct current offset of a cheap microphone is not loudness.
+        self.loudest = max(self.loudest, float(samples.std()) / 32768.0)
+        return first

@@ -1,0 +1,88 @@
+"""Which response is which reply: asked for, begun, cancelled, ended."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from voicedesk.pipelines.realtime_reply import Reply
+from voicedesk.providers.realtime import ServerEvent
+
+
+class ReplyBook:
+    """Keeps the replies that the server has on its hands.
+
+    Servers answer in order but may leave ids out: an event without one is of the reply that was begun latest.
+    """
+
+    def __init__(self) -> None:
+        self._asked: deque[Reply] = deque()
+        self._begun: dict[str, Reply] = {}
+        self.current: Reply | None = None
+
+    def __iter__(self) -> Iterator[Reply]:
+        yield from list(self._asked)
+        yield from list(self._begun.values())
+
+    @property
+    def next_due(self) -> Reply | None:
+        """The oldest reply that was asked for and not begun."""
+        return self._asked[0] if self._asked else None
+
+    def ask(self, reply: Reply) -> None:
+        """The reply was asked for."""
+        self._asked.append(reply)
+
+    def asked(self, reply: Reply) -> bool:
+        """Whether the reply was asked for and is not begun yet."""
+        return reply in self._asked
+
+    def withdraw(self, reply: Reply) -> None:
+        """The request was refused."""
+        if reply in self._asked:
+            self._asked.remove(reply)
+
+    def claim(self, response: Mapping[str, Any]) -> Reply | None:
+        """Which asked-for reply a new response is: by our mark if the server returns it, else the oldest."""
+        metadata = response.get("metadata")
+        mark = metadata.get("turn") if isinstance(metadata, Mapping) else None
+        for reply in self._asked:
+            if str(reply.turn) == mark:
+                self._asked.remove(reply)
+                return reply
+        return self._asked.popleft() if self._asked else None
+
+    def begin(self, reply: Reply, response_id: str) -> None:
+        """The server has begun the reply."""
+        reply.created = True
+        reply.response_id = response_id
+        self.current = reply
+        if response_id:
+            self._begun[response_id] = reply
+
+    def find(self, event: ServerEvent) -> tuple[Reply | None, bool]:
+        """The reply of an event, and whether the server left out that it has begun it."""
+        response_id = event.get("response_id")
+        if isinstance(response_id, str) and response_id:
+            if response_id in self._begun:
+                return self._begun[response_id], False
+        elif self.current is not None:
+            return self.current, False
+        if self._asked:
+            return self._asked.popleft(), True
+        return None, False
+
+    def forget(self, reply: Reply) -> None:
+        """The server is through with the reply."""
+        self._begun.pop(reply.response_id, None)
+        self.withdraw(reply)
+        if self.current is reply:
+            self.current = None
+        reply.ended.set()
+
+    def clear(self) -> None:
+        """The connection is gone, and every reply with it."""
+        self._asked.clear()
+        self._begun.clear()
+        self.current = None
