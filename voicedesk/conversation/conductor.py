@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import aclosing
 
 from voicedesk.audio.io import AudioInput, AudioOutput, CapturedBlock, Level
 from voicedesk.conversation.control import Observer
@@ -20,6 +21,7 @@ from voicedesk.core.events import (
     AudioDelta,
     AudioEnded,
     Event,
+    Heard,
     Hint,
     HintKind,
     Interrupted,
@@ -27,11 +29,13 @@ from voicedesk.core.events import (
     LinkChanged,
     Reached,
     ReplyEnded,
+    Sounded,
     SoundTrouble,
     StateChanged,
     TextDelta,
     TurnFailed,
     TurnTimed,
+    UserText,
 )
 from voicedesk.core.settings import Talk
 from voicedesk.core.tasks import TaskSet
@@ -83,7 +87,7 @@ class Conductor:
             Effect.ABORT_TAKE: self._abort_take,
             Effect.REQUEST_REPLY: self._request_reply,
         }
-        self._playout = Playout(speaker, self._on_played, self._on_trouble)
+        self._playout = Playout(speaker, self._on_played, self._on_heard, self._on_trouble)
         self._adopt(pipeline)
         if microphone is not None:
             microphone.on_trouble(self._on_trouble)
@@ -173,7 +177,7 @@ class Conductor:
     async def use_speaker(self, speaker: AudioOutput) -> None:
         """Change the speaker. A reply that is sounding is stopped."""
         await self._settle()
-        self._playout = Playout(speaker, self._on_played, self._on_trouble)
+        self._playout = Playout(speaker, self._on_played, self._on_heard, self._on_trouble)
 
     async def use_pipeline(self, pipeline: Pipeline) -> None:
         """Answer the next turns with another pipeline. The present turn is stopped, the old pipeline closed."""
@@ -344,11 +348,12 @@ class Conductor:
     # ------------------------------------------------------------------------------------- the reply
 
     def _request_reply(self, at: float) -> None:
-        del at
         self._take = None
         if self._cap is not None:
             self._cap.cancel()
         text, self._question = self._question, None
+        if text is not None:
+            self.emit(UserText(turn=self.turn, at=at, text=text, final=True))
         self._replying = self._tasks.spawn(self._reply(self.turn, text), name="reply")
 
     async def _reply(self, turn: int, text: str | None) -> None:
@@ -357,10 +362,11 @@ class Conductor:
         failure: VoiceDeskError | None = None
         self._playout.begin(turn)
         try:
-            async for event in self._pipeline.end_turn(text):
-                if event.turn != self.turn:
-                    return
-                self._on_reply_event(event)
+            async with aclosing(self._pipeline.end_turn(text)) as events:
+                async for event in events:
+                    if event.turn != self.turn:
+                        return
+                    self._on_reply_event(event)
         except VoiceDeskError as error:
             failure = error
         # What has come is played to its end, even if the rest is missing.
@@ -395,6 +401,9 @@ class Conductor:
                 self._fire(Trigger.SOUND)
             elif point is Point.FIRST_AUDIBLE:
                 self._tell_times(turn)
+
+    def _on_heard(self, heard: Heard, at: float) -> None:
+        self.emit(Sounded(turn=heard.key.turn, at=at, heard=heard))
 
     def _stop_reply(self, at: float) -> None:
         # Called before NEW_TURN, so the turn is still the one whose reply is stopped.

@@ -21,17 +21,23 @@ class Playout:
     """
 
     def __init__(
-        self, speaker: AudioOutput, played: Played, trouble: Callable[[VoiceDeskError], None]
+        self,
+        speaker: AudioOutput,
+        played: Played,
+        heard: Callable[[Heard, float], None],
+        trouble: Callable[[VoiceDeskError], None],
     ) -> None:
         """Listen to a speaker.
 
         Args:
             speaker: An open speaker.
             played: Told the turn, the point and the time, as soon as each is known.
+            heard: Told when a run of sound has been played to its end.
             trouble: Told when the device stops by itself.
         """
         self._speaker = speaker
         self._played = played
+        self._heard = heard
         self._trouble = trouble
         self._turn = 0
         self._anything = False
@@ -86,6 +92,7 @@ class Playout:
     def finished(self, heard: Heard, at: float) -> None:
         """The last sample of a key left the DAC."""
         self._played(heard.key.turn, Point.LAST_DAC, at)
+        self._heard(heard, at)
 
     def drained(self, at: float) -> None:
         """Everything has sounded."""

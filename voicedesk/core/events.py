@@ -137,6 +137,13 @@ class Interrupted(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sounded(SystemEvent):
+    """A run of the reply's sound has been played to its end."""
+
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserText(SystemEvent):
     """What the user said, so far (``final`` False) or as it stays. Replaces what came before.
 

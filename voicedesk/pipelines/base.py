@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
 from voicedesk.core.errors import VoiceDeskError
@@ -48,7 +48,7 @@ class Pipeline(Protocol):
     def abort_turn(self) -> None:
         """The take is dropped; the server forgets what it was sent of it."""
 
-    def end_turn(self, text: str | None = None) -> AsyncIterator[Event]:
+    def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
         """Ask for the reply to what was fed, or to a typed question, and give it as it comes.
 
         Ends after ReplyEnded.

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import itertools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from voicedesk.core.clock import now
@@ -153,7 +153,7 @@ class RealtimePipeline:
         self._take = []
         self._sent = 0
 
-    async def end_turn(self, text: str | None = None) -> AsyncIterator[Event]:
+    async def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
         """Ask for the reply and give it as it comes.
 
         Raises:

@@ -1,0 +1,120 @@
+"""Where VoiceDesk keeps its files, and the settings file itself."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicedesk.core.errors import SettingsError
+from voicedesk.core.settings import Settings, dump, load
+
+log = logging.getLogger(__name__)
+
+HOME_VARIABLE = "VOICEDESK_HOME"
+MAX_SETTINGS_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where files go: ``VOICEDESK_HOME`` moves all of them into one folder."""
+
+    config: Path
+    data: Path
+    log: Path
+
+    @classmethod
+    def find(cls) -> Folders:
+        """The folders of this user, not necessarily there yet."""
+        home = os.environ.get(HOME_VARIABLE)
+        if home:
+            root = Path(home).expanduser()
+            return cls(root, root / "data", root / "log")
+        from platformdirs import PlatformDirs
+
+        dirs = PlatformDirs("VoiceDesk", appauthor=False)
+        return cls(Path(dirs.user_config_path), Path(dirs.user_data_path), Path(dirs.user_log_path))
+
+
+class SettingsFile:
+    """Reads and writes the settings. A file that cannot be used is set aside, never overwritten.
+
+    Attributes:
+        path: The file.
+        problem: Why the defaults are in use although there was a file; None if all is well.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "settings.json"
+        self.problem: SettingsError | None = None
+
+    def load(self) -> Settings:
+        """The settings; the defaults if there is no usable file."""
+        self.problem = None
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(MAX_SETTINGS_BYTES + 1)
+        except FileNotFoundError:
+            return Settings()
+        except OSError as error:
+            self.problem = SettingsError(
+                repr(error), reason=error.strerror or "it cannot be read", path=str(self.path)
+            )
+            return Settings()
+        try:
+            if len(data) > MAX_SETTINGS_BYTES:
+                raise SettingsError("too large", reason="the file is damaged")
+            return load(data.decode("utf-8"))
+        except (SettingsError, UnicodeDecodeError) as error:
+            reason = (
+                error.arguments.get("reason", "")
+                if isinstance(error, SettingsError)
+                else "the file is damaged"
+            )
+            self.problem = SettingsError(repr(error), reason=reason, path=str(self._set_aside()))
+            log.info("settings set aside: %s", self.problem)
+            return Settings()
+
+    def _set_aside(self) -> Path:
+        for number in range(1, 1000):
+            aside = self.path.with_name(f"settings.aside-{number}.json")
+            if not aside.exists():
+                with contextlib.suppress(OSError):  # a folder that cannot be written: it stays
+                    self.path.rename(aside)
+                    return aside
+                break
+        return self.path
+
+    def save(self, settings: Settings) -> None:
+        """Write the settings so that a crash leaves either the old file or the new one.
+
+        Raises:
+            SettingsError: The disk is full or the folder cannot be written.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(dump(settings))
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(self.path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise SettingsSaveError(
+                repr(error), reason=error.strerror or "unknown", path=str(self.path)
+            ) from error
+
+
+class SettingsSaveError(SettingsError):
+    """The settings could not be written; they count until VoiceDesk ends."""
+
+    sentence = (
+        "The settings could not be saved to {path} ({reason}). They count until VoiceDesk ends."
+    )
