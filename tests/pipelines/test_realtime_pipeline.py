@@ -648,7 +648,7 @@ async def test_a_cancel_that_comes_too_late_is_harmless(
 async def test_an_active_response_elsewhere_is_waited_for(
     make_bench: MakeBench, server: ScriptedServer
 ) -> None:
-    refused = []
+    refused: list[object] = []
 
     async def once(session: Session, event: dict[str, object]) -> None:
         if not refused:

@@ -48,8 +48,14 @@ class Session:
         await self.socket.send(json.dumps({"event_id": self.server.next_id("event"), **event}))
 
     async def error(self, event: ClientEvent, code: str, message: str = "", **more: Any) -> None:
-        body = {"type": "invalid_request_error", "code": code, "message": message or code, **more}
-        await self.send({"type": "error", "error": {**body, "event_id": event.get("event_id")}})
+        body: dict[str, Any] = {
+            "type": "invalid_request_error",
+            "code": code,
+            "message": message or code,
+            **more,
+        }
+        body["event_id"] = event.get("event_id")
+        await self.send({"type": "error", "error": body})
 
     async def begin(self, *, id_: str | None = None) -> str:
         """response.created"""
@@ -65,7 +71,7 @@ class Session:
     async def say(self, text: str, pcm: bytes, *, item: str | None = None, pieces: int = 1) -> None:
         """One audio item with its words."""
         item = item or self.server.next_id("item")
-        ids = {"response_id": self.active, "item_id": item}
+        ids: dict[str, Any] = {"response_id": self.active, "item_id": item}
         message = {"id": item, "type": "message", "role": "assistant"}
         await self.send({"type": "response.output_item.added", **ids, "item": message})
         ids |= {"content_index": 0, "output_index": 0}

@@ -1,0 +1,98 @@
+"""Settings: defaults, bounds, files of other versions, and files that are broken."""
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from voicedesk.core.errors import SettingsError
+from voicedesk.core.settings import BUILTIN, SCHEMA, Settings, Talk, dump, load
+
+
+def test_the_defaults_work_without_a_key_or_a_network() -> None:
+    settings = Settings()
+    assert settings.realtime_server.dialect == "builtin"
+    assert settings.talk.tail_ms == 200
+
+
+def test_what_is_written_is_read_again() -> None:
+    settings = Settings(talk=Talk(tail_ms=450))
+    assert load(dump(settings)) == settings
+
+
+def test_fields_of_a_later_version_are_kept() -> None:
+    data = {"talk": {"tail_ms": 100, "whistle": True}, "moon": {"phase": 3}}
+    again = json.loads(dump(load(json.dumps(data))))
+    assert again["talk"]["whistle"] is True
+    assert again["moon"] == {"phase": 3}
+    assert again["talk"]["tail_ms"] == 100
+
+
+def test_an_empty_object_means_the_defaults() -> None:
+    assert load("{}") == Settings()
+
+
+def test_the_built_in_server_is_always_there() -> None:
+    settings = load(json.dumps({"servers": {}, "realtime": {"server": "gone"}}))
+    assert BUILTIN in settings.servers
+    assert settings.realtime_server.dialect == "builtin"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no json",
+        "[]",
+        "null",
+        '{"schema_version": "1"}',
+        '{"schema_version": 0}',
+        '{"schema_version": true}',
+        '{"talk": {"tail_ms": -1}}',
+        '{"talk": {"tail_ms": "long"}}',
+        '{"talk": []}',
+        "[" * 100_000,
+    ],
+)
+def test_a_broken_file_is_told_in_a_sentence(text: str) -> None:
+    with pytest.raises(SettingsError, match="defaults are in use"):
+        load(text, path="settings.json")
+
+
+def test_a_file_of_a_newer_version_is_told() -> None:
+    with pytest.raises(SettingsError, match="newer VoiceDesk"):
+        load(json.dumps({"schema_version": SCHEMA + 1}))
+
+
+def test_a_wrong_value_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(json.dumps({"realtime": {"effort": "sk-secret"}}))
+    assert "sk-secret" not in f"{caught.value} {caught.value.detail}"
+
+
+def test_an_assignment_is_checked() -> None:
+    talk = Talk()
+    with pytest.raises(ValidationError):
+        talk.tail_ms = 5000
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=10) | st.integers(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(sorted(Settings.model_fields)) | st.text(max_size=5), inner
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(json_values)
+def test_any_json_gives_settings_or_a_settings_error(value: Any) -> None:
+    with contextlib.suppress(SettingsError):
+        assert isinstance(load(json.dumps(value)), Settings)
