@@ -130,6 +130,7 @@ async def test_a_press_during_the_reply_silences_it_before_the_next_request(desk
     desk.talk()
     assert desk.conductor.state is State.LISTENING
     desk.conductor.release()
+    await desk.until(lambda: "over 1" in desk.pipeline.log)
     desk.pipeline.go_on.set()
     await desk.until(lambda: "done 2" in desk.pipeline.log)
     await desk.state(State.READY)
