@@ -75,6 +75,7 @@ class Conductor:
         self._take: Take | None = None
         self._ending: asyncio.Task[None] | None = None
         self._replying: asyncio.Task[None] | None = None
+        self._reply_turn = 0
         self._stopping: asyncio.Task[None] | None = None
         self._cap: asyncio.TimerHandle | None = None
         self._question: str | None = None
@@ -354,6 +355,7 @@ class Conductor:
         text, self._question = self._question, None
         if text is not None:
             self.emit(UserText(turn=self.turn, at=at, text=text, final=True))
+        self._reply_turn = self.turn
         self._replying = self._tasks.spawn(self._reply(self.turn, text), name="reply")
 
     async def _reply(self, turn: int, text: str | None) -> None:
@@ -406,8 +408,8 @@ class Conductor:
         self.emit(Sounded(turn=heard.key.turn, at=at, heard=heard))
 
     def _stop_reply(self, at: float) -> None:
-        # Called before NEW_TURN, so the turn is still the one whose reply is stopped.
-        turn, replying = self.turn, self._replying
+        # On a barge-in the machine already counts the new turn.
+        turn, replying = self._reply_turn, self._replying
         self._replying = None
         self._mark(turn, Point.INTERRUPTED, at)
         self._stopping = self._tasks.spawn(self._silence(turn, replying), name="stop reply")
