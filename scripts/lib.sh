@@ -299,7 +299,11 @@ levels() {
 
 install_dependencies() {
     local level=$1 each
-    say "Installing dependencies into $VENV (about 400 MB, once)..."
+    if [[ -e $VENV/voicedesk-app ]]; then
+        say "Bringing the dependencies in $VENV up to date..."
+    else
+        say "Installing dependencies into $VENV (about 400 MB, once)..."
+    fi
     for each in app test check; do rm -f "$VENV/voicedesk-$each"; done
     pip_install --require-hashes -r "$ROOT/requirements/$level.txt"
     pip_install --no-deps --no-build-isolation --editable "$ROOT"
