@@ -1,0 +1,203 @@
+"""The loop's side of an input: takes with a pre-roll, in even blocks, whatever device fills the ring."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voicedesk.audio.io import BLOCK_MS, RATE, CapturedBlock, Level
+from voicedesk.audio.pcm import (
+    NO_SAMPLES,
+    Samples,
+    StreamResampler,
+    level_of,
+    mono,
+    sample_count,
+    to_bytes,
+)
+from voicedesk.audio.ring import CaptureRing, Frames
+from voicedesk.audio.timing import wait_until
+from voicedesk.core.clock import Clock, now
+from voicedesk.core.errors import VoiceDeskError
+
+RING_S = 10.0
+"""Seconds that the ring holds: the pre-roll, and as long as the loop may stand still without loss."""
+LEVEL_S = 0.05
+
+_BLOCK = sample_count(BLOCK_MS)
+
+log = logging.getLogger(__name__)
+
+Deliver = Callable[[CapturedBlock], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Take:
+    """A take that is running.
+
+    Attributes:
+        deliver: Who gets the blocks.
+        resampler: From the device's rate.
+        first: Position of the frame that its first sample was made of.
+        next: Position of the next frame to be read.
+        delivered: Samples that were delivered, at RATE.
+        rest: Samples that do not fill a block yet.
+    """
+
+    deliver: Deliver
+    resampler: StreamResampler
+    first: int
+    next: int
+    delivered: int = 0
+    rest: Samples = field(default_factory=lambda: NO_SAMPLES)
+
+
+class CapturedInput:
+    """All of ``AudioInput`` but the device, which calls ``_captured`` for each block and is started by a subclass.
+
+    Attributes:
+        lost_frames: Frames that were written over before the loop took them. Only a loop that stands still for
+            RING_S loses any.
+
+    Args:
+        name: What the device is called, for people.
+        clock: The clock of all times.
+    """
+
+    def __init__(self, name: str, clock: Clock = now) -> None:
+        self.lost_frames = 0
+        self._name = name
+        self._clock = clock
+        self._ring = CaptureRing(1)
+        self._rate = RATE
+        self._anchor = (0, 0.0)  # position of a frame, and when it passed the ADC
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._running = False
+        self._woken = False
+        self._take: _Take | None = None
+        self._tell: Callable[[VoiceDeskError], None] | None = None
+
+    # ------------------------------------------------------------------------------------- contract
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the device is running."""
+        return self._running
+
+    @property
+    def name(self) -> str:
+        """What the device is called, for people."""
+        return self._name
+
+    @property
+    def level(self) -> Level:
+        """Loudness of the last 50 ms, for the meter."""
+        if not self._running:
+            return Level()
+        _, frames = self._ring.read(self._ring.written - round(LEVEL_S * self._rate))
+        return level_of(frames)
+
+    def on_trouble(self, tell: Callable[[VoiceDeskError], None]) -> None:
+        """Who is told when the device stops by itself."""
+        self._tell = tell
+
+    def begin(self, at: float, deliver: Deliver) -> None:
+        """Start a take with sound captured from ``at`` on, as far back as the ring reaches."""
+        start = max(self._position(at), self._ring.oldest)
+        self._take = _Take(deliver, StreamResampler(self._rate, RATE), first=start, next=start)
+        self._pump()
+
+    async def end(self, at: float) -> None:
+        """End the take at ``at``, which may lie ahead. Cancelling this call leaves the take running."""
+        take = self._take
+        if take is None:
+            return
+        await wait_until(at, self._clock)
+        if self._take is not take:
+            return
+        self._pump(self._position(at))
+        if self._take is take:
+            self._take = None
+            self._deliver(take, take.resampler.flush(), whole=True)
+
+    def abort(self) -> None:
+        """Drop the take; nothing more is delivered."""
+        self._take = None
+
+    # ------------------------------------------------------------------------------- for subclasses
+
+    def _start(self, rate: int, channels: int, loop: asyncio.AbstractEventLoop) -> None:
+        """A device is about to deliver frames at ``rate``. A take that still runs goes on with its sound."""
+        self._loop = loop
+        self._rate = rate
+        self._ring = CaptureRing(round(RING_S * rate), channels)
+        self._anchor = (0, self._clock())
+        self._woken = False
+        self._running = True
+        if self._take is not None:
+            self._take = _Take(self._take.deliver, StreamResampler(rate, RATE), first=0, next=0)
+
+    def _stopped(self) -> None:
+        """The device has stopped. What a take still finds in the ring is delivered when it ends."""
+        self._running = False
+
+    def _report(self, error: VoiceDeskError) -> None:
+        if self._tell is not None:
+            self._tell(error)
+
+    def _captured(self, frames: Frames, at: float) -> None:
+        """Frames of shape (n, channels), whose first passed the ADC at ``at``. Called on the device's thread."""
+        position = self._ring.written
+        self._ring.write(frames)
+        self._anchor = (position, at)
+        if self._take is None or self._woken or self._loop is None:
+            return
+        self._woken = True
+        try:
+            self._loop.call_soon_threadsafe(self._pump)
+        except RuntimeError:
+            # The loop was closed while the device still ran: there is nobody left to deliver to.
+            self._loop = None
+
+    # -------------------------------------------------------------------------------------- private
+
+    def _position(self, at: float) -> int:
+        """Position of the frame that passed the ADC at ``at``."""
+        position, time = self._anchor
+        return max(0, position + round((at - time) * self._rate))
+
+    def _time(self, position: float) -> float:
+        """When the frame at ``position`` passed the ADC."""
+        anchor, time = self._anchor
+        return time + (position - anchor) / self._rate
+
+    def _pump(self, stop: int | None = None) -> None:
+        """Deliver what the ring holds of the take, up to the position ``stop``."""
+        self._woken = False
+        take = self._take
+        if take is None:
+            return
+        begin, frames = self._ring.read(take.next, stop)
+        if begin > take.next:
+            self.lost_frames += begin - take.next
+            log.warning("%d frames of %s were lost", begin - take.next, self._name)
+        take.next = begin + len(frames)
+        self._deliver(take, take.resampler.feed(mono(frames)), whole=False)
+
+    def _deliver(self, take: _Take, samples: Samples, *, whole: bool) -> None:
+        """Hand on blocks of BLOCK_MS, and at the end of a take (``whole``) the rest too."""
+        rest = np.concatenate((take.rest, samples)) if take.rest.size else samples
+        at = 0
+        while rest.size - at >= _BLOCK or (whole and at < rest.size):
+            block = rest[at : at + _BLOCK]
+            captured_at = self._time(take.first + take.delivered * self._rate / RATE)
+            at += block.size
+            take.delivered += block.size
+            take.deliver(CapturedBlock(to_bytes(block), captured_at))
+            if self._take is not take and not whole:
+                return  # the receiver has ended or replaced the take
+        take.rest = rest[at:]
