@@ -1,0 +1,115 @@
+"""The top row: which pipeline, which model, what is going on, and the way to everything else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.ui import theme
+from voicedesk.ui.icons import em
+from voicedesk.ui.status import Status, status_word
+from voicedesk.ui.widgets import ElidedLabel, IconButton, IconView
+
+
+class StatusView(QWidget):
+    """The status: a word, a colour and an icon."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status = Status.OFFLINE
+        self._icon = IconView(self._status.icon, 1.25, self)
+        self._word = QLabel(self)
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        self._word.setFont(font)
+        # As wide as the longest word, so that nothing moves when the word changes.
+        metrics = self._word.fontMetrics()
+        self._word.setMinimumWidth(max(metrics.horizontalAdvance(status_word(s)) for s in Status))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em(self) // 2)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._word)
+        self.setAccessibleName(self.tr("Status"))
+        self._show()
+
+    @property
+    def word(self) -> str:
+        """The word that is shown."""
+        return self._word.text()
+
+    def show_status(self, status: Status) -> None:
+        """Show another status."""
+        self._status = status
+        self._show()
+
+    def _show(self) -> None:
+        colour = theme.scheme(self.palette()).status[self._status]
+        self._icon.show_icon(self._status.icon, colour)
+        theme.set_text_colour(self._word, colour)
+        self._word.setText(status_word(self._status))
+        self.setAccessibleDescription(self._word.text())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_word"):
+            self._show()
+
+
+class Pill(QLabel):
+    """A short label on a rounded ground."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        unit = em(self)
+        self.setContentsMargins(int(0.8 * unit), unit // 4, int(0.8 * unit), unit // 4)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.scheme(self.palette()).bubble)
+        body = QRectF(self.rect())
+        painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
+        painter.end()
+        super().paintEvent(event)
+
+
+class Header(QWidget):
+    """The top row of the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        unit = em(self)
+        self.pipeline = Pill(self.tr("Realtime"), self)
+        self.pipeline.setAccessibleName(self.tr("Pipeline"))
+        self.pipeline.setAccessibleDescription(self.pipeline.text())
+        self.pipeline.setToolTip(
+            self.tr("One speech model listens and answers. Sound goes both ways as it is made.")
+        )
+        self._model = ElidedLabel(self)
+        self._model.setAccessibleName(self.tr("Model and server"))
+        self.status = StatusView(self)
+        self.settings = IconButton("settings", self.tr("Settings"), self)
+        self.menu = IconButton("menu", self.tr("Menu"), self)
+        self.menu.setPopupMode(self.menu.ToolButtonPopupMode.InstantPopup)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(unit, int(0.6 * unit), int(0.7 * unit), int(0.6 * unit))
+        layout.setSpacing(int(0.8 * unit))
+        layout.addWidget(self.pipeline)
+        layout.addWidget(self._model, 1)
+        layout.addWidget(self.status)
+        layout.addWidget(self.settings)
+        layout.addWidget(self.menu)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show which model answers, and where it is."""
+        server = settings.realtime_server
+        if server.dialect == BUILTIN:
+            self._model.show_text(self.tr("Built-in assistant, on this computer"))
+        else:
+            self._model.show_text(f"{settings.realtime.model} · {server.name}")

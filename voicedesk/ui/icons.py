@@ -1,0 +1,73 @@
+"""Icons: SVG files of ours, drawn in the colour of the text beside them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
+
+from voicedesk.core.resources import resource_path
+
+_SIZES = (16, 20, 24, 32, 48, 64, 96)
+
+
+@lru_cache(maxsize=64)
+def _source(name: str) -> str:
+    return resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=256)
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
+
+
+def paint_icon(painter: QPainter, rect: QRectF, name: str, colour: QColor) -> None:
+    """Draw an icon into a rectangle, sharp at any scale."""
+    _renderer(name, colour.name()).render(painter, rect)
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, colour: str, faded: str) -> QIcon:
+    icon = QIcon()
+    for mode, shade in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, faded)):
+        for size in _SIZES:
+            pixmap = QPixmap(size, size)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            _renderer(name, shade).render(painter, QRectF(0, 0, size, size))
+            painter.end()
+            icon.addPixmap(pixmap, mode)
+    return icon
+
+
+def icon(name: str, palette: QPalette) -> QIcon:
+    """An icon in the colours of a palette. Ask again when the palette changes."""
+    role = QPalette.ColorRole.ButtonText
+    return _icon(
+        name,
+        palette.color(QPalette.ColorGroup.Active, role).name(),
+        palette.color(QPalette.ColorGroup.Disabled, role).name(),
+    )
+
+
+@lru_cache(maxsize=1)
+def application_icon() -> QIcon:
+    """The icon of the application, in its own colours."""
+    result = QIcon()
+    renderer = QSvgRenderer(str(resource_path("icons", "voicedesk.svg")))
+    for size in (16, 24, 32, 48, 64, 128, 256):
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        result.addPixmap(pixmap)
+    return result
+
+
+def em(widget: QWidget) -> int:
+    """The height of the widget's font, the unit of all sizes."""
+    return widget.fontMetrics().height()

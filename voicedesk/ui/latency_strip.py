@@ -1,0 +1,170 @@
+"""One line of truth about time: the last turn's latency, where it went, and the session's figures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from voicedesk.core.timeline import Timeline
+from voicedesk.ui import theme
+from voicedesk.ui.figures import SessionFigures, Share, in_words, points_table, shares_in_words
+from voicedesk.ui.icons import em
+from voicedesk.ui.wording import seconds, whole_milliseconds
+
+
+class Waterfall(QWidget):
+    """A bar whose parts are as long as the shares of a latency took."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shares: list[Share] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Where the time went"))
+
+    def show_shares(self, shares: list[Share]) -> None:
+        """Draw these shares; none draws an empty bar."""
+        self._shares = shares
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        unit = em(self)
+        return QSize(24 * unit, int(1.7 * unit))
+
+    def minimumSizeHint(self) -> QSize:
+        unit = em(self)
+        return QSize(6 * unit, int(1.7 * unit))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.scheme(self.palette())
+        area = QRectF(self.rect())
+        shape = QPainterPath()
+        shape.addRoundedRect(area, area.height() / 3, area.height() / 3)
+        painter.setClipPath(shape)
+        if not self._shares:
+            painter.fillRect(area, self.palette().color(QPalette.ColorRole.AlternateBase))
+            return
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        left = area.left()
+        for share, width in zip(self._shares, self._widths(area.width(), metrics), strict=True):
+            part = QRectF(left, area.top(), width, area.height())
+            painter.fillRect(part, colours.shares[share.name])
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawText(part, Qt.AlignmentFlag.AlignCenter, self._label(share, width, metrics))
+            left += width
+            painter.fillRect(
+                QRectF(left - 1, area.top(), 1, area.height()), self.palette().window()
+            )
+
+    def _widths(self, room: float, metrics: QFontMetricsF) -> list[float]:
+        """Widths in proportion, but none so thin that it cannot be seen or its figure not be read."""
+        total = sum(share.milliseconds for share in self._shares)
+        least = [
+            min(room / (2 * len(self._shares)), metrics.horizontalAdvance(_figure(share)) + 8)
+            for share in self._shares
+        ]
+        widths = [0.0] * len(least)
+        open_parts = set(range(len(least)))
+        while True:
+            free = room - sum(least[i] for i in range(len(least)) if i not in open_parts)
+            weight = sum(self._shares[i].milliseconds for i in open_parts) or total
+            small = {
+                i for i in open_parts if self._shares[i].milliseconds / weight * free < least[i]
+            }
+            for i in open_parts - small:
+                widths[i] = self._shares[i].milliseconds / weight * free
+            for i in small:
+                widths[i] = least[i]
+            if not small:
+                return widths
+            open_parts -= small
+
+    @staticmethod
+    def _label(share: Share, width: float, metrics: QFontMetricsF) -> str:
+        """The longest way to say it that fits."""
+        number = _figure(share)
+        for text in (f"{share.label} {number}", f"{share.short} {number}", number):
+            if metrics.horizontalAdvance(text) + 6 <= width:
+                return text
+        return ""
+
+
+def _figure(share: Share) -> str:
+    return str(round(share.milliseconds))
+
+
+class LatencyStrip(QWidget):
+    """Latency, waterfall and percentiles, side by side."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.figures = SessionFigures()
+        self._latency = QLabel(self)
+        self._latency.setAccessibleName(self.tr("Latency of the last answer"))
+        self._waterfall = Waterfall(self)
+        self._session = QLabel(self)
+        self._session.setAccessibleName(self.tr("Latency in this session"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em(self))
+        layout.addWidget(self._latency)
+        layout.addWidget(self._waterfall, 1)
+        layout.addWidget(self._session)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Latency"))
+        self._style()
+        self._show()
+
+    def add(self, timeline: Timeline) -> None:
+        """Show the turn that has just ended and count it."""
+        self.figures.add(timeline)
+        self._show()
+
+    def _show(self) -> None:
+        timeline = self.figures.last
+        shares = timeline.shares if timeline is not None else None
+        if timeline is None:
+            self._latency.setText(self.tr("– s"))
+            text = self.tr("How quickly you are answered shows here after the first turn.")
+        else:
+            self._latency.setText(seconds(shares.total) if shares else self.tr("– s"))
+            text = in_words(timeline)
+        self._waterfall.show_shares(shares_in_words(shares) if shares else [])
+        table = points_table(timeline) if timeline is not None else ""
+        for widget in (self._latency, self._waterfall):
+            widget.setToolTip(f"<p>{text}</p>{table}")
+            widget.setAccessibleDescription(text)
+        self._show_session()
+
+    def _show_session(self) -> None:
+        median, p95 = self.figures.median, self.figures.p95
+        self._session.setVisible(median is not None)
+        if median is None or p95 is None:
+            return
+        self._session.setText(
+            self.tr("p50 {median}   p95 {p95}").format(median=seconds(median), p95=seconds(p95))
+        )
+        sentence = self.tr(
+            "Of {count} answers in this session half came within {median} and 19 of 20 within {p95}."
+        ).format(
+            count=self.figures.count, median=whole_milliseconds(median), p95=whole_milliseconds(p95)
+        )
+        self._session.setToolTip(sentence)
+        self._session.setAccessibleDescription(sentence)
+
+    def _style(self) -> None:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setWeight(QFont.Weight.DemiBold)
+        self._latency.setFont(font)
+        theme.set_text_colour(self._session, theme.scheme(self.palette()).muted)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_session"):
+            self._style()

@@ -1,0 +1,292 @@
+"""The window: one thing to press, one place to read, one line of truth about time."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from voicedesk.conversation.control import TalkControl
+from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.events import (
+    Event,
+    Hint,
+    HintKind,
+    LinkChanged,
+    SoundTrouble,
+    StateChanged,
+    TurnFailed,
+    TurnTimed,
+)
+from voicedesk.core.settings import Settings
+from voicedesk.core.turn import State
+from voicedesk.ui.announce import announce
+from voicedesk.ui.header import Header
+from voicedesk.ui.icons import application_icon, em
+from voicedesk.ui.latency_strip import LatencyStrip
+from voicedesk.ui.level_meter import LevelMeter
+from voicedesk.ui.messages import Messages
+from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
+from voicedesk.ui.settings_dialog import SettingsDialog
+from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
+from voicedesk.ui.status import Status, status_of, status_word
+from voicedesk.ui.talk_button import TalkButton
+from voicedesk.ui.talk_input import TalkInput
+from voicedesk.ui.transcript import Transcript
+from voicedesk.ui.widgets import Hairline, IconButton, RoundedField
+from voicedesk.ui.wording import error_sentence, hint_sentence
+
+_LINK = "link"
+_SOUND = "sound"
+_LONGEST_QUESTION = 32_000
+
+
+class MainWindow(QMainWindow):
+    """The main window. It shows the control's events and passes on what the user does.
+
+    Signals:
+        closed: The window was closed by the user; nothing is pressed any more.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        control: TalkControl,
+        settings: Settings,
+        *,
+        keys: KeyStore,
+        devices: DeviceLister,
+        changed: SettingsChanged,
+    ) -> None:
+        """``changed`` is called with new settings when the user changed one; the window shows them itself."""
+        super().__init__()
+        self._control = control
+        self._settings = settings
+        self._keys = keys
+        self._devices = devices
+        self._changed = changed
+        self._status: Status | None = None
+        self._last_failure = ""
+        self._dialog: SettingsDialog | None = None
+        self._shortcuts: ShortcutsDialog | None = None
+        self.setWindowTitle(QCoreApplication.translate("MainWindow", "VoiceDesk"))
+        self.setWindowIcon(application_icon())
+        self._build()
+        self._build_menu()
+        self.talk_input = TalkInput(control, self, self.talk_button, settings.talk)
+        self.talk_input.changed.connect(self._show_status)
+        self.talk_input.cap_reached.connect(self._on_cap)
+        self.talk_input.escaped.connect(self._leave_question)
+        self.show_settings(settings)
+        self._show_status()
+        self.talk_button.setFocus()
+        self._stop_observing = control.observe(self.on_event)
+
+    # ------------------------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        unit = em(self)
+        self.header = Header(self)
+        self.messages = Messages(self)
+        self.transcript = Transcript(self)
+        self.strip = LatencyStrip(self)
+        self.meter = LevelMeter(self._control, self)
+        self.talk_button = TalkButton(self)
+        self.meter.measured.connect(self.talk_button.show_level)
+        self.transcript.settings_wanted.connect(self.open_settings)
+        self.messages.settings_wanted.connect(self.open_settings)
+        self.header.settings.clicked.connect(self._on_settings)
+        self.transcript.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+        notices = QVBoxLayout()
+        notices.setContentsMargins(unit, 0, unit, 0)
+        notices.addWidget(self.messages)
+        row = QHBoxLayout()
+        row.setSpacing(int(1.2 * unit))
+        row.addWidget(self.meter)
+        row.addWidget(self.talk_button)
+        row.addWidget(self._build_question(), 1)
+        footer = QVBoxLayout()
+        footer.setContentsMargins(int(1.2 * unit), int(0.8 * unit), int(1.2 * unit), unit)
+        footer.setSpacing(int(0.7 * unit))
+        footer.addWidget(self.strip)
+        footer.addLayout(row)
+
+        middle = QWidget(self)
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addLayout(notices)
+        layout.addWidget(Hairline(self))
+        layout.addWidget(self.transcript, 1)
+        layout.addWidget(Hairline(self))
+        layout.addLayout(footer)
+        self.setCentralWidget(middle)
+        self.resize(58 * unit, 44 * unit)
+        self.setMinimumSize(max(40 * unit, middle.minimumSizeHint().width()), 26 * unit)
+        self._order_tabs()
+
+    def _build_question(self) -> RoundedField:
+        self.question = QLineEdit(self)
+        self.question.setPlaceholderText(self.tr("or type a question"))
+        self.question.setAccessibleName(self.tr("Question"))
+        self.question.setMaxLength(_LONGEST_QUESTION)
+        self.question.returnPressed.connect(self._ask)
+        self.send = IconButton("send", self.tr("Send the question"), self)
+        self.send.setEnabled(False)
+        self.send.clicked.connect(self._ask)
+        self.question.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
+        field = RoundedField(self.question, self)
+        field.add(self.send)
+        return field
+
+    def _order_tabs(self) -> None:
+        order: list[QWidget] = [
+            self.talk_button,
+            self.question,
+            self.send,
+            self.transcript,
+            self.header.settings,
+            self.header.menu,
+        ]
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
+    def _build_menu(self) -> None:
+        menu = QMenu(self)
+        entries = (
+            (self.tr("Settings…"), "Ctrl+,", self._on_settings),
+            (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
+            (self.tr("Keyboard Shortcuts"), "F1", self.open_shortcuts),
+            (self.tr("Quit"), "Ctrl+Q", self.close),
+        )
+        for text, keys, action in entries:
+            item = QAction(text, self)
+            item.setShortcut(QKeySequence(keys))
+            item.triggered.connect(lambda _checked=False, action=action: action())
+            menu.addAction(item)
+            self.addAction(item)
+        menu.insertSeparator(menu.actions()[-1])
+        self.header.menu.setMenu(menu)
+
+    # ------------------------------------------------------------------------------ events
+
+    def on_event(self, event: Event) -> None:
+        """Show what happened. Called on the GUI thread; costs microseconds, drawing comes with the next frame."""
+        match event:
+            case StateChanged():
+                self.talk_input.on_state(event.state)
+                self._show_status()
+                if event.state in {State.LISTENING, State.THINKING}:
+                    self._last_failure = ""
+            case LinkChanged():
+                self._on_link(event)
+            case SoundTrouble(error=None):
+                self.messages.clear(_SOUND)
+            case SoundTrouble(error=VoiceDeskError() as error):
+                self.messages.show_error(_SOUND, error)
+            case TurnFailed():
+                self._on_failure(event)
+            case Hint():
+                announce(self, hint_sentence(event.hint, False))
+            case TurnTimed():
+                self.strip.add(event.timeline)
+            case _:
+                pass
+        self.transcript.on_event(event)
+
+    def _on_link(self, event: LinkChanged) -> None:
+        """A lost connection is told in the bar unless the turn that it broke has told it already."""
+        if event.error is None:
+            self.messages.clear(_LINK)
+        elif error_sentence(event.error) != self._last_failure:
+            self.messages.show_error(_LINK, event.error)
+        self._show_status()
+
+    def _on_failure(self, event: TurnFailed) -> None:
+        self._last_failure = error_sentence(event.error)
+        self.messages.clear_sentence(self._last_failure)
+        announce(self, self._last_failure, is_urgent=True)
+
+    def _on_cap(self) -> None:
+        hint = Hint(turn=self._control.turn, at=0.0, hint=HintKind.CAP_REACHED)
+        self.on_event(hint)
+
+    def _show_status(self) -> None:
+        status = status_of(self._control.state, self._control.link)
+        self.talk_button.show_status(status, is_locked=self.talk_input.key.is_locked)
+        if status is self._status:
+            return
+        self._status = status
+        self.header.status.show_status(status)
+        self.meter.set_running(is_on=status is Status.LISTENING)
+        announce(self, status_word(status))
+
+    def show_error(self, topic: str, error: VoiceDeskError) -> None:
+        """Show a trouble that belongs to no turn, in place of an earlier one on the same topic."""
+        self.messages.show_error(topic, error)
+
+    # ------------------------------------------------------------------------------ actions
+
+    def _ask(self) -> None:
+        text = self.question.text().strip()
+        if text:
+            self.question.clear()
+            self._control.ask(text)
+
+    def _focus_question(self) -> None:
+        self.question.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.question.selectAll()
+
+    def _leave_question(self) -> None:
+        """Esc with nothing to cancel: away from typing, back to talking."""
+        self.question.clear()
+        self.talk_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show these settings; the next take follows them."""
+        self._settings = settings
+        self.header.show_settings(settings)
+        self.talk_input.set_talk(settings.talk)
+        self.transcript.set_transcribing(is_on=settings.realtime.transcribe)
+        if self._dialog is not None:
+            self._dialog.show_settings(settings)
+
+    def _on_changed(self, settings: Settings) -> None:
+        self.show_settings(settings)
+        self._changed(settings)
+
+    def open_settings(self, page: str = "") -> None:
+        """Open the settings beside the window, at a page by its name."""
+        if self._dialog is None:
+            self._dialog = SettingsDialog(
+                self._settings,
+                keys=self._keys,
+                devices=self._devices,
+                changed=self._on_changed,
+                parent=self,
+            )
+        if page:
+            self._dialog.show_page(page)
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    def _on_settings(self) -> None:
+        self.open_settings()
+
+    def open_shortcuts(self) -> None:
+        """Show which keys do what."""
+        if self._shortcuts is None:
+            self._shortcuts = ShortcutsDialog(self)
+        self._shortcuts.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.talk_input.stop()
+        self._stop_observing()
+        super().closeEvent(event)
+        self.closed.emit()

@@ -1,0 +1,126 @@
+"""The notification area: troubles that belong to no turn, each with a way out.
+
+What belongs to a turn stands in the transcript, in its place; what belongs to none stands here, once for each kind,
+until it is over or closed.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from voicedesk.core.errors import VoiceDeskError
+from voicedesk.ui import theme
+from voicedesk.ui.announce import announce
+from voicedesk.ui.icons import em
+from voicedesk.ui.status import Status
+from voicedesk.ui.widgets import IconButton, IconView
+from voicedesk.ui.wording import error_sentence, settings_page_for
+
+
+class Message(QWidget):
+    """One trouble: icon, sentence, an action where one helps, and a way to close it."""
+
+    closed = Signal()
+    action_wanted = Signal()
+
+    def __init__(self, sentence: str, action: str, parent: QWidget | None = None) -> None:
+        """``action`` is the caption of the button, empty for none."""
+        super().__init__(parent)
+        unit = em(self)
+        self.sentence = sentence
+        self.setAccessibleName(sentence)
+        label = QLabel(sentence, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(int(0.8 * unit), unit // 2, unit // 2, unit // 2)
+        layout.setSpacing(unit // 2)
+        self._icon = IconView("warning", 1.25, self)
+        layout.addWidget(self._icon)
+        layout.addWidget(label, 1)
+        if action:
+            button = QPushButton(action, self)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(self.action_wanted)
+            layout.addWidget(button)
+        close = IconButton("close", self.tr("Close this message"), self)
+        close.clicked.connect(self.closed)
+        layout.addWidget(close)
+        self._style()
+
+    def _style(self) -> None:
+        self._icon.show_icon("warning", theme.scheme(self.palette()).status[Status.ERROR])
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon"):
+            self._style()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        unit = em(self)
+        colour = theme.scheme(self.palette()).status[Status.ERROR]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.mix(self.palette().window().color(), colour, 0.12))
+        painter.drawRoundedRect(QRectF(self.rect()), 0.6 * unit, 0.6 * unit)
+
+
+class Messages(QWidget):
+    """Shows the troubles there are, the newest below. Takes no room when there are none.
+
+    Signals:
+        settings_wanted: The user asked for this page of the settings.
+    """
+
+    settings_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: dict[str, Message] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em(self) // 3)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setAccessibleName(self.tr("Messages"))
+        self.hide()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is shown now."""
+        return [message.sentence for message in self._shown.values()]
+
+    def show_error(self, topic: str, error: VoiceDeskError) -> None:
+        """Show an error in place of an earlier one on the same topic."""
+        sentence = error_sentence(error)
+        present = self._shown.get(topic)
+        if present is not None and present.sentence == sentence:
+            return
+        self.clear(topic)
+        page = settings_page_for(error)
+        message = Message(sentence, self.tr("Open Settings") if page else "", self)
+        message.closed.connect(lambda: self.clear(topic))
+        message.action_wanted.connect(lambda: self.settings_wanted.emit(page))
+        self._shown[topic] = message
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(message)
+        self.show()
+        announce(self, sentence, is_urgent=True)
+
+    def clear(self, topic: str) -> None:
+        """The trouble is over, or the user has read it."""
+        message = self._shown.pop(topic, None)
+        if message is None:
+            return
+        message.hide()
+        message.deleteLater()
+        self.setVisible(bool(self._shown))
+
+    def clear_sentence(self, sentence: str) -> None:
+        """The same is said elsewhere now."""
+        for topic in [topic for topic, shown in self._shown.items() if shown.sentence == sentence]:
+            self.clear(topic)

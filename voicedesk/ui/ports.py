@@ -1,0 +1,44 @@
+"""What the window needs from the rest of the application, besides the talk control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from voicedesk.core.settings import DeviceChoice, Server, Settings
+
+
+class KeyStore(Protocol):
+    """Where API keys are kept. The window can tell, store and remove them, and never reads one back."""
+
+    def has(self, server_id: str, server: Server) -> bool:
+        """Whether there is a key for this server."""
+
+    def store(self, server_id: str, server: Server, key: str) -> None:
+        """Keep a key for this server.
+
+        Raises:
+            VoiceDeskError: It could not be kept beyond this run.
+        """
+
+    def remove(self, server_id: str, server: Server) -> None:
+        """Forget the key of this server."""
+
+    def backend(self) -> str:
+        """What keeps the keys on this computer, for people; "none" when nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The sound devices that are there now."""
+
+    microphones: Sequence[DeviceChoice] = ()
+    speakers: Sequence[DeviceChoice] = ()
+
+
+DeviceLister = Callable[[], Devices]
+"""Lists the devices; called when the page of devices is shown."""
+
+SettingsChanged = Callable[[Settings], None]
+"""Takes the new settings into use and keeps them. The old object is never altered."""

@@ -1,0 +1,280 @@
+"""One editor for each kind of setting, and the row that holds it: label, editor, help, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from voicedesk.core.settings import DeviceChoice
+from voicedesk.ui.icons import em
+from voicedesk.ui.ports import DeviceLister
+from voicedesk.ui.settings_schema import Choice, Device, Field, Switch, Whole, Words, translated
+from voicedesk.ui.widgets import IconButton, QuietLabel
+
+_TYPING_PAUSE_MS = 400
+
+
+class Editor(QWidget):
+    """Base of editors: a widget that shows a value and tells when the user changed it."""
+
+    edited = Signal(object)
+
+    def __init__(self, field: Field, control: QWidget) -> None:
+        super().__init__()
+        self.field = field
+        self.control = control
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(control)
+        self.setFocusProxy(control)
+        control.setAccessibleName(translated(field.label))
+        control.setAccessibleDescription(translated(field.help))
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without telling that it was edited."""
+        raise NotImplementedError
+
+    def default_in_words(self) -> str:
+        """The default as the user would read it, empty where it is obvious."""
+        return ""
+
+
+class WholeEditor(Editor):
+    """A spin box."""
+
+    def __init__(self, field: Whole) -> None:
+        self._box = QSpinBox()
+        super().__init__(field, self._box)
+        self._box.setRange(*field.bounds)
+        self._box.setSingleStep(field.step)
+        self._box.setSuffix(f" {field.unit}")
+        self._box.setKeyboardTracking(False)
+        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._box.setMinimumWidth(9 * em(self))
+        self._box.valueChanged.connect(self.edited.emit)
+
+    def show_value(self, value: Any) -> None:
+        self._box.blockSignals(True)
+        self._box.setValue(value)
+        self._box.blockSignals(False)
+
+    def default_in_words(self) -> str:
+        assert isinstance(self.field, Whole)
+        return f"{self.field.default} {self.field.unit}"
+
+
+class SwitchEditor(Editor):
+    """A check box."""
+
+    def __init__(self, field: Switch) -> None:
+        self._box = QCheckBox(translated(field.label))
+        super().__init__(field, self._box)
+        self._box.toggled.connect(self.edited.emit)
+
+    def show_value(self, value: Any) -> None:
+        self._box.blockSignals(True)
+        self._box.setChecked(value)
+        self._box.blockSignals(False)
+
+    def default_in_words(self) -> str:
+        return self.tr("on") if self.field.default else self.tr("off")
+
+
+class ChoiceEditor(Editor):
+    """An editable combo box: suggestions, and whatever else the server offers."""
+
+    def __init__(self, field: Choice) -> None:
+        self._box = QComboBox()
+        super().__init__(field, self._box)
+        self._box.setEditable(True)
+        self._box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._box.addItems(list(field.suggestions))
+        self._box.setMinimumWidth(18 * em(self))
+        self._shown = ""
+        self._box.textActivated.connect(self._tell)
+        line = self._box.lineEdit()
+        assert line is not None
+        line.setMaxLength(200)
+        line.setAccessibleName(translated(field.label))
+        line.editingFinished.connect(lambda: self._tell(self._box.currentText()))
+
+    def _tell(self, text: str) -> None:
+        text = text.strip()
+        if not text:
+            self._box.setEditText(self._shown)  # an empty name means nothing to a server
+        elif text != self._shown:
+            self._shown = text
+            self.edited.emit(text)
+
+    def show_value(self, value: Any) -> None:
+        self._shown = value
+        if self._box.currentText() != value:
+            self._box.setEditText(value)
+
+    def default_in_words(self) -> str:
+        return str(self.field.default)
+
+
+class WordsEditor(Editor):
+    """Several lines of text. Told after a pause in typing, and when the focus goes."""
+
+    def __init__(self, field: Words) -> None:
+        self._edit = QPlainTextEdit()
+        super().__init__(field, self._edit)
+        self._edit.setTabChangesFocus(True)
+        self._edit.setMinimumHeight(9 * em(self))
+        self._shown = ""
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._tell)
+        self._edit.textChanged.connect(self._pause.start)
+        self._edit.installEventFilter(self)
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.FocusOut, QEvent.Type.Hide}:
+            self._tell()
+        return False
+
+    def _tell(self) -> None:
+        self._pause.stop()
+        text = self._edit.toPlainText()
+        if text != self._shown:
+            self._shown = text
+            self.edited.emit(text)
+
+    def show_value(self, value: Any) -> None:
+        self._shown = value
+        if self._edit.toPlainText() != value:
+            self._edit.setPlainText(value)
+        self._pause.stop()
+
+
+class DeviceEditor(Editor):
+    """The devices that are there now, and the chosen one even when it is not."""
+
+    def __init__(self, field: Device, devices: DeviceLister) -> None:
+        self._box = QComboBox()
+        super().__init__(field, self._box)
+        self._devices = devices
+        self._kind = field.kind
+        self._shown: DeviceChoice | None = None
+        self._box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._box.setMinimumContentsLength(24)
+        self._box.activated.connect(self._tell)
+
+    def refresh(self) -> None:
+        """List the devices anew."""
+        present = list(getattr(self._devices(), self._kind))
+        self._box.clear()
+        self._box.addItem(self.tr("System default"), None)
+        names = [device.name for device in present]
+        for device in present:
+            # The sound system is named only where two devices would look alike.
+            label = device.name
+            if names.count(device.name) > 1:
+                label = f"{device.name} ({device.host_api})"
+            self._box.addItem(label, device)
+        if self._shown is not None and self._shown not in present:
+            self._box.addItem(
+                self.tr("{name} (not connected)").format(name=self._shown.name), self._shown
+            )
+        for index in range(self._box.count()):
+            if self._box.itemData(index) == self._shown:
+                self._box.setCurrentIndex(index)
+
+    def _tell(self, index: int) -> None:
+        self._shown = self._box.itemData(index)
+        self.edited.emit(self._shown)
+
+    def show_value(self, value: Any) -> None:
+        self._shown = value
+        self.refresh()
+
+    def default_in_words(self) -> str:
+        return self.tr("System default")
+
+
+def editor_for(field: Field, devices: DeviceLister) -> Editor:
+    """The editor of a kind of setting."""
+    match field:
+        case Whole():
+            return WholeEditor(field)
+        case Switch():
+            return SwitchEditor(field)
+        case Choice():
+            return ChoiceEditor(field)
+        case Words():
+            return WordsEditor(field)
+        case Device():
+            return DeviceEditor(field, devices)
+        case _:
+            raise TypeError(f"no editor for {field!r}")
+
+
+class SettingRow(QWidget):
+    """A setting with its name, its editor, what it does, its default and the way back to it."""
+
+    def __init__(
+        self, field: Field, editor: Editor, changed: Callable[[Field, object], None]
+    ) -> None:
+        super().__init__()
+        unit = em(self)
+        self.field = field
+        self.editor = editor
+        name = translated(field.label)
+        self._back = IconButton(
+            "reset", self.tr("Set {name} back to the default").format(name=name)
+        )
+        keep_room = self._back.sizePolicy()
+        keep_room.setRetainSizeWhenHidden(True)
+        self._back.setSizePolicy(keep_room)
+        self._back.clicked.connect(lambda: changed(field, field.default))
+        editor.edited.connect(lambda value: changed(field, value))
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(unit // 2)
+        layout.setVerticalSpacing(unit // 4)
+        layout.setColumnStretch(0, 1)
+        row = 0
+        if not isinstance(field, Switch):
+            label = QLabel(name)
+            label.setBuddy(editor.control)
+            layout.addWidget(label, row, 0, 1, 2)
+            row += 1
+        layout.addWidget(editor, row, 0)
+        layout.addWidget(self._back, row, 1)
+        text = self._help_text(editor)
+        if text:
+            help_label = QuietLabel(text)
+            help_label.setWordWrap(True)
+            layout.addWidget(help_label, row + 1, 0, 1, 2)
+
+    def _help_text(self, editor: Editor) -> str:
+        parts = []
+        if self.field.help:
+            parts.append(translated(self.field.help))
+        default = editor.default_in_words()
+        if default:
+            parts.append(self.tr("Default: {value}.").format(value=default))
+        return " ".join(parts)
+
+    def show_value(self, value: object) -> None:
+        """Show a value, and whether there is a way back."""
+        self.editor.show_value(value)
+        self._back.setVisible(value != self.field.default)

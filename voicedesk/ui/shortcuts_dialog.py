@@ -1,0 +1,46 @@
+"""Which keys do what."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from voicedesk.ui.icons import em
+
+
+class ShortcutsDialog(QDialog):
+    """A small table of keys."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        unit = em(self)
+        self.setWindowTitle(self.tr("Keyboard Shortcuts"))
+        table = QFormLayout()
+        table.setHorizontalSpacing(2 * unit)
+        table.setVerticalSpacing(int(0.6 * unit))
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        for keys, meaning in self._rows():
+            key = QLabel(keys, self)
+            key.setFont(bold)
+            table.addRow(key, QLabel(meaning, self))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * unit, int(1.5 * unit), 2 * unit, int(1.2 * unit))
+        layout.setSpacing(int(1.5 * unit))
+        layout.addLayout(table)
+        layout.addWidget(buttons)
+
+    def _rows(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (self.tr("Hold Space"), self.tr("Talk; let go to send")),
+            (self.tr("Tap Space"), self.tr("Keep listening; tap again to send")),
+            (self.tr("Space during an answer"), self.tr("Interrupt it and talk")),
+            (self.tr("Esc"), self.tr("Cancel what you are saying, or stop the answer")),
+            (self.tr("Ctrl+L"), self.tr("Type a question; Enter sends it")),
+            (self.tr("Ctrl+C"), self.tr("Copy what is selected in the conversation")),
+            (self.tr("Ctrl+,"), self.tr("Settings")),
+            (self.tr("F1"), self.tr("This list")),
+            (self.tr("Ctrl+Q"), self.tr("Quit")),
+        )

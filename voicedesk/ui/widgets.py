@@ -1,0 +1,159 @@
+"""Small widgets that several parts of the window share."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from voicedesk.ui import theme
+from voicedesk.ui.icons import em, icon, paint_icon
+
+
+class IconView(QWidget):
+    """An icon that stands beside text and says nothing that the text does not."""
+
+    def __init__(self, name: str, size_em: float = 1.2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._colour: QColor | None = None
+        side = int(size_em * em(self))
+        self.setFixedSize(QSize(side, side))
+
+    def show_icon(self, name: str, colour: QColor) -> None:
+        """Show another icon."""
+        self._name, self._colour = name, colour
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colour = self._colour or self.palette().color(QPalette.ColorRole.WindowText)
+        paint_icon(painter, QRectF(self.rect()), self._name, colour)
+
+
+class IconButton(QToolButton):
+    """A flat button with an icon, reached by Tab but never by a click, so that Space stays the talk key."""
+
+    def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        side = int(1.35 * em(self))
+        self.setIconSize(QSize(side, side))
+        self._style()
+
+    def _style(self) -> None:
+        self.setIcon(icon(self._name, self.palette()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_name"):
+            self._style()
+
+
+class QuietLabel(QLabel):
+    """Secondary text in the muted colour."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._style()
+
+    def _style(self) -> None:
+        theme.set_text_colour(self, theme.scheme(self.palette()).muted)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._style()
+
+
+class ElidedLabel(QuietLabel):
+    """A line of secondary text that gives way when there is little room; the tooltip has all of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, text: str) -> None:
+        """Show a text, elided to the width there is."""
+        self._full = text
+        self.setAccessibleDescription(text)
+        self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(3 * em(self), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class Hairline(QWidget):
+    """A thin line between two areas."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.scheme(self.palette()).line)
+
+
+class RoundedField(QWidget):
+    """A rounded ground around a line edit and what belongs to it, with a visible focus."""
+
+    def __init__(self, edit: QLineEdit, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edit = edit
+        unit = em(self)
+        edit.setFrame(False)
+        edit.installEventFilter(self)
+        self.setFocusProxy(edit)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(
+            int(0.9 * unit), int(0.3 * unit), int(0.4 * unit), int(0.3 * unit)
+        )
+        self._row.setSpacing(unit // 3)
+        self._row.addWidget(edit, 1)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget behind the line edit."""
+        self._row.addWidget(widget)
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
+            self.update()
+        return False
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), int(2.7 * em(self)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        has_focus = self._edit.hasFocus()
+        colour = (
+            self.palette().color(QPalette.ColorRole.Accent)
+            if has_focus
+            else self.palette().color(QPalette.ColorRole.Mid)
+        )
+        pen = QPen(colour)
+        pen.setWidthF(em(self) / 9 if has_focus else 1.0)
+        painter.setPen(pen)
+        painter.setBrush(self.palette().base())
+        inset = pen.widthF() / 2
+        body = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)

@@ -1,0 +1,84 @@
+"""Sentences for people: errors and hints in the user's language, durations as they are read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from voicedesk.core.errors import (
+    DeviceError,
+    EngineError,
+    InsecureServerError,
+    NoMicrophoneError,
+    NoSpeakerError,
+    ProtocolError,
+    UnknownModelError,
+    UnreachableError,
+    VoiceDeskError,
+    WrongKeyError,
+)
+from voicedesk.core.events import HintKind, TurnFailed
+
+_MENDED_IN_SETTINGS = (
+    WrongKeyError,
+    UnknownModelError,
+    InsecureServerError,
+    UnreachableError,
+    ProtocolError,
+    EngineError,
+    DeviceError,
+    NoMicrophoneError,
+    NoSpeakerError,
+)
+_SOUND_PAGE = (DeviceError, NoMicrophoneError, NoSpeakerError)
+
+
+def error_sentence(error: VoiceDeskError) -> str:
+    """The sentence of an error, translated."""
+    return error.fill(QCoreApplication.translate("errors", type(error).sentence))
+
+
+def settings_page_for(error: VoiceDeskError) -> str:
+    """The page of the settings where an error can be mended, empty when there is none."""
+    if not isinstance(error, _MENDED_IN_SETTINGS):
+        return ""
+    return "sound" if isinstance(error, _SOUND_PAGE) else "server"
+
+
+def error_note(event: TurnFailed) -> tuple[str, str]:
+    """The note of a failed turn, and the page of the settings where it can be mended."""
+    return error_sentence(event.error), settings_page_for(event.error)
+
+
+def hint_sentence(hint: HintKind, is_sent: bool) -> str:  # noqa: FBT001 - the shape of HintSentence
+    """The note for a hint. ``is_sent``: the take had gone to the server already."""
+    match hint:
+        case HintKind.TOO_SHORT:
+            return QCoreApplication.translate(
+                "Hints", "That was too short. Hold the key for as long as you talk."
+            )
+        case HintKind.NO_SPEECH:
+            return QCoreApplication.translate(
+                "Hints", "No speech was heard. Check that the right microphone is chosen."
+            )
+        case HintKind.CANCELLED if is_sent:
+            return QCoreApplication.translate("Hints", "Stopped.")
+        case HintKind.CANCELLED:
+            return QCoreApplication.translate("Hints", "Cancelled. Nothing was sent.")
+        case HintKind.CAP_REACHED:
+            return QCoreApplication.translate(
+                "Hints", "Recording was ended because it had reached the longest time allowed."
+            )
+
+
+def seconds(milliseconds: float) -> str:
+    """A duration as it is read: "0.62 s"."""
+    return QCoreApplication.translate("Figures", "{} s").format(
+        QLocale().toString(milliseconds / 1000.0, "f", 2)
+    )
+
+
+def whole_milliseconds(milliseconds: float) -> str:
+    """A duration in whole milliseconds: "530 ms"."""
+    return QCoreApplication.translate("Figures", "{} ms").format(
+        QLocale().toString(round(milliseconds))
+    )
