@@ -1,0 +1,96 @@
+"""The speaker: a PortAudio stream that is opened once and plays silence until there is something to say."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+
+from voicedesk.audio.output import BufferedOutput
+from voicedesk.audio.pcm import Samples
+from voicedesk.audio.playback import PlaybackBuffer
+from voicedesk.audio.shape import MAX_BLOCK
+from voicedesk.audio.stream import DeviceStream, HostClock
+from voicedesk.core.clock import now
+from voicedesk.core.errors import DeviceError
+from voicedesk.core.settings import DeviceChoice
+
+
+class Speaker(BufferedOutput):
+    """A speaker.
+
+    Attributes:
+        underflows: How often the device says that it went without a block in time.
+
+    Args:
+        choice: Which device; None for the system's default, which is also used when the chosen one is not there.
+        loop: The loop on which it is used. Needed only if ``open`` is called on another thread, as it may well be:
+            a device can take seconds to start.
+    """
+
+    def __init__(
+        self, choice: DeviceChoice | None = None, *, loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
+        super().__init__("")
+        self.underflows = 0
+        self._given_loop = loop
+        self._stream = DeviceStream("output", choice)
+        self._channels = 1
+        self._source: PlaybackBuffer = self._buffer
+        self._host_clock = HostClock()
+        self._mono: Samples = np.zeros(MAX_BLOCK, dtype=np.int16)
+
+    @property
+    def name(self) -> str:
+        """What the device is called, for people."""
+        return self._stream.name
+
+    @property
+    def is_substitute(self) -> bool:
+        """Whether the chosen device was not there and this is the default in its place."""
+        return self._stream.missing
+
+    def open(self) -> None:
+        """Start the device; it then stays open and plays silence.
+
+        Raises:
+            SoundError: No PortAudio, no speaker, or it refuses.
+        """
+        if self._running:
+            return
+        loop = self._given_loop or asyncio.get_running_loop()
+        self._host_clock = HostClock()
+
+        def prepare(rate: int, channels: int) -> None:
+            self._channels = channels
+            self._source = self._start(rate, loop)
+
+        try:
+            self._stream.open(loop, self._callback, prepare, self._on_death)
+        except BaseException:
+            self._stopped()
+            raise
+
+    def close(self) -> None:
+        """Stop the device and free it. Safe to call twice."""
+        self._stream.close()
+        self._stopped()
+
+    def _on_death(self, error: DeviceError) -> None:
+        self._stopped()
+        self._report(error)
+
+    def _callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
+        at = now()
+        self._stream.heard_at = at
+        if status.output_underflow:
+            self.underflows += 1
+        dac = self._host_clock.convert(time.outputBufferDacTime, time.currentTime, at)
+        if dac is None:
+            dac = at + self._stream.latency
+        out = np.frombuffer(data, dtype=np.int16).reshape(frames, self._channels)
+        for first in range(0, frames, MAX_BLOCK):
+            mono = self._mono[: min(MAX_BLOCK, frames - first)]
+            self._source.fill(mono, at, dac + first / self._source.rate)
+            out[first : first + mono.size] = mono[:, np.newaxis]

@@ -1,0 +1,133 @@
+"""One PortAudio stream: its clock, and the watch over whether it still lives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from voicedesk.audio import devices
+from voicedesk.core.clock import now
+from voicedesk.core.errors import DeviceError
+from voicedesk.core.settings import DeviceChoice
+
+LATENCY = 0.02
+"""Seconds of latency to ask for. PortAudio's own "low" stutters on sound servers; this is 20 ms and clean there."""
+SILENT_S = 1.0
+"""A device that does not call back for so long has died."""
+_LOOK_EVERY = 0.25
+_WINDOW = 1.0
+_NONSENSE = 2.0
+
+
+class HostClock:
+    """Brings PortAudio's times to ``core.clock``. Belongs to one callback.
+
+    A callback may have waited for the interpreter before it reads our clock, never the other way round: the
+    smallest difference between the clocks in the last second or two is the true one. PortAudio's clock may be
+    that of the wall, which can be set; a difference that jumps is taken over at once.
+    """
+
+    def __init__(self) -> None:
+        self._offset: float | None = None
+        self._last = self._this = float("inf")
+        self._until = 0.0
+
+    def convert(self, moment: float, current: float, at: float) -> float | None:
+        """Convert ``moment``, told in a callback that read ``current`` and began at ``at`` of our clock.
+
+        Returns None if the host API tells nothing or nonsense.
+        """
+        if current <= 0.0 or moment <= 0.0 or abs(moment - current) > _NONSENSE:
+            return None
+        offset = at - current
+        if self._offset is None or abs(offset - self._offset) > _NONSENSE / 4:
+            self._last = self._this = offset
+            self._until = at + _WINDOW
+        elif at >= self._until:
+            self._last, self._this = self._this, offset
+            self._until = at + _WINDOW
+        else:
+            self._this = min(self._this, offset)
+        self._offset = min(self._last, self._this)
+        return moment + self._offset
+
+
+class DeviceStream:
+    """The stream of one device, from its opening to its end.
+
+    Attributes:
+        name: What the device is called, for people.
+        missing: Whether the chosen device was not there and this is the default in its place.
+        latency: What the device reports, in seconds.
+        heard_at: When the callback last ran. Set by the callback.
+
+    Args:
+        kind: Direction.
+        choice: Which device; None for the system's default.
+    """
+
+    def __init__(self, kind: devices.Kind, choice: DeviceChoice | None) -> None:
+        self.name = choice.name if choice is not None else "default"
+        self.missing = False
+        self.latency = LATENCY
+        self.heard_at = 0.0
+        self._kind: devices.Kind = kind
+        self._choice = choice
+        self._stream: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._died: Callable[[DeviceError], None] | None = None
+
+    def open(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        callback: Callable[[Any, int, Any, Any], None],
+        prepare: Callable[[int, int], None],
+        died: Callable[[DeviceError], None],
+    ) -> None:
+        """Open and start the device; it may take its time.
+
+        Args:
+            loop: Where ``died`` is called.
+            callback: PortAudio's, with the buffer, the number of frames, the times and the flags.
+            prepare: Called with rate and channels before the first callback.
+            died: Called once if the device stops by itself; the stream is closed by then.
+
+        Raises:
+            SoundError: No PortAudio, no device, or it refuses.
+        """
+        found = devices.find(self._kind, self._choice)
+        self.name, self.missing = found.device.name, found.missing
+        self._stream = devices.make_stream(self._kind, found.device, callback, LATENCY)
+        try:
+            self.latency = float(self._stream.latency)
+            prepare(int(self._stream.samplerate), int(self._stream.channels))
+            self.heard_at = now()
+            devices.start_stream(self._stream, found.device)
+        except BaseException:
+            self.close()
+            raise
+        self._loop, self._died = loop, died
+        loop.call_soon_threadsafe(self._look)
+
+    def close(self) -> None:
+        """Stop and free the device; when this returns the callback does not run again. Safe to call twice."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._died = None
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            devices.close_stream(stream)
+
+    def _look(self) -> None:
+        """See whether the device still runs, again and again."""
+        died = self._died
+        if self._stream is None or self._loop is None or died is None:
+            return
+        if self._stream.active and now() - self.heard_at <= SILENT_S:
+            self._timer = self._loop.call_later(_LOOK_EVERY, self._look)
+            return
+        self.close()
+        died(DeviceError("no callback", device=self.name, reason="it has stopped working"))
