@@ -159,9 +159,17 @@ class Conductor:
     async def start(self) -> None:
         """Open the connection. A failure is told by events and the next turn tries again."""
         try:
-            await self._pipeline.open()
+            await self.connect()
         except VoiceDeskError as error:
             log.info("not connected: %s (%s)", error, error.detail)
+
+    async def connect(self) -> None:
+        """Open the connection.
+
+        Raises:
+            VoiceDeskError: Why it failed.
+        """
+        await self._pipeline.open()
 
     def use_talk(self, talk: Talk) -> None:
         """Take new settings of the talk key; they count from the next press."""

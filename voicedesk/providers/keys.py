@@ -72,6 +72,14 @@ class Keys:
         except (KeychainError, RuntimeError, OSError) as error:
             raise KeyringError(type(error).__name__, reason="this desktop offers none") from error
 
+    def lend(self, server_id: str, server: Server, key: str) -> None:
+        """Use a key until the end of this run, without keeping it anywhere."""
+        self._this_run[self._account(server_id, server)] = key
+
+    def has(self, server_id: str, server: Server) -> bool:
+        """Whether a key is known for a server."""
+        return bool(self.read(server_id, server))
+
     def remove(self, server_id: str, server: Server) -> None:
         """Forget the key of a server."""
         account = self._account(server_id, server)

@@ -1,0 +1,217 @@
+"""The desktop application: Qt, the loop, the window, and the desk behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+import qasync  # isort: skip  # after PySide6: it takes the binding that is loaded
+from voicedesk.audio import devices
+from voicedesk.audio.io import AudioInput, AudioOutput
+from voicedesk.conversation.sound import SoundDevices
+from voicedesk.conversation.storage import Folders, SettingsFile
+from voicedesk.core.clock import now
+from voicedesk.core.errors import SoundError, VoiceDeskError
+from voicedesk.core.events import SoundTrouble
+from voicedesk.core.settings import Server, Settings
+from voicedesk.core.tasks import TaskSet
+from voicedesk.desk import Desk
+from voicedesk.providers.keys import Keys
+from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.ports import Devices
+
+log = logging.getLogger(__name__)
+
+
+class _PreciseTimer(qasync._SimpleTimer):  # type: ignore[misc]  # noqa: SLF001 - no public way
+    """qasync's timers are Qt's coarse ones, which may be 5 % late: 10 ms on a release tail."""
+
+    def startTimer(self, milliseconds: int) -> int:  # noqa: N802 - overrides Qt's
+        return int(super().startTimer(milliseconds, Qt.TimerType.PreciseTimer))
+
+
+class Loop(qasync.QEventLoop):  # type: ignore[misc]
+    """asyncio on Qt's loop, with precise timers."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application, set_running_loop=False)
+        self._timer.deleteLater()
+        self._timer = _PreciseTimer()
+
+
+def make_application(arguments: list[str] | None = None) -> QApplication:
+    """The one QApplication of the process."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    application = QApplication(arguments or sys.argv[:1])
+    application.setApplicationName("VoiceDesk")
+    application.setApplicationDisplayName("VoiceDesk")
+    QGuiApplication.setDesktopFileName("voicedesk")
+    application.setStyle("Fusion")
+    application.setQuitOnLastWindowClosed(False)  # the loop ends when everything is closed
+    return application
+
+
+def run_on_qt(work: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
+    """Run a coroutine on Qt's loop and close the loop before the application goes."""
+    application = make_application()
+    with asyncio.Runner(loop_factory=lambda: Loop(application)) as runner:
+        return runner.run(work(application))
+
+
+class _KeyStore:
+    """The keys as the settings dialog may see them: stored, removed, never read."""
+
+    def __init__(self, keys: Keys, changed: Callable[[], None]) -> None:
+        self._keys = keys
+        self._changed = changed
+
+    def has(self, server_id: str, server: Server) -> bool:
+        return bool(self._keys.read(server_id, server))
+
+    def store(self, server_id: str, server: Server, key: str) -> None:
+        try:
+            self._keys.store(server_id, server, key)
+        finally:
+            self._changed()
+
+    def remove(self, server_id: str, server: Server) -> None:
+        self._keys.remove(server_id, server)
+        self._changed()
+
+    def backend(self) -> str:
+        return self._keys.backend()
+
+
+class Application(QObject):
+    """The window and the desk, and what goes between them.
+
+    Attributes:
+        desk: Everything but the window.
+        window: The main window.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        file: SettingsFile | None = None,
+        microphone: AudioInput | None = None,
+        speaker: AudioOutput | None = None,
+    ) -> None:
+        """Build the window; ``start`` brings it to life.
+
+        Args:
+            settings: To begin with.
+            file: Where changed settings are kept; None keeps them for this run only.
+            microphone: Takes the place of the sound devices, for a demonstration or a test.
+            speaker: The same.
+        """
+        super().__init__()
+        self._file = file
+        self._keys = Keys()
+        self._tasks = TaskSet()
+        self._applying = asyncio.Lock()
+        self._closing = asyncio.Event()
+        self.desk = Desk(settings, keys=self._keys, microphone=microphone, speaker=speaker)
+        own_devices = microphone is None and speaker is None
+        self._sound = SoundDevices(self.desk.conductor) if own_devices else None
+        self.window = MainWindow(
+            self.desk.conductor,
+            settings,
+            keys=_KeyStore(self._keys, self._key_changed),
+            devices=self._list_devices,
+            changed=self._settings_changed,
+        )
+        self.window.closed.connect(self._closing.set)
+
+    # ------------------------------------------------------------------------------------- life
+
+    async def start(self) -> None:
+        """Open sound and connection, side by side, behind the painted window."""
+        if self._file is not None and self._file.problem is not None:
+            self.window.show_error("settings", self._file.problem)
+        connecting = self._tasks.spawn(self.desk.start(), name="connecting")
+        if self._sound is not None:
+            await self._sound.open(self.desk.settings)
+            make_application().installEventFilter(self)
+        await connecting
+
+    async def run(self) -> None:
+        """Return when the window has been closed."""
+        await self._closing.wait()
+
+    async def close(self) -> None:
+        """Let go of everything, in the order in which it was built upon."""
+        await self._tasks.close()
+        await self.desk.close()
+        if self._sound is not None:
+            make_application().removeEventFilter(self)
+            await self._sound.close()
+        self.window.hide()
+        self.window.deleteLater()
+        self.deleteLater()
+
+    # ---------------------------------------------------------------------------------- changes
+
+    def _settings_changed(self, settings: Settings) -> None:
+        if self._file is not None:
+            try:
+                self._file.save(settings)
+            except VoiceDeskError as error:
+                self.window.show_error("settings", error)
+        self._tasks.spawn(self._apply(settings), name="applying settings")
+
+    async def _apply(self, settings: Settings) -> None:
+        async with self._applying:
+            sound_before = self.desk.settings.sound
+            await self.desk.apply(settings)
+            if self._sound is not None and settings.sound != sound_before:
+                await self._sound.open(settings)
+
+    def _key_changed(self) -> None:
+        self._tasks.spawn(self._reconnect(), name="reconnecting with another key")
+
+    async def _reconnect(self) -> None:
+        async with self._applying:
+            await self.desk.reconnect()
+
+    def _list_devices(self) -> Devices:
+        try:
+            return Devices(
+                microphones=[device.choice for device in devices.inputs()],
+                speakers=[device.choice for device in devices.outputs()],
+            )
+        except SoundError as error:
+            self.desk.conductor.emit(SoundTrouble(turn=0, at=now(), error=error))
+            return Devices()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        """The microphone is warm while the window is active, and let go a while after."""
+        if self._sound is not None and event.type() is QEvent.Type.ApplicationStateChange:
+            active = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
+            self._sound.attend(active=active)
+        return super().eventFilter(watched, event)
+
+
+async def run_window(application: QApplication) -> int:
+    """The desktop application, from the first paint to the last."""
+    del application
+    file = SettingsFile(Folders.find().config)
+    desktop = Application(file.load(), file=file)
+    desktop.window.show()
+    try:
+        await asyncio.sleep(0)  # let it paint first
+        await desktop.start()
+        await desktop.run()
+    finally:
+        await desktop.close()
+    return 0

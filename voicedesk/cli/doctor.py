@@ -1,0 +1,134 @@
+"""What works on this computer, in one report that can be copied into a question for help."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from typing import Any
+
+from voicedesk import __version__
+from voicedesk.cli.early import has_display, qt_problem
+from voicedesk.cli.report import as_json
+from voicedesk.cli.servers import chosen
+from voicedesk.conversation.storage import Folders, SettingsFile
+from voicedesk.core.clock import now
+from voicedesk.core.errors import SettingsError, SoundError, VoiceDeskError
+from voicedesk.core.settings import Settings
+from voicedesk.desk import Desk
+from voicedesk.providers.keys import Keys
+
+_PACKAGES = (
+    "PySide6-Essentials",
+    "qasync",
+    "sounddevice",
+    "numpy",
+    "soxr",
+    "openai",
+    "websockets",
+    "aiohttp",
+    "pyttsx3",
+    "pocketsphinx",
+    "keyring",
+)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report. Returns 0 when a spoken turn could be had here."""
+    try:
+        settings, keys = chosen(options)
+    except SettingsError as error:
+        print(str(error), file=sys.stderr)
+        return 2
+    file = SettingsFile(Folders.find().config)
+    report: dict[str, Any] = {
+        "voicedesk": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "display": _display(),
+        "sound": _sound(),
+        "voice": "espeak-ng" if shutil.which("espeak-ng") else _native_voice(),
+        "keyring": Keys.backend(),
+        "settings": str(file.path) if file.path.exists() else "defaults",
+    }
+    report["server"] = asyncio.run(_server(settings, keys))
+    print(as_json(report) if options.json else _as_text(report))
+    return 0 if report["server"]["reachable"] else 1
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _native_voice() -> str:
+    if sys.platform.startswith("linux"):
+        return "missing: install espeak-ng"
+    return "the system's own"
+
+
+def _display() -> dict[str, Any]:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "XDG_CURRENT_DESKTOP")
+    found: dict[str, Any] = {name: os.environ[name] for name in names if os.environ.get(name)}
+    return {"present": has_display(), "problem": qt_problem(), **found}
+
+
+def _sound() -> dict[str, Any]:
+    from voicedesk.audio import devices
+
+    try:
+        return {
+            "portaudio": devices.version(),
+            "host_apis": devices.host_apis(),
+            "microphones": [f"{device.name} ({device.host_api})" for device in devices.inputs()],
+            "speakers": [f"{device.name} ({device.host_api})" for device in devices.outputs()],
+        }
+    except SoundError as error:
+        return {"problem": str(error)}
+
+
+async def _server(settings: Settings, keys: Keys) -> dict[str, Any]:
+    """Whether the server of the realtime pipeline can be talked to, and how fast it is ready."""
+    server = settings.realtime_server
+    result: dict[str, Any] = {
+        "name": server.name,
+        "model": settings.realtime.model,
+        "key": "present" if keys.read(settings.realtime.server, server) else "none",
+        "reachable": False,
+    }
+    desk = Desk(settings, keys=keys)
+    begun = now()
+    try:
+        await desk.connect()
+        result["reachable"] = True
+        result["ready_ms"] = round((now() - begun) * 1000)
+        result["model"] = desk.model
+    except VoiceDeskError as error:
+        result["problem"] = str(error)
+    finally:
+        await desk.close()
+    return result
+
+
+def _as_text(report: dict[str, Any], indent: str = "") -> str:
+    lines: list[str] = []
+    for name, value in report.items():
+        if isinstance(value, dict):
+            lines.append(f"{indent}{name}")
+            lines.append(_as_text(value, indent + "  "))
+        elif isinstance(value, list):
+            lines.append(f"{indent}{name}")
+            lines += [f"{indent}  - {item}" for item in value] or [f"{indent}  (none)"]
+        elif value is not None:
+            text = (
+                {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+            )
+            lines.append(f"{indent}{name}: {text}")
+    return "\n".join(line for line in lines if line)

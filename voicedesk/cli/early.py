@@ -1,0 +1,59 @@
+"""What must be there before Qt may start, said in a sentence instead of a crash."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+
+_QT_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+}
+_XCB_LIBRARIES = {
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+
+
+def has_display() -> bool:
+    """Whether a window could be seen. A platform that was chosen by name counts as one."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _missing(libraries: dict[str, str]) -> list[str]:
+    missing: list[str] = []
+    for library, package in libraries.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+    return missing
+
+
+def qt_problem() -> str | None:
+    """Why Qt cannot start here, with the remedy; None if it can. A missing library would end the process."""
+    if not sys.platform.startswith("linux"):
+        return None
+    missing = _missing(_QT_LIBRARIES)
+    on_xcb = os.environ.get("QT_QPA_PLATFORM", "xcb").startswith("xcb")
+    if on_xcb and os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        missing += _missing(_XCB_LIBRARIES)
+    if not missing:
+        return None
+    return (
+        "The window cannot open because system libraries are missing. Install them with:\n"
+        f"  sudo apt-get install {' '.join(missing)}\n"
+        "(or start VoiceDesk by scripts/run, which does it for you)."
+    )

@@ -1,0 +1,55 @@
+"""Waiting for the end of a turn."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from voicedesk.conversation.conductor import Conductor
+from voicedesk.core.events import Event, Hint, HintKind, StateChanged, TurnFailed, UserText
+from voicedesk.core.turn import State
+
+WORDS_GRACE_S = 3.0
+"""How long to wait for the user's words after the answer: they may come late or never."""
+
+
+class TurnWatch:
+    """Watches the next turn.
+
+    Attributes:
+        hint: Why the take was dropped, if it was.
+        failed: Whether the turn ended in an error.
+    """
+
+    def __init__(self, conductor: Conductor) -> None:
+        self.hint: HintKind | None = None
+        self.failed = False
+        self._begun = False
+        self._over = asyncio.Event()
+        self._words = asyncio.Event()
+        self._stop = conductor.observe(self._watch)
+
+    def _watch(self, event: Event) -> None:
+        match event:
+            case Hint(hint=hint) if hint is not HintKind.CAP_REACHED:
+                self.hint = hint
+            case TurnFailed():
+                self.failed = True
+            case UserText(final=True):
+                self._words.set()
+            case StateChanged(state=State.READY | State.FAILED):
+                if self._begun:
+                    self._over.set()
+            case StateChanged():
+                self._begun = True
+            case _:
+                pass
+
+    async def over(self) -> None:
+        """Wait until the turn has ended and, if it was answered, the user's words have come or stay away."""
+        await self._over.wait()
+        if not self.failed and self.hint is None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WORDS_GRACE_S):
+                    await self._words.wait()
+        self._stop()

@@ -1,0 +1,128 @@
+"""The sound devices of the running application: opened as the settings say, warm while they may be needed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from voicedesk.audio import devices
+from voicedesk.audio.files import NullOutput
+from voicedesk.audio.io import AudioInput, AudioOutput
+from voicedesk.audio.microphone import Microphone
+from voicedesk.audio.speaker import Speaker
+from voicedesk.conversation.conductor import Conductor
+from voicedesk.core.clock import now
+from voicedesk.core.errors import DeviceError, SoundError
+from voicedesk.core.events import SoundTrouble
+from voicedesk.core.settings import Settings, Sound
+from voicedesk.core.tasks import TaskSet
+from voicedesk.core.turn import State
+
+log = logging.getLogger(__name__)
+
+HOLD_S = 30.0
+"""How long the microphone stays warm after the window has lost the user's attention."""
+
+
+class SoundDevices:
+    """Opens microphone and speaker for a conductor, tells what cannot be opened, and goes on without it.
+
+    Devices are started on a thread: one may take seconds, and the window must not stand still meanwhile.
+    """
+
+    def __init__(self, conductor: Conductor) -> None:
+        self._conductor = conductor
+        self._microphone: Microphone | None = None
+        self._speaker: Speaker | None = None
+        self._cooling: asyncio.TimerHandle | None = None
+        self._changing = asyncio.Lock()
+        self._tasks = TaskSet()
+
+    async def open(self, settings: Settings) -> None:
+        """Open the devices of the settings in place of those that are open."""
+        async with self._changing:
+            try:
+                await asyncio.to_thread(devices.library)
+            except SoundError as error:
+                self._tell(error)
+                return
+            await self._change_microphone(settings.sound)
+            await self._change_speaker(settings.sound)
+
+    async def _change_microphone(self, sound: Sound) -> None:
+        old, self._microphone = self._microphone, None
+        if old is not None:
+            await self._conductor.use_microphone(None)
+            await asyncio.to_thread(old.close)
+        microphone = Microphone(sound.microphone, loop=asyncio.get_running_loop())
+        if await self._start(microphone):
+            self._tell_substitute(microphone, sound.microphone is not None)
+        self._microphone = microphone
+        await self._conductor.use_microphone(microphone)
+
+    async def _change_speaker(self, sound: Sound) -> None:
+        old, self._speaker = self._speaker, None
+        if old is not None:
+            await self._conductor.use_speaker(NullOutput())
+            await asyncio.to_thread(old.close)
+        speaker = Speaker(sound.speaker, loop=asyncio.get_running_loop())
+        speaker.volume = sound.volume
+        if await self._start(speaker):
+            self._tell_substitute(speaker, sound.speaker is not None)
+            self._speaker = speaker
+            await self._conductor.use_speaker(speaker)
+
+    async def _start(self, device: AudioInput | AudioOutput) -> bool:
+        try:
+            await asyncio.to_thread(device.open)
+        except SoundError as error:
+            self._tell(error)
+            return False
+        return True
+
+    def _tell_substitute(self, device: Microphone | Speaker, chosen: bool) -> None:  # noqa: FBT001 - private
+        if chosen and device.is_substitute:
+            self._tell(SubstituteDeviceError(device=device.name))
+
+    def _tell(self, error: SoundError) -> None:
+        log.info("sound: %s (%s)", error, error.detail)
+        self._conductor.emit(SoundTrouble(turn=0, at=now(), error=error))
+
+    def attend(self, *, active: bool) -> None:
+        """The window became active, or is no longer: warm the microphone, or let it go after a while."""
+        if self._cooling is not None:
+            self._cooling.cancel()
+            self._cooling = None
+        if not active:
+            self._cooling = asyncio.get_running_loop().call_later(HOLD_S, self._cool)
+        elif self._microphone is not None and not self._microphone.is_open:
+            self._tasks.spawn(self._warm(), name="warming the microphone")
+
+    async def _warm(self) -> None:
+        async with self._changing:
+            microphone = self._microphone
+            if microphone is not None and not microphone.is_open and await self._start(microphone):
+                self._conductor.emit(SoundTrouble(turn=0, at=now(), error=None))
+
+    def _cool(self) -> None:
+        if self._conductor.state in {State.LISTENING, State.ENDING}:
+            self.attend(active=False)
+        elif self._microphone is not None:
+            self._microphone.close()
+
+    async def close(self) -> None:
+        """Let go of the devices. Safe to call twice."""
+        if self._cooling is not None:
+            self._cooling.cancel()
+        await self._tasks.close()
+        async with self._changing:
+            for device in (self._microphone, self._speaker):
+                if device is not None:
+                    await asyncio.to_thread(device.close)
+            self._microphone = self._speaker = None
+
+
+class SubstituteDeviceError(DeviceError):
+    """The chosen device is not there, another serves in its place."""
+
+    sentence = "The sound device that you chose is not connected; {device} is used meanwhile."
