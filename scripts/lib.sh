@@ -57,6 +57,9 @@ available() {
     done
 }
 
+# without_alternatives NAMES: the first of each, for people to read.
+without_alternatives() { sed 's/|[^ ]*//g; s/ $//' <<<"$1"; }
+
 # as_root COMMAND...: run it as root if that is possible without asking for a password.
 as_root() {
     if [[ $(id -u) == 0 ]]; then
@@ -89,7 +92,7 @@ require() {
     wanted=$(missing "$@")
     [[ $wanted ]] || return 0
     if may_install; then
-        say "Installing $what: ${wanted% }"
+        say "Installing $what: $(without_alternatives "$wanted")"
         # shellcheck disable=SC2086
         if apt_install $wanted; then
             rm -f "$LOG"
@@ -139,7 +142,7 @@ system_libraries() {
     # shellcheck disable=SC2086
     wanted="$(missing $BASE_PACKAGES $WINDOW_PACKAGES $SOUND_PACKAGES)$fonts"
     if [[ $wanted ]] && may_install; then
-        say "Installing missing system libraries (once): $wanted"
+        say "Installing missing system libraries (once): $(without_alternatives "$wanted")"
         # shellcheck disable=SC2086
         apt_install $wanted || true
         rm -f "$LOG"
@@ -240,6 +243,9 @@ base_of() { "$1" -c 'import sys; print(sys.base_prefix, sys.version)' 2>/dev/nul
 # make_venv PYTHON: make $VENV unless there is a good one.
 make_venv() {
     local python=$1
+    if [[ -e $VENV && ! -w $VENV ]] || [[ ! -e $VENV && ! -w $(dirname "$VENV") ]]; then
+        fail "$VENV cannot be written by you. Set VOICEDESK_VENV to a folder of yours for it."
+    fi
     if [[ ! $rebuild && -e $VENV/voicedesk-origin && $(read_stamp origin) != "$(origin)" ]]; then
         rebuild="$VENV was made in another place, or its Python has changed: making it anew."
     elif [[ ! $rebuild && -e $VENV/pyvenv.cfg ]] && ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
@@ -305,7 +311,8 @@ install_dependencies() {
         say "Installing dependencies into $VENV (about 400 MB, once)..."
     fi
     for each in app test check; do rm -f "$VENV/voicedesk-$each"; done
-    pip_install --require-hashes -r "$ROOT/requirements/$level.txt"
+    # the list is complete and was resolved by scripts/pin, so pip has nothing to look for
+    pip_install --no-deps --require-hashes -r "$ROOT/requirements/$level.txt"
     pip_install --no-deps --no-build-isolation --editable "$ROOT"
     for each in $(levels "$level"); do
         checksum "$each" >"$VENV/voicedesk-$each.new"
