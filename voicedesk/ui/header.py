@@ -24,12 +24,10 @@ class StatusView(QWidget):
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         self._word.setFont(font)
-        # As wide as the longest word, so that nothing moves when the word changes.
-        metrics = self._word.fontMetrics()
-        self._word.setMinimumWidth(max(metrics.horizontalAdvance(status_word(s)) for s in Status))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em(self) // 2)
+        layout.addStretch(1)
         layout.addWidget(self._icon)
         layout.addWidget(self._word)
         self.setAccessibleName(self.tr("Status"))

@@ -31,7 +31,7 @@ def paint_icon(painter: QPainter, rect: QRectF, name: str, colour: QColor) -> No
 
 @lru_cache(maxsize=256)
 def _icon(name: str, colour: str, faded: str) -> QIcon:
-    icon = QIcon()
+    result = QIcon()
     for mode, shade in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, faded)):
         for size in _SIZES:
             pixmap = QPixmap(size, size)
@@ -39,8 +39,8 @@ def _icon(name: str, colour: str, faded: str) -> QIcon:
             painter = QPainter(pixmap)
             _renderer(name, shade).render(painter, QRectF(0, 0, size, size))
             painter.end()
-            icon.addPixmap(pixmap, mode)
-    return icon
+            result.addPixmap(pixmap, mode)
+    return result
 
 
 def icon(name: str, palette: QPalette) -> QIcon:

@@ -19,12 +19,13 @@ class Waterfall(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shares: list[Share] = []
+        self._empty = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Where the time went"))
 
-    def show_shares(self, shares: list[Share]) -> None:
-        """Draw these shares; none draws an empty bar."""
-        self._shares = shares
+    def show_shares(self, shares: list[Share], empty: str = "") -> None:
+        """Draw these shares, or this sentence when there are none."""
+        self._shares, self._empty = shares, empty
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -44,7 +45,12 @@ class Waterfall(QWidget):
         shape.addRoundedRect(area, area.height() / 3, area.height() / 3)
         painter.setClipPath(shape)
         if not self._shares:
-            painter.fillRect(area, self.palette().color(QPalette.ColorRole.AlternateBase))
+            painter.setPen(colours.muted)
+            text = self.fontMetrics().elidedText(
+                self._empty, Qt.TextElideMode.ElideRight, self.width()
+            )
+            align = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(area, align, text)
             return
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
@@ -88,7 +94,12 @@ class Waterfall(QWidget):
     def _label(share: Share, width: float, metrics: QFontMetricsF) -> str:
         """The longest way to say it that fits."""
         number = _figure(share)
-        for text in (f"{share.label} {number}", f"{share.short} {number}", number):
+        for text in (
+            f"{share.label} {whole_milliseconds(share.milliseconds)}",
+            f"{share.label} {number}",
+            f"{share.short} {number}",
+            number,
+        ):
             if metrics.horizontalAdvance(text) + 6 <= width:
                 return text
         return ""
@@ -129,12 +140,12 @@ class LatencyStrip(QWidget):
         timeline = self.figures.last
         shares = timeline.shares if timeline is not None else None
         if timeline is None:
-            self._latency.setText(self.tr("– s"))
-            text = self.tr("How quickly you are answered shows here after the first turn.")
+            text = self.tr("How quickly you are answered will show here.")
         else:
-            self._latency.setText(seconds(shares.total) if shares else self.tr("– s"))
             text = in_words(timeline)
-        self._waterfall.show_shares(shares_in_words(shares) if shares else [])
+        self._latency.setText(seconds(shares.total) if shares else "")
+        self._latency.setVisible(shares is not None)
+        self._waterfall.show_shares(shares_in_words(shares) if shares else [], text)
         table = points_table(timeline) if timeline is not None else ""
         for widget in (self._latency, self._waterfall):
             widget.setToolTip(f"<p>{text}</p>{table}")

@@ -46,7 +46,8 @@ class LevelMeter(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // RATE_HZ)
         self._timer.timeout.connect(self._measure)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(11 * em(self))
         self.setAccessibleName(self.tr("Microphone level"))
         self.setToolTip(self.tr("How loud the microphone hears you"))
 
@@ -91,7 +92,8 @@ class LevelMeter(QWidget):
         return QSize(8 * unit, 3 * unit)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        unit = em(self)
+        return QSize(4 * unit, 3 * unit)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -115,9 +117,9 @@ class LevelMeter(QWidget):
             self._paint_hold(painter, middle, thick)
 
     def _paint_hold(self, painter: QPainter, middle: float, thick: float) -> None:
-        """Two fine lines across, above and below, at the loudest peak of the last second."""
+        """A dot above and below the newest bar, at the loudest peak of the last second."""
         painter.setBrush(self.palette().color(self.foregroundRole()))
         half = self._held * (self.height() / 2 - 1)
-        line = max(1.0, thick / 4)
-        for y in (middle - half - line, middle + half):
-            painter.drawRect(QRectF(self.width() - 2.2 * thick, y, 2.2 * thick, line))
+        left = self.width() - self.width() / BARS / 2 - thick / 2
+        for y in (middle - half, middle + half - thick / 2):
+            painter.drawRoundedRect(QRectF(left, y, thick, thick / 2), thick / 4, thick / 4)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.ui import theme
@@ -34,7 +34,6 @@ class Message(QWidget):
         label = QLabel(sentence, self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(int(0.8 * unit), unit // 2, unit // 2, unit // 2)
         layout.setSpacing(unit // 2)
@@ -82,9 +81,9 @@ class Messages(QWidget):
         super().__init__(parent)
         self._shown: dict[str, Message] = {}
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(self) // 3)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        unit = em(self)
+        layout.setContentsMargins(unit, 0, unit, int(0.7 * unit))
+        layout.setSpacing(unit // 3)
         self.setAccessibleName(self.tr("Messages"))
         self.hide()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QShowEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFont, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from voicedesk.core.settings import BUILTIN, Settings
-from voicedesk.ui.icons import em, icon
+from voicedesk.ui import theme
+from voicedesk.ui.icons import em
+from voicedesk.ui.navigation import ICON_ROLE, NavigationDelegate
 from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
 from voicedesk.ui.settings_editors import DeviceEditor, SettingRow, editor_for
 from voicedesk.ui.settings_schema import PAGES, Field, Page, read, translated, with_value
@@ -49,13 +51,15 @@ class SettingsDialog(QDialog):
         self._pages = QListWidget(self)
         self._pages.setAccessibleName(self.tr("Pages"))
         self._pages.setFrameShape(QFrame.Shape.NoFrame)
-        self._pages.setIconSize(QSize(int(1.3 * unit), int(1.3 * unit)))
+        self._pages.setItemDelegate(NavigationDelegate(self._pages))
+        self._pages.setMouseTracking(True)
+        self._pages.viewport().setAutoFillBackground(False)
         self._pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pages.setFixedWidth(12 * unit)
         self._stack = QStackedWidget(self)
         for page in PAGES:
             item = QListWidgetItem(translated(page.title))
-            item.setSizeHint(QSize(0, int(2.4 * unit)))
+            item.setData(ICON_ROLE, page.icon)
             self._pages.addItem(item)
             self._stack.addWidget(self._build_page(page))
         self._pages.currentRowChanged.connect(self._stack.setCurrentIndex)
@@ -63,7 +67,10 @@ class SettingsDialog(QDialog):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._pages)
+        side = QVBoxLayout()
+        side.setContentsMargins(int(0.6 * unit), int(0.8 * unit), int(0.6 * unit), int(0.6 * unit))
+        side.addWidget(self._pages)
+        layout.addLayout(side)
         layout.addWidget(self._stack, 1)
         self.resize(52 * unit, 38 * unit)
         self._style()
@@ -99,8 +106,9 @@ class SettingsDialog(QDialog):
         return area
 
     def _style(self) -> None:
-        for row, page in enumerate(PAGES):
-            self._pages.item(row).setIcon(icon(page.icon, self.palette()))
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Base, theme.scheme(self.palette()).field)
+        self.setPalette(palette)
 
     # ------------------------------------------------------------------------------ values
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QSizePolicy,
@@ -73,7 +73,7 @@ class WholeEditor(Editor):
 
     def default_in_words(self) -> str:
         assert isinstance(self.field, Whole)
-        return f"{self.field.default} {self.field.unit}"
+        return f"{self.field.default}\N{NO-BREAK SPACE}{self.field.unit}"
 
 
 class SwitchEditor(Editor):
@@ -206,9 +206,6 @@ class DeviceEditor(Editor):
         self._shown = value
         self.refresh()
 
-    def default_in_words(self) -> str:
-        return self.tr("System default")
-
 
 def editor_for(field: Field, devices: DeviceLister) -> Editor:
     """The editor of a kind of setting."""
@@ -241,29 +238,34 @@ class SettingRow(QWidget):
         self._back = IconButton(
             "reset", self.tr("Set {name} back to the default").format(name=name)
         )
-        keep_room = self._back.sizePolicy()
-        keep_room.setRetainSizeWhenHidden(True)
-        self._back.setSizePolicy(keep_room)
         self._back.clicked.connect(lambda: changed(field, field.default))
         editor.edited.connect(lambda value: changed(field, value))
-        layout = QGridLayout(self)
+        heading = QHBoxLayout()
+        heading.setSpacing(unit // 2)
+        heading.addWidget(self._heading(name, editor))
+        heading.addWidget(self._back)
+        heading.addStretch(1)
+        # The way back comes and goes without moving what is below.
+        heading.addStrut(self._back.sizeHint().height())
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(unit // 2)
-        layout.setVerticalSpacing(unit // 4)
-        layout.setColumnStretch(0, 1)
-        row = 0
+        layout.setSpacing(unit // 4)
+        layout.addLayout(heading)
         if not isinstance(field, Switch):
-            label = QLabel(name)
-            label.setBuddy(editor.control)
-            layout.addWidget(label, row, 0, 1, 2)
-            row += 1
-        layout.addWidget(editor, row, 0)
-        layout.addWidget(self._back, row, 1)
+            layout.addWidget(editor)
         text = self._help_text(editor)
         if text:
             help_label = QuietLabel(text)
             help_label.setWordWrap(True)
-            layout.addWidget(help_label, row + 1, 0, 1, 2)
+            layout.addWidget(help_label)
+
+    @staticmethod
+    def _heading(name: str, editor: Editor) -> QWidget:
+        if isinstance(editor, SwitchEditor):
+            return editor  # a check box is its own label
+        label = QLabel(name)
+        label.setBuddy(editor.control)
+        return label
 
     def _help_text(self, editor: Editor) -> str:
         parts = []

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -79,6 +80,7 @@ class AddServerDialog(QDialog):
         self._plain = QCheckBox(self.tr("Allow this server without encryption"), self)
         self._problem = QuietLabel("", self)
         self._problem.setWordWrap(True)
+        self._problem.setMinimumWidth(30 * unit)
         form = QFormLayout()
         form.setVerticalSpacing(int(0.8 * unit))
         form.addRow(self.tr("&Name"), self._name)
@@ -89,6 +91,7 @@ class AddServerDialog(QDialog):
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         layout.setContentsMargins(int(1.5 * unit), int(1.2 * unit), int(1.5 * unit), unit)
         layout.setSpacing(unit)
         intro = QuietLabel(
@@ -183,7 +186,7 @@ class KeyEditor(QWidget):
         elif place == "none":
             text = self.tr("This desktop has no keychain: a key is kept until VoiceDesk ends.")
         else:
-            text = self.tr("Stored in {place}, never in a file.").format(place=place)
+            text = self.tr("Keys are stored in {place}, never in a file.").format(place=place)
         self._note.setText(text)
 
     def _store(self) -> None:
@@ -237,7 +240,7 @@ class ServerEditor(QWidget):
         self._plain.clicked.connect(self._change_address)
         self._key = KeyEditor(keys, self)
         self._key.changed.connect(lambda: self._changed(self._settings))
-        label = QLabel(self.tr("Server"), self)
+        label = QLabel(self.tr("Answers come from"), self)
         label.setBuddy(self._choice)
         row = QHBoxLayout()
         row.addWidget(self._choice, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
     QHideEvent,
@@ -20,6 +21,14 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em, paint_icon
 from voicedesk.ui.status import Status
+
+_BY_KEYBOARD = frozenset(
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
 
 
 class TalkButton(QAbstractButton):
@@ -44,6 +53,7 @@ class TalkButton(QAbstractButton):
         self._is_locked = False
         self._level = 0.0
         self._has_mouse = False
+        self._shows_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -109,11 +119,7 @@ class TalkButton(QAbstractButton):
         """The colours of the button and of what is written on it."""
         palette = self.palette()
         if self._status is Status.LISTENING:
-            colours = theme.scheme(palette)
-            ink = palette.color(
-                QPalette.ColorRole.Window if colours.is_dark else QPalette.ColorRole.Base
-            )
-            return colours.status[Status.LISTENING], ink
+            return theme.scheme(palette).recording, palette.color(QPalette.ColorRole.BrightText)
         return (
             palette.color(QPalette.ColorRole.Highlight),
             palette.color(QPalette.ColorRole.HighlightedText),
@@ -134,7 +140,7 @@ class TalkButton(QAbstractButton):
             ground = theme.mix(ground, ink, 0.08)
         painter.setBrush(ground)
         painter.drawRoundedRect(body, radius, radius)
-        if self.hasFocus():
+        if self._shows_focus:
             self._paint_focus(painter, body, radius)
         self._paint_content(painter, body, ink)
 
@@ -211,6 +217,15 @@ class TalkButton(QAbstractButton):
         if not event.buttons() & Qt.MouseButton.LeftButton:
             self._lose_mouse()
         event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # The ring is for those who move by keyboard; the button has the focus from the start.
+        self._shows_focus = event.reason() in _BY_KEYBOARD
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = False
+        super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()

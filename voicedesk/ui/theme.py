@@ -27,7 +27,10 @@ class Scheme:
     Attributes:
         is_dark: Whether the ground is dark.
         muted: Secondary text.
-        line: Hairlines and quiet borders.
+        line: Hairlines, which mean nothing by themselves.
+        border: The outline of what can be typed into or scrolled.
+        field: The ground of what can be typed into, where outlines are faint.
+        recording: The ground of the talk button while it records; white is readable on it.
         bubble: The ground of what the user said.
         status: A colour for each status, readable as text on the window.
         shares: The ground of each share of the latency; the palette's text colour is readable on it.
@@ -36,6 +39,9 @@ class Scheme:
     is_dark: bool
     muted: QColor
     line: QColor
+    border: QColor
+    field: QColor
+    recording: QColor
     bubble: QColor
     status: dict[Status, QColor]
     shares: dict[str, QColor]
@@ -49,6 +55,9 @@ _LIGHT = Scheme(
     is_dark=False,
     muted=QColor("#5c6070"),
     line=QColor("#dcdee6"),
+    border=QColor("#8a8fa0"),
+    field=QColor("#ffffff"),
+    recording=QColor("#c2244a"),
     bubble=QColor("#eceffb"),
     status={
         Status.READY: QColor("#17713f"),
@@ -73,6 +82,9 @@ _DARK = Scheme(
     is_dark=True,
     muted=QColor("#a5a9b8"),
     line=QColor("#363944"),
+    border=QColor("#727788"),
+    field=QColor("#31343f"),
+    recording=QColor("#cb3355"),
     bubble=QColor("#2d3247"),
     status={
         Status.READY: QColor("#62d39b"),
@@ -154,7 +166,7 @@ def dark_palette() -> QPalette:
             _Role.Button: "#2b2e37",
             _Role.ButtonText: "#e8e9ee",
             _Role.BrightText: "#ffffff",
-            _Role.Highlight: "#5a72e8",
+            _Role.Highlight: "#4f66dc",
             _Role.HighlightedText: "#ffffff",
             _Role.Accent: "#8fa1ff",
             _Role.Link: "#a3b2ff",

@@ -24,6 +24,7 @@ from voicedesk.ui.conversation_log import ConversationLog, Entry, Kind, Note
 from voicedesk.ui.icons import em, paint_icon
 from voicedesk.ui.status import Status
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
+from voicedesk.ui.widgets import IconButton, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence
 
 _FRAME_MS = 16
@@ -63,7 +64,12 @@ class Transcript(QTextBrowser):
         self.anchorClicked.connect(self._on_anchor)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
+        self._latest = IconButton("down", self.tr("Show the latest words"), self)
+        self._latest.setAutoRaise(False)
+        self._latest.clicked.connect(self.show_latest)
+        self._latest.hide()
         self._set_margins()
+        style_scroll_bar(self.verticalScrollBar())
 
     # ------------------------------------------------------------------------------ the words
 
@@ -102,6 +108,7 @@ class Transcript(QTextBrowser):
                 bar.setValue(bar.value() + self.cursorRect(anchor).top() - offset)
         finally:
             self._placing = False
+        self._place_latest(has_news=True)
         if was_empty != self._document.is_empty:
             self.viewport().update()
 
@@ -111,9 +118,28 @@ class Transcript(QTextBrowser):
 
     # ------------------------------------------------------------------------------ scrolling
 
+    def show_latest(self) -> None:
+        """Go to the newest words and keep to them."""
+        self._follows = True
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
     def _on_scrolled(self, value: int) -> None:
         if not self._placing:
             self._follows = value >= self.verticalScrollBar().maximum() - em(self)
+        self._place_latest(has_news=self._latest.isVisible())
+
+    def _place_latest(self, *, has_news: bool) -> None:
+        """The button that leads to the newest words is there only when they are out of sight."""
+        self._latest.setVisible(has_news and not self._follows)
+        size = self._latest.sizeHint()
+        area = self.viewport().geometry()
+        gap = em(self) // 2
+        self._latest.setGeometry(
+            area.center().x() - size.width() // 2,
+            area.bottom() - size.height() - gap,
+            size.width(),
+            size.height(),
+        )
 
     def _on_range(self, _low: int, high: int) -> None:
         if self._follows:
@@ -160,6 +186,7 @@ class Transcript(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._set_margins()
+        self._place_latest(has_news=self._latest.isVisible())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -168,6 +195,7 @@ class Transcript(QTextBrowser):
         ):
             self._document.restyle(self.palette(), em(self))
             self._set_margins()
+            style_scroll_bar(self.verticalScrollBar())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollBar,
+    QSizePolicy,
+    QStyleOptionToolButton,
+    QToolButton,
+    QWidget,
+)
 
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em, icon, paint_icon
@@ -48,6 +57,11 @@ class IconButton(QToolButton):
 
     def _style(self) -> None:
         self.setIcon(icon(self._name, self.palette()))
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        super().initStyleOption(option)
+        # Without the little arrow: the icon says that there is a menu.
+        option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -148,7 +162,7 @@ class RoundedField(QWidget):
         colour = (
             self.palette().color(QPalette.ColorRole.Accent)
             if has_focus
-            else self.palette().color(QPalette.ColorRole.Mid)
+            else theme.scheme(self.palette()).border
         )
         pen = QPen(colour)
         pen.setWidthF(em(self) / 9 if has_focus else 1.0)
@@ -157,3 +171,17 @@ class RoundedField(QWidget):
         inset = pen.widthF() / 2
         body = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
+
+
+def style_scroll_bar(bar: QScrollBar) -> None:
+    """A slim scroll bar without arrows, in the colours of its palette. Ask again when the palette changes."""
+    unit = em(bar)
+    colour = theme.scheme(bar.palette()).border.name()
+    ground = bar.palette().base().color().name()
+    bar.setStyleSheet(
+        f"QScrollBar:vertical {{ background: {ground}; width: {int(0.8 * unit)}px; margin: 0; }}"
+        f"QScrollBar::handle:vertical {{ background: {colour}; border-radius: {int(0.2 * unit)}px;"
+        f" min-height: {2 * unit}px; margin: {int(0.2 * unit)}px; }}"
+        "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
+        "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
+    )
