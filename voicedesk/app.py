@@ -150,13 +150,13 @@ class Application(QObject):
         await self._closing.wait()
 
     async def close(self) -> None:
-        """Let go of everything, in the order in which it was built upon."""
+        """Let go of everything: first of the user's hand, last of the window."""
+        self.window.close()
         await self._tasks.close()
         await self.desk.close()
         if self._sound is not None:
             make_application().removeEventFilter(self)
             await self._sound.close()
-        self.window.hide()
         self.window.deleteLater()
         self.deleteLater()
 
