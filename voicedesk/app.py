@@ -48,14 +48,13 @@ class Loop(qasync.QEventLoop):  # type: ignore[misc]
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
     """The one QApplication of the process."""
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    application = QApplication(arguments or sys.argv[:1])
-    application.setApplicationName("VoiceDesk")
-    application.setApplicationDisplayName("VoiceDesk")
-    QGuiApplication.setDesktopFileName("voicedesk")
-    application.setStyle("Fusion")
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(arguments or sys.argv[:1])
+        application.setApplicationName("VoiceDesk")
+        application.setApplicationDisplayName("VoiceDesk")
+        QGuiApplication.setDesktopFileName("voicedesk")
+        application.setStyle("Fusion")
     application.setQuitOnLastWindowClosed(False)  # the loop ends when everything is closed
     return application
 

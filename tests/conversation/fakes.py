@@ -52,7 +52,7 @@ class FakeMicrophone:
         self.begun.append(at)
         self._deliver = deliver
 
-    async def end(self, at: float) -> None:
+    async def end(self, at: float, *, through: float | None = None) -> None:
         self.ended.append(at)
         await self.tail_over.wait()
         self._deliver = None

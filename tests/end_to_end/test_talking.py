@@ -174,8 +174,9 @@ def test_the_take_holds_what_was_said_just_before_the_press(
                 assert first < pressed  # the ring was warm before the key went down
             appended = server.of("input_audio_buffer.append")
             seconds = sum(len(event["audio"]) * 3 / 4 for event in appended) / 48_000
-            held = timeline.points[Point.TAKE_END] - timeline.points[Point.KEY_DOWN]
-            assert seconds == pytest.approx(held + 0.3, abs=0.15)
+            held = timeline.points[Point.KEY_UP] - timeline.points[Point.KEY_DOWN]
+            # From the pre-roll to the key-up whole, however late the sound server delivers.
+            assert held + 0.29 <= seconds <= held + 0.3 + 0.25
 
     run(work)
 

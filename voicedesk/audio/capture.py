@@ -56,6 +56,11 @@ class _Take:
     rest: Samples = field(default_factory=lambda: NO_SAMPLES)
 
 
+LATE_S = 0.3
+"""How long a take waits for sound of its own time that the sound system has not delivered yet."""
+LATE_STEP_S = 0.005
+
+
 class CapturedInput:
     """All of ``AudioInput`` but the device, which calls ``_captured`` for each block and is started by a subclass.
 
@@ -111,18 +116,29 @@ class CapturedInput:
         self._take = _Take(deliver, StreamResampler(self._rate, RATE), first=start, next=start)
         self._pump()
 
-    async def end(self, at: float) -> None:
-        """End the take at ``at``, which may lie ahead. Cancelling this call leaves the take running."""
+    async def end(self, at: float, *, through: float | None = None) -> None:
+        """End the take at ``at``, which may lie ahead. Cancelling this call leaves the take running.
+
+        A sound server may deliver late: what was captured by ``through`` is waited for, LATE_S at most.
+        """
         take = self._take
         if take is None:
             return
         await wait_until(at, self._clock)
+        while self._take is take and self._is_late(through, at):
+            await wait_until(self._clock() + LATE_STEP_S, self._clock)
         if self._take is not take:
             return
         self._pump(self._position(at))
         if self._take is take:
             self._take = None
             self._deliver(take, take.resampler.flush(), whole=True)
+
+    def _is_late(self, through: float | None, at: float) -> bool:
+        """Whether sound that was captured before ``through`` is still on its way."""
+        if through is None or not self._running or self._clock() > at + LATE_S:
+            return False
+        return self._time(self._ring.written) < through
 
     def abort(self) -> None:
         """Drop the take; nothing more is delivered."""

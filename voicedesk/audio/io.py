@@ -73,11 +73,12 @@ class AudioInput(Protocol):
         A second ``begin`` drops a take that is still running.
         """
 
-    async def end(self, at: float) -> None:
+    async def end(self, at: float, *, through: float | None = None) -> None:
         """End the take at ``at``, which may lie ahead (the release tail).
 
         Returns within a few milliseconds of ``at``, when all the sound that has arrived by then was delivered;
-        the last block may be shorter. Cancelling this call leaves the take running (the key came down again).
+        the last block may be shorter. A device that delivers later than that is waited for, briefly, until it
+        has given what was captured by ``through`` (the key-up): no word is lost to a slow sound server. Cancelling this call leaves the take running (the key came down again).
         """
 
     def abort(self) -> None:

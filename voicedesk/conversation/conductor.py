@@ -331,7 +331,7 @@ class Conductor:
             hint = HintKind.TOO_SHORT
         else:
             end = take.key_up + self._talk.tail_ms / 1000.0
-            await self._microphone.end(end)
+            await self._microphone.end(end, through=take.key_up)
             if not take.has_speech:
                 hint = HintKind.NO_SPEECH
         self._ending = None
