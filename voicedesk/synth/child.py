@@ -1,0 +1,150 @@
+"""The process that holds pyttsx3: sentences in, speech out, over frames on stdin and a private stdout.
+
+pyttsx3's run loop can hang or take a whole application down, so it lives here, where it can be killed. pyttsx3 2.99
+with espeak: ``save_to_file`` remembers one text and one file, ``runAndWait`` speaks exactly one sentence and prints
+to stdout, and a wrong voice is an "error" notification, not an exception.
+
+Out: ``{"kind": "ready", "driver", "voices"}`` or ``{"kind": "unavailable", "reason", "detail"}`` once, then for each
+``{"kind": "say", "id", "text", "voice", "rate"}`` either ``{"kind": "speech", "id"}`` with PCM16 mono 24 kHz, or
+``{"kind": "failed", "id", "detail"}``. Ends when stdin does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any, Protocol, cast
+
+from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
+from voicedesk.synth.remedy import missing_voice_remedy
+
+
+class _Engine(Protocol):
+    """The part of pyttsx3's engine that is used."""
+
+    def getProperty(self, name: str) -> Any: ...  # noqa: N802 - pyttsx3's own name
+    def setProperty(self, name: str, value: object) -> None: ...  # noqa: N802 - pyttsx3's own name
+    def save_to_file(self, text: str, filename: str) -> None: ...
+    def runAndWait(self) -> None: ...  # noqa: N802 - pyttsx3's own name
+    def connect(self, topic: str, cb: object) -> object: ...
+
+
+class Speaker:
+    """pyttsx3 with a scratch folder: one sentence at a time to PCM."""
+
+    def __init__(self, scratch: Path) -> None:
+        import pyttsx3
+
+        self._engine = cast("_Engine", pyttsx3.init())
+        self.driver = str(self._engine)
+        self._errors: list[BaseException] = []
+        self._engine.connect("error", self._failed)
+        self._file = scratch / "speech.wav"
+        self.voices = [_describe(voice) for voice in self._engine.getProperty("voices") or []]
+        self._default = self._default_voice()
+
+    def say(self, text: str, voice: str | None, rate: int) -> bytes:
+        """The speech of one sentence. An unknown voice is the default one.
+
+        Raises:
+            RuntimeError: pyttsx3 made no file.
+            ValueError: pyttsx3 made something that is no sound.
+        """
+        self._errors.clear()
+        known = {entry["id"] for entry in self.voices}
+        chosen = voice if voice in known else self._default
+        if chosen is not None:
+            self._engine.setProperty("voice", chosen)
+        self._engine.setProperty("rate", rate)
+        self._engine.save_to_file(text, str(self._file))
+        self._engine.runAndWait()
+        from voicedesk.synth.sound import read_speech
+
+        try:
+            if not self._file.exists():
+                raise RuntimeError(f"no speech was made {self._errors}")
+            return read_speech(self._file)
+        finally:
+            self._file.unlink(missing_ok=True)
+
+    def _failed(self, exception: BaseException, **_: object) -> None:
+        self._errors.append(exception)
+
+    def _default_voice(self) -> str | None:
+        """American English where espeak has it: the voice that people and recognisers understand best."""
+        ids = [entry["id"] for entry in self.voices]
+        return next((i for i in ids if i.split("/")[-1] == "en-us"), None)
+
+
+def _describe(voice: Any) -> Header:
+    languages = [
+        language.decode(errors="replace").lstrip("\x05")
+        if isinstance(language, bytes)
+        else str(language)
+        for language in voice.languages or []
+    ]
+    return {
+        "id": str(voice.id),
+        "name": str(voice.name),
+        "languages": languages,
+        "gender": str(voice.gender or ""),
+    }
+
+
+def _listen(requests: queue.SimpleQueue[Header], scratch: Path, stdin: IO[bytes]) -> None:
+    """Hand requests to the main thread; when stdin ends so does the process, hung in a voice or not."""
+    try:
+        while (frame := read_frame(stdin)) is not None:
+            requests.put(frame[0])
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os._exit(0)
+
+
+def _serve(speaker: Speaker, requests: queue.SimpleQueue[Header], out: IO[bytes]) -> None:
+    importlib.import_module(
+        "voicedesk.synth.sound"
+    )  # numpy takes a while; nobody waits for it here
+    while True:
+        request = requests.get()
+        answer: Header = {"id": request["id"]}
+        try:
+            pcm = speaker.say(request["text"], request.get("voice"), int(request["rate"]))
+        except Exception as error:  # noqa: BLE001 - whatever a system's voice raises, the parent is told
+            write_frame(out, {**answer, "kind": "failed", "detail": repr(error)})
+        else:
+            write_frame(out, {**answer, "kind": "speech"}, pcm)
+
+
+def main() -> int:
+    """Run until stdin ends. The only argument is the scratch folder, which is removed at the end."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C in a terminal reaches us too; stdin ends us
+    out = private_stdout()
+    scratch = Path(sys.argv[1])
+    requests: queue.SimpleQueue[Header] = queue.SimpleQueue()
+    listener = threading.Thread(
+        target=_listen, args=(requests, scratch, sys.stdin.buffer), daemon=True
+    )
+    listener.start()
+    try:
+        speaker = Speaker(scratch)
+    except Exception as error:  # noqa: BLE001 - ImportError, OSError, RuntimeError and COM errors alike
+        reason = missing_voice_remedy()
+        write_frame(out, {"kind": "unavailable", "reason": reason, "detail": repr(error)})
+        listener.join()
+        return 1
+    write_frame(out, {"kind": "ready", "driver": speaker.driver, "voices": speaker.voices})
+    _serve(speaker, requests, out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
