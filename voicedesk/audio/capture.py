@@ -170,11 +170,16 @@ class CapturedInput:
         position = self._ring.written
         self._ring.write(frames)
         self._anchor = (position, at)
-        if self._take is None or self._woken or self._loop is None:
+        if self._take is not None and not self._woken:
+            self._woken = True
+            self._on_loop(self._pump)
+
+    def _on_loop(self, callback: Callable[[], None]) -> None:
+        """Have something done on the loop. Called on the device's thread."""
+        if self._loop is None:
             return
-        self._woken = True
         try:
-            self._loop.call_soon_threadsafe(self._pump)
+            self._loop.call_soon_threadsafe(callback)
         except RuntimeError:
             # The loop was closed while the device still ran: there is nobody left to deliver to.
             self._loop = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ class FileMicrophone(CapturedInput):
         super().__init__(name)
         self._recording = from_bytes(sound if isinstance(sound, bytes) else read_wav(sound))
         self._autoplay = autoplay
-        self._voice: tuple[Samples, int] = (NO_SAMPLES, 0)
+        self._voice: tuple[Samples, int, float] = (NO_SAMPLES, 0, 0.0)  # sound, how far, since when
         self._spoken: asyncio.Event = asyncio.Event()
         self._spoken.set()
         self._pacer = Pacer(BLOCK_S, self._capture)
@@ -85,8 +86,10 @@ class FileMicrophone(CapturedInput):
 
     def speak(self, pcm: bytes | None = None) -> None:
         """Speak the recording, or ``pcm`` in its place, from the next block on; it replaces what is being spoken."""
-        self._spoken.clear()
-        self._voice = (self._recording if pcm is None else from_bytes(pcm), 0)
+        samples = self._recording if pcm is None else from_bytes(pcm)
+        if samples.size:
+            self._spoken.clear()
+        self._voice = (samples, 0, now())
 
     async def spoken(self) -> None:
         """Wait until what is being spoken has been captured to its end."""
@@ -95,18 +98,17 @@ class FileMicrophone(CapturedInput):
     def _capture(self, at: float) -> None:
         """Capture the block that ends at ``at``. On the thread."""
         voice = self._voice
-        samples, offset = voice
+        samples, offset, since = voice
+        begun = at - BLOCK_S
         block = np.zeros((_BLOCK, 1), dtype=np.int16)
-        piece = samples[offset : offset + _BLOCK]
+        piece = samples[offset : offset + _BLOCK] if begun >= since else NO_SAMPLES
         block[: piece.size, 0] = piece
-        self._captured(block, at - BLOCK_S)
-        if not piece.size:
-            return
+        self._captured(block, begun)
         # Replaced by a call of speak() meanwhile, it stays replaced.
-        if self._voice is voice:
-            self._voice = (samples, offset + piece.size)
-            if offset + piece.size >= samples.size and self._loop is not None:
-                self._loop.call_soon_threadsafe(self._spoken.set)
+        if piece.size and self._voice is voice:
+            self._voice = (samples, offset + piece.size, since)
+            if offset + piece.size >= samples.size:
+                self._on_loop(self._spoken.set)
 
 
 class FileSpeaker(BufferedOutput):
@@ -161,8 +163,7 @@ class FileSpeaker(BufferedOutput):
         except SoundFileError as error:
             self._writer.close()
             self._writer = None
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._report, error)
+            self._on_loop(partial(self._report, error))
 
 
 class NullOutput(BufferedOutput):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from voicedesk.audio import playback as pb
@@ -187,8 +187,7 @@ class BufferedOutput:
         """
         self._loop = loop
         self._woken = False
-        self._buffer = pb.PlaybackBuffer(rate, self._wake)
-        self._buffer.volume = self._volume
+        self._buffer = pb.PlaybackBuffer(rate, self._wake, self._volume)
         self._running = True
         return self._buffer
 
@@ -212,11 +211,16 @@ class BufferedOutput:
 
     def _wake(self) -> None:
         """Have the notices taken on the loop. Called on the device's thread."""
-        if self._woken or self._loop is None:
+        if not self._woken:
+            self._woken = True
+            self._on_loop(self._dispatch)
+
+    def _on_loop(self, callback: Callable[[], None]) -> None:
+        """Have something done on the loop. Called on the device's thread."""
+        if self._loop is None:
             return
-        self._woken = True
         try:
-            self._loop.call_soon_threadsafe(self._dispatch)
+            self._loop.call_soon_threadsafe(callback)
         except RuntimeError:
             # The loop was closed while the device still ran: there is nobody left to tell.
             self._loop = None

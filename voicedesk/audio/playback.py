@@ -157,11 +157,12 @@ class PlaybackBuffer:
     Args:
         rate: Frames per second of the device.
         wake: Called on the device's side when notices wait for the loop.
+        volume: The volume to begin with.
     """
 
-    def __init__(self, rate: int, wake: Callable[[], None]) -> None:
+    def __init__(self, rate: int, wake: Callable[[], None], volume: float = 1.0) -> None:
         self.rate = rate
-        self.volume = 1.0
+        self.volume = volume
         self.start_buffer = StartBuffer()
         self.took_sound = False
         self._begun = False
@@ -177,7 +178,7 @@ class PlaybackBuffer:
         self._complete = False
         self._starved: tuple[AudioKey, float] | None = None
         self._heard_until = 0.0
-        self._shape = Shape(rate)
+        self._shape = Shape(rate, volume)
 
     # ------------------------------------------------------------------------------ the loop's side
 

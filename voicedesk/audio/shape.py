@@ -26,7 +26,7 @@ class Shape:
         ending: Whether an end is still to be played before anything else.
     """
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, volume: float = 1.0) -> None:
         fade, tail = round(FADE_MS * rate / 1000), round(TAIL_MS * rate / 1000)
         self.fade: Samples = np.zeros(fade, dtype=np.int16)
         self._rise = _rise(tail)
@@ -35,7 +35,7 @@ class Shape:
         self._end: Samples = np.zeros(fade, dtype=np.int16)
         self._end_at = self._end_length = 0
         self._risen = tail
-        self._gain = 1.0
+        self._gain = volume
         self._scratch: Floats = np.zeros(MAX_BLOCK, dtype=np.float32)
         self._ramp: Floats = np.linspace(0.0, 1.0, MAX_BLOCK, dtype=np.float32)
 
@@ -54,6 +54,8 @@ class Shape:
 
     def pass_through(self, frames: Samples) -> None:
         """Apply the rise to frames that are handed over, in place, and remember the last of them."""
+        if not len(frames):
+            return
         count = min(len(frames), self._rise.size - self._risen)
         if count:
             _scale(frames[:count], self._rise[self._risen : self._risen + count])
