@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.end_to_end.desktop import desktop_with, run, settings_for, spoken
@@ -193,11 +195,11 @@ def test_a_tap_of_the_space_bar_talks_until_the_next(
         ):
             button = person.window.talk_button
             button.setFocus()
-            qtbot.keyClick(button, " ")
+            QTest.keyClick(button, Qt.Key.Key_Space)
             assert person.state is State.LISTENING
             await person.say(question, pulse)
             assert person.state is State.LISTENING
-            qtbot.keyClick(button, " ")
+            QTest.keyClick(button, Qt.Key.Key_Space)
             await person.rest()
             await person.until(lambda: person.records[1].assistant_text == "hello to you")
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.errors import SettingsError
-from voicedesk.core.settings import OPENAI, Server, Settings
+from voicedesk.core.settings import OPENAI_URL, Server, Settings
 from voicedesk.providers.keys import Keys
 
 _GIVEN = "command-line"
@@ -30,8 +30,7 @@ def chosen(options: argparse.Namespace) -> tuple[Settings, Keys]:
     keys = Keys()
     realtime = settings.realtime
     if options.server:
-        official = settings.servers[OPENAI].base_url
-        dialect = "openai" if options.server.rstrip("/") == official else "compatible"
+        dialect = "openai" if options.server.rstrip("/") == OPENAI_URL else "compatible"
         host = urlsplit(options.server).netloc or options.server
         server = Server(name=host, base_url=options.server, dialect=dialect)
         settings = settings.model_copy(update={"servers": {**settings.servers, _GIVEN: server}})

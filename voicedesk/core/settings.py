@@ -18,6 +18,7 @@ from voicedesk.core.errors import SettingsError
 SCHEMA = 1
 BUILTIN = "builtin"
 OPENAI = "openai"
+OPENAI_URL = "https://api.openai.com/v1"
 
 
 class _Section(BaseModel):
@@ -93,7 +94,7 @@ class Assistant(_Section):
 def _default_servers() -> dict[str, Server]:
     return {
         BUILTIN: Server(name="Built-in", dialect="builtin"),
-        OPENAI: Server(name="OpenAI", base_url="https://api.openai.com/v1"),
+        OPENAI: Server(name="OpenAI", base_url=OPENAI_URL),
     }
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 
 from voicedesk.core.errors import SettingsError
-from voicedesk.core.settings import OPENAI, Server
+from voicedesk.core.settings import OPENAI_URL, Server
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Keys:
         account = self._account(server_id, server)
         if account in self._this_run:
             return self._this_run[account]
-        if server_id == OPENAI and os.environ.get("OPENAI_API_KEY"):
+        if server.base_url.rstrip("/") == OPENAI_URL and os.environ.get("OPENAI_API_KEY"):
             return os.environ["OPENAI_API_KEY"].strip()
         import keyring
         from keyring.errors import KeyringError as KeychainError
