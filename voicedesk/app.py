@@ -42,8 +42,7 @@ class Loop(qasync.QEventLoop):  # type: ignore[misc]
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application, set_running_loop=False)
-        vars(self)["_timer"].deleteLater()
-        vars(self)["_timer"] = _PreciseTimer()
+        self._timer: QObject = _PreciseTimer()
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:

@@ -69,7 +69,7 @@ def _version(package: str) -> str:
 
 
 def _native_voice() -> str:
-    if sys.platform.startswith("linux"):
+    if platform.system() == "Linux":
         return "missing: install espeak-ng"
     return "the system's own"
 

@@ -91,6 +91,7 @@ class Entry:
         sent: For the user's words, whether the take went to the server.
         segments: For a reply, its parts in order.
         interrupted: For a reply, whether it was cut off.
+        heard: For a reply that was cut off, how much of each audio item sounded.
         unheard: For a reply, the ranges of ``text`` (start, end) that never sounded.
         note: For a note, what it is about.
         fleeting: For a note, whether the next turn sweeps it away.
@@ -105,6 +106,7 @@ class Entry:
     sent: bool = False
     segments: list[Segment] = field(default_factory=list)
     interrupted: bool = False
+    heard: dict[AudioKey, Heard] | None = None
     unheard: tuple[tuple[int, int], ...] = ()
     note: Note = Note.HINT
     fleeting: bool = False
@@ -256,7 +258,7 @@ class ConversationLog:
         goes_on = bool(segment.text) and segment is entry.segments[-1]
         segment.text += text
         segment.is_spoken = event.spoken
-        if goes_on:
+        if goes_on and entry.heard is None:
             entry.text += text
         else:
             self._join(entry)
@@ -275,6 +277,8 @@ class ConversationLog:
     @staticmethod
     def _join(entry: Entry) -> None:
         entry.text = "\n".join(segment.text for segment in entry.segments if segment.text)
+        if entry.heard is not None:
+            entry.unheard = tuple(unheard_ranges(entry.segments, entry.heard))
 
     def _on_hint(self, event: Hint) -> None:
         user = self._find(event.turn, Kind.USER)
@@ -318,7 +322,8 @@ class ConversationLog:
         entry = self._mark_interrupted(event.turn)
         if entry is None:
             return
-        entry.unheard = tuple(unheard_ranges(entry.segments, {h.key: h for h in event.heard}))
+        entry.heard = {heard.key: heard for heard in event.heard}
+        self._join(entry)
         self._touch(entry)
 
 

@@ -231,7 +231,8 @@ class MainWindow(QMainWindow):
 
     def _ask(self) -> None:
         text = self.question.text().strip()
-        if text:
+        is_talking = self._control.state in {State.LISTENING, State.ENDING}
+        if text and not is_talking:  # while the user talks the question waits in the line
             self.question.clear()
             self._control.ask(text)
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextBlock,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
 
 from voicedesk.core.events import Event
 from voicedesk.ui import theme
@@ -60,6 +60,7 @@ class Transcript(QTextBrowser):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setAccessibleName(self.tr("Conversation"))
+        self._describe()
         self._document = TranscriptDocument(self.document(), self.palette(), em(self))
         self.anchorClicked.connect(self._on_anchor)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -110,7 +111,15 @@ class Transcript(QTextBrowser):
             self._placing = False
         self._place_latest(has_news=True)
         if was_empty != self._document.is_empty:
+            self._describe()
             self.viewport().update()
+
+    def _describe(self) -> None:
+        """An empty transcript says what to do; one with words needs no description."""
+        is_empty = not self.log.entries
+        self.setAccessibleDescription(
+            self.tr("Hold Space and talk, or type a question.") if is_empty else ""
+        )
 
     def message_text(self, entry: Entry) -> str:
         """The words of an entry as they are copied."""
@@ -174,14 +183,18 @@ class Transcript(QTextBrowser):
         data.setText(self.textCursor().selection().toPlainText())
         return data
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.createStandardContextMenu(event.pos())
+    def menu_at(self, place: QPoint) -> QMenu:
+        """The context menu of a place in the viewport."""
+        menu = self.createStandardContextMenu(place)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        entry = self._document.entry_at(self.cursorForPosition(event.pos()).position())
+        entry = self._document.entry_at(self.cursorForPosition(place).position())
         if entry is not None:
             copy = menu.addAction(self.tr("Copy Message"))
             copy.triggered.connect(lambda: self._copy_message(entry))
-        menu.popup(event.globalPos())
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_at(event.pos()).popup(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -221,7 +234,7 @@ class Transcript(QTextBrowser):
         painter.drawText(
             area.adjusted(unit, area.height() / 2 + unit, -unit, 0),
             Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap,
-            self.tr("Hold Space and talk, or type a question."),
+            self.accessibleDescription(),
         )
 
     def _paint_grounds(self, painter: QPainter, top: int, bottom: int) -> None:
