@@ -12,7 +12,7 @@ SERVER = Server(name="Home", base_url="https://home.example/v1")
 
 
 class MemoryKeyring(KeyringBackend):
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # it has no types
