@@ -332,6 +332,7 @@ one_at_a_time() {
 # prepare LEVEL: sets VENV, in which that level's dependencies are installed; LEVEL is app, test or check.
 prepare() {
     local level=$1 python
+    trap 'rm -f "$LOG"' EXIT
     rebuild=
     choose_venv
     if [[ ! $rebuild ]] && is_ready "$level" && [[ -e $VENV/voicedesk-system-$level ]]; then
