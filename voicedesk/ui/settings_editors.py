@@ -39,7 +39,6 @@ class Editor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(control)
-        self.setFocusProxy(control)
         control.setAccessibleName(translated(field.label))
         control.setAccessibleDescription(translated(field.help))
 

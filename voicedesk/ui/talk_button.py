@@ -56,6 +56,7 @@ class TalkButton(QAbstractButton):
         self._shows_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMouseTracking(True)  # a move without a button tells that a release was lost
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Talk"))
         self.setAccessibleDescription(

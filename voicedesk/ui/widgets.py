@@ -134,7 +134,6 @@ class RoundedField(QWidget):
         unit = em(self)
         edit.setFrame(False)
         edit.installEventFilter(self)
-        self.setFocusProxy(edit)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(

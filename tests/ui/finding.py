@@ -1,0 +1,20 @@
+"""Finds widgets as people do: by the name they are told."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+W = TypeVar("W", bound=QWidget)
+
+
+def by_name(root: QWidget, name: str, kind: type[W]) -> W:
+    """The one widget of a kind with this accessible name, or this text on it."""
+    found = [
+        widget
+        for widget in root.findChildren(kind)
+        if name in {widget.accessibleName(), getattr(widget, "text", str)()}
+    ]
+    assert len(found) == 1, f"{len(found)} widgets are called {name!r}"
+    return found[0]

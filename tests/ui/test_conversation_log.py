@@ -1,0 +1,283 @@
+"""The transcript's order and marks, whatever order the events come in."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ui.fake_control import FakeControl
+from voicedesk.core.errors import WrongKeyError
+from voicedesk.core.events import (
+    AudioKey,
+    Event,
+    Heard,
+    Hint,
+    HintKind,
+    Interrupted,
+    ReplyEnded,
+    StateChanged,
+    TextDelta,
+    TextEnded,
+    TurnFailed,
+    UserText,
+)
+from voicedesk.core.turn import State, Trigger
+from voicedesk.ui import conversation_log
+from voicedesk.ui.conversation_log import (
+    ConversationLog,
+    Kind,
+    Note,
+    Segment,
+    UserState,
+    clean,
+    unheard_ranges,
+)
+
+
+def new_log() -> ConversationLog:
+    return ConversationLog(
+        hint=lambda hint, sent: f"{hint.value}{' sent' if sent else ''}",
+        error=lambda event: (str(event.error), "server"),
+    )
+
+
+def logged(control: FakeControl) -> ConversationLog:
+    log = new_log()
+
+    def observe(event: Event) -> None:
+        log.apply(event)
+
+    control.observe(observe)
+    return log
+
+
+def outline(log: ConversationLog) -> list[tuple[int, Kind, str]]:
+    return [(entry.turn, entry.kind, entry.text) for entry in log]
+
+
+def state(turn: int, to: State) -> StateChanged:
+    return StateChanged(turn=turn, at=0.0, state=to)
+
+
+def delta(turn: int, text: str, item: str = "item", *, spoken: bool = True) -> TextDelta:
+    key = AudioKey(turn, "response", item)
+    return TextDelta(turn=turn, at=0.0, key=key, text=text, spoken=spoken)
+
+
+def test_the_users_words_stand_above_a_reply_that_came_first() -> None:
+    control = FakeControl()
+    log = logged(control)
+    control.press()
+    control.release()
+    control.fire(Trigger.TAKE_DONE)
+    control.says("Forty-")
+    control.says("two.")
+    control.hears("What is twelve plus thirty?")
+    assert outline(log) == [
+        (1, Kind.USER, "What is twelve plus thirty?"),
+        (1, Kind.REPLY, "Forty-two."),
+    ]
+
+
+def test_words_of_an_earlier_turn_find_their_place() -> None:
+    log = new_log()
+    for turn in (1, 2):
+        log.apply(state(turn, State.LISTENING))
+        log.apply(delta(turn, f"reply {turn}"))
+    log.apply(UserText(turn=1, at=0.0, text="one", final=True))
+    assert [text for _, _, text in outline(log)] == ["one", "reply 1", "", "reply 2"]
+
+
+def test_the_utterance_waits_for_its_words_and_may_grow() -> None:
+    log = new_log()
+    log.apply(state(1, State.LISTENING))
+    entry = log.entries[0]
+    assert entry.user_state is UserState.WAITING
+    log.apply(UserText(turn=1, at=0.0, text="What is", final=False))
+    assert (entry.text, entry.user_state) == ("What is", UserState.PARTIAL)
+    log.apply(UserText(turn=1, at=0.0, text="What is this?", final=True))
+    assert (entry.text, entry.user_state) == ("What is this?", UserState.FINAL)
+
+
+def test_a_failed_transcription_an_empty_one_and_none_at_all() -> None:
+    log = new_log()
+    log.apply(UserText(turn=1, at=0.0, text=None, final=True))
+    log.apply(UserText(turn=2, at=0.0, text=" ", final=True))
+    log.transcribing = False
+    log.apply(state(3, State.LISTENING))
+    log.apply(state(3, State.THINKING))
+    assert [entry.user_state for entry in log] == [
+        UserState.NOT_TRANSCRIBED,
+        UserState.NO_WORDS,
+        UserState.WITHOUT_TEXT,
+    ]
+
+
+def test_the_whole_text_replaces_the_deltas_of_its_item_only() -> None:
+    log = new_log()
+    log.apply(delta(1, "Let me see. ", "first"))
+    log.apply(delta(1, "Forty-too", "second"))
+    whole = "Forty-two."
+    log.apply(TextEnded(turn=1, at=0.0, key=AudioKey(1, "response", "second"), text=whole))
+    assert log.entries[0].text == "Let me see. \nForty-two."
+
+
+def test_items_that_alternate_stay_apart() -> None:
+    log = new_log()
+    for item, text in (("a", "one "), ("b", "two "), ("a", "three"), ("b", "four")):
+        log.apply(delta(1, text, item))
+    assert log.entries[0].text == "one three\ntwo four"
+
+
+def test_text_without_any_delta_and_an_empty_end() -> None:
+    log = new_log()
+    log.apply(TextEnded(turn=1, at=0.0, key=AudioKey(1, "response", "x"), text=""))
+    assert not log.entries
+    log.apply(TextEnded(turn=1, at=0.0, key=AudioKey(1, "response", "x"), text="Hello."))
+    assert outline(log) == [(1, Kind.REPLY, "Hello.")]
+
+
+def test_a_dropped_take_leaves_a_note_that_the_next_turn_sweeps_away() -> None:
+    log = new_log()
+    log.apply(state(1, State.LISTENING))
+    log.apply(Hint(turn=1, at=0.0, hint=HintKind.TOO_SHORT))
+    assert outline(log) == [(1, Kind.NOTE, "too short")]
+    log.apply(state(2, State.LISTENING))
+    log.apply(Hint(turn=2, at=0.0, hint=HintKind.TOO_SHORT))
+    assert outline(log) == [(2, Kind.NOTE, "too short")]
+    log.apply(UserText(turn=3, at=0.0, text="typed", final=True))
+    assert outline(log) == [(3, Kind.USER, "typed")]
+
+
+def test_an_utterance_that_was_sent_stays_when_its_reply_is_stopped() -> None:
+    log = new_log()
+    log.apply(state(1, State.LISTENING))
+    log.apply(state(1, State.THINKING))
+    log.apply(Hint(turn=1, at=0.0, hint=HintKind.CANCELLED))
+    assert outline(log) == [(1, Kind.USER, ""), (1, Kind.NOTE, "cancelled sent")]
+
+
+def test_a_reply_that_is_cut_off_is_marked_and_needs_no_note() -> None:
+    log = new_log()
+    log.apply(delta(1, "A long story"))
+    log.apply(Hint(turn=1, at=0.0, hint=HintKind.CANCELLED))
+    log.apply(ReplyEnded(turn=1, at=0.0, interrupted=True))
+    assert outline(log) == [(1, Kind.REPLY, "A long story")]
+    assert log.entries[0].interrupted
+
+
+def test_the_cap_is_told_once_and_stays() -> None:
+    log = new_log()
+    log.apply(state(1, State.LISTENING))
+    for _ in range(2):
+        log.apply(Hint(turn=1, at=0.0, hint=HintKind.CAP_REACHED))
+    log.apply(state(2, State.LISTENING))
+    assert [entry.text for entry in log if entry.kind is Kind.NOTE] == ["cap reached"]
+
+
+def test_a_failed_turn_has_its_sentence_below_and_a_way_to_the_settings() -> None:
+    log = new_log()
+    log.apply(state(1, State.LISTENING))
+    log.apply(TurnFailed(turn=1, at=0.0, error=WrongKeyError("401", server="OpenAI")))
+    user, note = log.entries
+    assert user.user_state is UserState.NOT_TRANSCRIBED
+    assert (note.note, note.settings_page) == (Note.ERROR, "server")
+    assert note.text == "OpenAI refused the key. Enter a valid one in Settings, Server."
+    log.apply(UserText(turn=1, at=0.0, text="late", final=True))
+    assert user.text == "late"
+
+
+def test_unheard_words_are_apportioned_and_cut_at_a_word() -> None:
+    log = new_log()
+    log.apply(delta(1, "one two three four"))
+    key = AudioKey(1, "response", "item")
+    log.apply(Interrupted(turn=1, at=0.0, heard=(Heard(key, 400.0, 1000.0),)))
+    entry = log.entries[0]
+    ((start, end),) = entry.unheard
+    assert entry.text[:start] == "one two"
+    assert end == len(entry.text)
+
+
+def test_an_item_that_never_sounded_is_unheard_and_one_to_be_read_is_not() -> None:
+    first, second, third = (AudioKey(1, "r", item) for item in "abc")
+    segments = [
+        Segment(first, "heard whole"),
+        Segment(second, "to be read", is_spoken=False),
+        Segment(third, "never heard"),
+    ]
+    ranges = list(unheard_ranges(segments, {first: Heard(first, 900.0, 900.0)}))
+    joined = "\n".join(segment.text for segment in segments)
+    assert [joined[start:end] for start, end in ranges] == ["never heard"]
+
+
+def test_an_interrupted_turn_without_words_shows_nothing() -> None:
+    log = new_log()
+    assert not log.apply(Interrupted(turn=1, at=0.0, heard=()))
+    assert not log.entries
+
+
+def test_text_from_servers_means_nothing_to_a_document() -> None:
+    assert clean("a\r\nb\rc\u2028d\u2029e") == "a\nb\nc\nd\ne"
+    assert clean("x\x00\ufdd0\ufffc\ud800y\tz") == "xy\tz"
+
+
+def test_old_entries_leave_when_there_are_too_many() -> None:
+    log = new_log()
+    limit = conversation_log.MAX_ENTRIES
+    for turn in range(1, limit + 3):
+        log.apply(UserText(turn=turn, at=0.0, text=str(turn), final=True))
+    assert len(log.entries) == limit
+    assert log.entries[0].text == "3"
+
+
+EVENTS = st.one_of(
+    st.builds(state, st.integers(1, 4), st.sampled_from(list(State))),
+    st.builds(
+        lambda turn, text, final: UserText(turn=turn, at=0.0, text=text, final=final),
+        st.integers(1, 4),
+        st.none() | st.text(max_size=8),
+        st.booleans(),
+    ),
+    st.builds(delta, st.integers(1, 4), st.text(max_size=8), st.sampled_from("ab")),
+    st.builds(
+        lambda turn, text, item: TextEnded(
+            turn=turn, at=0.0, key=AudioKey(turn, "response", item), text=text
+        ),
+        st.integers(1, 4),
+        st.text(max_size=8),
+        st.sampled_from("ab"),
+    ),
+    st.builds(
+        lambda turn, hint: Hint(turn=turn, at=0.0, hint=hint),
+        st.integers(1, 4),
+        st.sampled_from(list(HintKind)),
+    ),
+    st.builds(
+        lambda turn, item, heard: Interrupted(
+            turn=turn,
+            at=0.0,
+            heard=(Heard(AudioKey(turn, "response", item), heard, 1000.0),),
+        ),
+        st.integers(1, 4),
+        st.sampled_from("ab"),
+        st.floats(0.0, 1000.0),
+    ),
+)
+
+
+@given(st.lists(EVENTS, max_size=30))
+def test_any_events_keep_the_order_and_the_changes_add_up(events: list[Event]) -> None:
+    log = new_log()
+    shown: dict[int, str] = {}
+    for event in events:
+        log.apply(event)
+        removed, changed = log.take_changes()
+        for entry in removed:
+            shown.pop(entry.serial, None)
+        for entry in changed:
+            shown[entry.serial] = entry.text
+        places = [entry.place for entry in log]
+        assert places == sorted(places)
+        assert shown == {entry.serial: entry.text for entry in log}
+        for entry in log:
+            assert all(0 <= start < end <= len(entry.text) for start, end in entry.unheard)

@@ -1,0 +1,155 @@
+"""The latency strip: the figures it shows and how it finds room for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fake_control import timeline_of
+from tests.ui.finding import by_name
+from voicedesk.core.timeline import Point, Timeline
+from voicedesk.ui.figures import SessionFigures, in_words, points_table, shares_in_words
+from voicedesk.ui.latency_strip import LatencyStrip, Waterfall
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Any:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def strip(qtbot: QtBot) -> LatencyStrip:
+    result = LatencyStrip()
+    qtbot.addWidget(result)
+    result.resize(700, 40)
+    result.show()
+    return result
+
+
+def latency(strip: LatencyStrip) -> QLabel:
+    return by_name(strip, "Latency of the last answer", QLabel)
+
+
+def session(strip: LatencyStrip) -> QLabel:
+    return by_name(strip, "Latency in this session", QLabel)
+
+
+def waterfall(strip: LatencyStrip) -> Waterfall:
+    return by_name(strip, "Where the time went", Waterfall)
+
+
+def test_before_the_first_turn_it_says_what_will_be_there(strip: LatencyStrip) -> None:
+    assert latency(strip).text() == ""
+    assert not session(strip).isVisible()
+    assert "will show here" in waterfall(strip).accessibleDescription()
+
+
+def test_a_turn_is_shown_in_figures_and_in_words(strip: LatencyStrip) -> None:
+    strip.add(timeline_of(1, tail=200, ours=4, server=530, buffer=60, device=28, silence=0))
+    assert latency(strip).text() == "0.82 s"
+    assert latency(strip).accessibleDescription() == (
+        "First sound 0.82 s after you finished: after release 200 ms, ours 4 ms, "
+        "network and server 530 ms, buffer 60 ms, device 28 ms."
+    )
+    assert session(strip).isVisible()
+
+
+def test_the_tooltip_has_every_clock_point(strip: LatencyStrip) -> None:
+    timeline = timeline_of(1)
+    strip.add(timeline)
+    tooltip = waterfall(strip).toolTip()
+    assert tooltip.index("Key pressed") < tooltip.index("Key released")
+    assert tooltip.index("Question sent") < tooltip.index("First sound heard")
+    assert tooltip.count("<tr>") == len(timeline.points)
+
+
+def test_every_point_has_a_name() -> None:
+    timeline = Timeline(1)
+    for number, point in enumerate(Point):
+        timeline.mark(point, float(number))
+    assert points_table(timeline).count("<tr>") == len(Point)
+
+
+def test_median_and_p95_of_the_session(strip: LatencyStrip) -> None:
+    for turn in range(1, 12):
+        strip.add(
+            timeline_of(turn, tail=0, ours=0, server=turn * 100, buffer=0, device=0, silence=0)
+        )
+    assert session(strip).text() == "p50 0.60 s   p95 1.05 s"
+    assert session(strip).accessibleDescription() == (
+        "Of 11 answers in this session half came within 600 ms and 19 of 20 within 1,050 ms."
+    )
+
+
+def test_a_turn_that_is_told_twice_counts_once() -> None:
+    figures = SessionFigures()
+    timeline = timeline_of(1)
+    figures.add(timeline)
+    figures.add(timeline)
+    assert figures.count == 1
+
+
+def test_a_late_word_of_an_older_turn_does_not_replace_the_last() -> None:
+    figures = SessionFigures()
+    figures.add(timeline_of(2))
+    figures.add(timeline_of(1))
+    assert figures.last is not None
+    assert figures.last.turn == 2
+    assert figures.count == 2
+
+
+def test_a_turn_in_which_nothing_was_heard(strip: LatencyStrip) -> None:
+    strip.add(timeline_of(1))
+    silent = Timeline(2, points={Point.KEY_UP: 1.0})
+    strip.add(silent)
+    assert latency(strip).text() == ""
+    assert waterfall(strip).accessibleDescription() == "Nothing was heard in the last turn."
+    assert strip.figures.count == 1
+
+
+def test_the_session_stays_bounded() -> None:
+    figures = SessionFigures()
+    for turn in range(1, 1201):
+        figures.add(timeline_of(turn))
+    assert figures.count == 1000
+
+
+def test_shares_that_took_no_time_are_left_out() -> None:
+    shares = timeline_of(1, tail=0, buffer=0, silence=0.2).shares
+    assert shares is not None
+    assert [share.name for share in shares_in_words(shares)] == ["ours", "server", "device"]
+
+
+PARTS = st.floats(0.0, 5000.0)
+
+
+@given(st.tuples(PARTS, PARTS, PARTS, PARTS, PARTS, PARTS), st.floats(60.0, 2000.0))
+def test_the_parts_fill_the_bar_and_each_can_be_seen(
+    qapp: object, parts: tuple[float, ...], room: float
+) -> None:
+    names = ("tail", "ours", "server", "buffer", "device", "silence")
+    timeline = timeline_of(1, **dict(zip(names, parts, strict=True)))
+    assert timeline.shares is not None
+    shares = shares_in_words(timeline.shares)
+    bar = Waterfall()
+    bar.show_shares(shares)
+    metrics = QFontMetricsF(bar.font())
+    widths = bar._widths(room, metrics)
+    assert len(widths) == len(shares)
+    if shares:
+        assert sum(widths) == pytest.approx(room)
+        assert min(widths) > 3.0
+        assert in_words(timeline).endswith(".")
+    for share, width in zip(shares, widths, strict=True):
+        assert metrics.horizontalAdvance(bar._label(share, width, metrics)) <= width
+    bar.deleteLater()

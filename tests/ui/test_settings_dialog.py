@@ -1,0 +1,319 @@
+"""The settings: everything applies at once, keys are never shown again, each setting has a way back."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fake_control import FakeKeys, fake_devices
+from tests.ui.finding import by_name
+from voicedesk.core.errors import SettingsError
+from voicedesk.core.settings import BUILTIN, OPENAI, DeviceChoice, Server, Settings
+from voicedesk.ui.settings_dialog import SettingsDialog
+from voicedesk.ui.settings_schema import PAGES, Whole, read, with_value
+from voicedesk.ui.settings_server import AddServerDialog, needs_permission, server_id
+
+
+@pytest.fixture
+def changes() -> list[Settings]:
+    return []
+
+
+@pytest.fixture
+def keys() -> FakeKeys:
+    return FakeKeys()
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, keys: FakeKeys, changes: list[Settings]) -> SettingsDialog:
+    settings = Settings()
+    settings.realtime.server = OPENAI
+    result = SettingsDialog(settings, keys=keys, devices=fake_devices, changed=changes.append)
+    qtbot.addWidget(result)
+    result.show()
+    qtbot.waitExposed(result)
+    return result
+
+
+def server_box(dialog: SettingsDialog) -> QComboBox:
+    return by_name(dialog, "Server", QComboBox)
+
+
+def pick(box: QComboBox, text: str) -> None:
+    box.setCurrentText(text)
+    box.activated.emit(box.currentIndex())
+
+
+# ---------------------------------------------------------------------------------------- values
+
+
+def test_every_described_setting_exists_and_has_its_default() -> None:
+    for page in PAGES:
+        for field in page.fields:
+            assert read(Settings(), field.path) == field.default
+            assert field.label
+
+
+def test_bounds_come_from_the_settings() -> None:
+    fields = {field.path: field for page in PAGES for field in page.fields}
+    tail = fields["talk.tail_ms"]
+    assert isinstance(tail, Whole)
+    assert tail.bounds == (0, 1000)
+    cap = fields["talk.cap_s"]
+    assert isinstance(cap, Whole)
+    assert cap.bounds == (10, 600)
+
+
+def test_a_value_is_changed_in_a_copy() -> None:
+    settings = Settings()
+    result = with_value(settings, "talk.tail_ms", 350)
+    assert (settings.talk.tail_ms, result.talk.tail_ms) == (200, 350)
+
+
+def test_a_number_applies_at_once_and_can_be_set_back(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    dialog.show_page("talk")
+    box = by_name(dialog, "Keep recording after release", QSpinBox)
+    back = by_name(dialog, "Set Keep recording after release back to the default", QToolButton)
+    assert not back.isVisible()
+    box.setValue(350)
+    assert [settings.talk.tail_ms for settings in changes] == [350]
+    assert back.isVisible()
+    back.click()
+    assert [settings.talk.tail_ms for settings in changes] == [350, 200]
+    assert box.value() == 200
+    assert not back.isVisible()
+
+
+def test_a_switch_applies_at_once(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    by_name(dialog, "Show what I said", QCheckBox).click()
+    assert [settings.realtime.transcribe for settings in changes] == [False]
+
+
+def test_a_model_may_be_picked_or_typed(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    box = by_name(dialog, "Model", QComboBox)
+    pick(box, "gpt-realtime-2")
+    box.textActivated.emit("gpt-realtime-2")
+    line = by_name(dialog, "Model", QLineEdit)
+    line.selectAll()
+    QTest.keyClicks(line, " my-model ")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert [settings.realtime.model for settings in changes] == ["gpt-realtime-2", "my-model"]
+
+
+def test_an_empty_model_goes_back_to_the_last(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    line = by_name(dialog, "Voice", QLineEdit)
+    line.clear()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert line.text() == "marin"
+    assert changes == []
+
+
+def test_instructions_apply_after_a_pause_or_when_left(
+    qtbot: QtBot, dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    dialog.show_page("assistant")
+    edit = by_name(dialog, "Instructions", QPlainTextEdit)
+    edit.setPlainText("Be brief.")
+    qtbot.waitUntil(lambda: len(changes) == 1)
+    edit.setPlainText("Be very brief.")
+    dialog.close()
+    qtbot.waitUntil(lambda: len(changes) == 2)
+    assert changes[-1].assistant.instructions == "Be very brief."
+
+
+# --------------------------------------------------------------------------------------- devices
+
+
+def test_devices_are_listed_and_alike_ones_told_apart(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    dialog.show_page("sound")
+    box = by_name(dialog, "Microphone", QComboBox)
+    assert [box.itemText(index) for index in range(box.count())] == [
+        "System default",
+        "Desk Microphone",
+        "Headset (ALSA)",
+        "Headset (JACK)",
+    ]
+    pick(box, "Headset (JACK)")
+    assert changes[-1].sound.microphone == DeviceChoice(host_api="JACK", name="Headset")
+    pick(box, "System default")
+    assert changes[-1].sound.microphone is None
+
+
+def test_a_device_that_is_away_stays_chosen(dialog: SettingsDialog) -> None:
+    settings = Settings()
+    settings.sound.speaker = DeviceChoice(host_api="ALSA", name="Car radio")
+    dialog.show_settings(settings)
+    box = by_name(dialog, "Speaker", QComboBox)
+    assert box.currentText() == "Car radio (not connected)"
+
+
+# --------------------------------------------------------------------------------------- servers
+
+
+def test_the_built_in_server_has_no_key_and_no_model(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    model = by_name(dialog, "Model", QComboBox)
+    assert model.isVisible()
+    pick(server_box(dialog), "Built-in")
+    assert changes[-1].realtime.server == BUILTIN
+    assert not model.isVisible()
+    assert not by_name(dialog, "Key", QLineEdit).isVisible()
+
+
+def test_a_key_is_kept_and_never_shown_again(
+    dialog: SettingsDialog, keys: FakeKeys, changes: list[Settings]
+) -> None:
+    line = by_name(dialog, "Key", QLineEdit)
+    assert line.echoMode() == QLineEdit.EchoMode.Password
+    remove = by_name(dialog, "Remove Key", QPushButton)
+    assert not remove.isVisible()
+    QTest.keyClicks(line, " sk-secret ")
+    by_name(dialog, "Save Key", QPushButton).click()
+    assert keys.kept == {OPENAI: "sk-secret"}
+    assert line.text() == ""
+    assert "sk-secret" not in line.placeholderText()
+    assert len(changes) == 1, "the connection has to be made anew with the key"
+    assert "sk-secret" not in changes[0].model_dump_json()
+    remove.click()
+    assert keys.kept == {}
+    assert not remove.isVisible()
+
+
+def test_a_half_typed_key_does_not_wander_to_another_server(
+    dialog: SettingsDialog, keys: FakeKeys
+) -> None:
+    line = by_name(dialog, "Key", QLineEdit)
+    QTest.keyClicks(line, "sk-half")
+    settings = Settings()
+    settings.servers["other"] = Server(name="Other", base_url="https://example.org/v1")
+    settings.realtime.server = "other"
+    dialog.show_settings(settings)
+    assert line.text() == ""
+    assert keys.kept == {}
+
+
+def test_a_keychain_that_refuses_is_told(dialog: SettingsDialog, keys: FakeKeys) -> None:
+    keys.failure = SettingsError("locked", reason="the keychain is locked", path="nowhere")
+    QTest.keyClicks(by_name(dialog, "Key", QLineEdit), "sk-x")
+    by_name(dialog, "Save Key", QPushButton).click()
+    assert "the keychain is locked" in dialog._server._key._note.text()
+
+
+def test_no_keychain_is_said_beforehand(qtbot: QtBot) -> None:
+    settings = Settings()
+    settings.realtime.server = OPENAI
+    dialog = SettingsDialog(
+        settings, keys=FakeKeys("none"), devices=fake_devices, changed=lambda _settings: None
+    )
+    qtbot.addWidget(dialog)
+    assert "until VoiceDesk ends" in dialog._server._key._note.text()
+
+
+def test_a_server_is_added_changed_and_removed(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    by_name(dialog, "Add a server", QPushButton).click()
+    (adding,) = dialog.findChildren(AddServerDialog)
+    name, address = adding.findChildren(QLineEdit)
+    add = by_name(adding, "Add", QPushButton)
+    assert not add.isEnabled()
+    QTest.keyClicks(name, "My Server")
+    QTest.keyClicks(address, "not an address")
+    assert not add.isEnabled()
+    address.setText("https://example.org/v1")
+    add.click()
+    added = changes[-1]
+    assert added.realtime.server == "my-server"
+    assert added.realtime_server.base_url == "https://example.org/v1"
+    line = by_name(dialog, "Address", QLineEdit)
+    line.setText("https://example.com/v1")
+    line.editingFinished.emit()
+    assert changes[-1].realtime_server.base_url == "https://example.com/v1"
+    by_name(dialog, "Remove this server", QPushButton).click()
+    assert changes[-1].realtime.server == BUILTIN
+    assert "my-server" not in changes[-1].servers
+
+
+def test_a_server_without_encryption_needs_leave(dialog: SettingsDialog) -> None:
+    by_name(dialog, "Add a server", QPushButton).click()
+    (adding,) = dialog.findChildren(AddServerDialog)
+    _, address = adding.findChildren(QLineEdit)
+    plain = by_name(adding, "Allow this server without encryption", QCheckBox)
+    add = by_name(adding, "Add", QPushButton)
+    address.setText("http://nas.local/v1")
+    assert plain.isVisible()
+    assert not add.isEnabled()
+    plain.click()
+    assert add.isEnabled()
+    address.setText("http://127.0.0.1:8080/v1")
+    assert not plain.isVisible()
+
+
+def test_addresses_that_need_leave() -> None:
+    assert needs_permission("http://nas.local/v1")
+    assert not needs_permission("https://nas.local/v1")
+    assert not needs_permission("http://localhost:1234")
+    assert not needs_permission("")
+
+
+def test_ids_of_servers_are_readable_and_unique() -> None:
+    assert server_id("My Server!", frozenset()) == "my-server"
+    assert server_id("My server", frozenset({"my-server"})) == "my-server-2"
+    assert server_id("東京", frozenset()) == "server"
+
+
+def test_a_server_that_is_not_defined_falls_back(dialog: SettingsDialog) -> None:
+    settings = Settings()
+    settings.realtime.server = "gone"
+    dialog.show_settings(settings)
+    assert server_box(dialog).currentText() == "Built-in"
+
+
+# ----------------------------------------------------------------------------------------- pages
+
+
+def test_the_list_turns_the_pages(dialog: SettingsDialog) -> None:
+    pages = by_name(dialog, "Pages", QListWidget)
+    for row, page in enumerate(PAGES):
+        pages.setCurrentRow(row)
+        assert dialog._stack.currentIndex() == row
+        dialog.show_page(PAGES[0].name)
+        dialog.show_page(page.name)
+        assert pages.currentRow() == row
+
+
+def test_no_page_is_longer_than_the_dialog(dialog: SettingsDialog) -> None:
+    for row, page in enumerate(PAGES):
+        dialog.show_page(page.name)
+        area = dialog._stack.widget(row)
+        assert isinstance(area, QScrollArea)
+        assert area.verticalScrollBar().maximum() == 0, page.name
+
+
+def test_settings_are_models_all_the_way() -> None:
+    assert all(
+        isinstance(read(Settings(), field.path.rpartition(".")[0]), BaseModel)
+        for page in PAGES
+        for field in page.fields
+    )

@@ -1,0 +1,93 @@
+"""Every text can be read on its ground: a contrast of 4.5 to 1, 3 to 1 for outlines."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from voicedesk.ui import theme
+from voicedesk.ui.icons import application_icon, icon
+from voicedesk.ui.status import Status
+
+Role = QPalette.ColorRole
+
+
+@pytest.fixture(params=["light", "dark"])
+def palette(request: pytest.FixtureRequest, qapp: QApplication) -> QPalette:
+    return theme.light_palette() if request.param == "light" else theme.dark_palette()
+
+
+def test_contrast_of_known_colours() -> None:
+    assert theme.contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21.0)
+    assert theme.contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
+
+
+def test_the_scheme_goes_with_the_palette() -> None:
+    assert not theme.scheme(theme.light_palette()).is_dark
+    assert theme.scheme(theme.dark_palette()).is_dark
+
+
+def test_text_of_the_palette(palette: QPalette) -> None:
+    pairs = (
+        (Role.WindowText, Role.Window),
+        (Role.Text, Role.Base),
+        (Role.ButtonText, Role.Button),
+        (Role.HighlightedText, Role.Highlight),
+        (Role.PlaceholderText, Role.Base),
+        (Role.Link, Role.Base),
+        (Role.ToolTipText, Role.ToolTipBase),
+    )
+    for ink, ground in pairs:
+        assert theme.contrast(palette.color(ink), palette.color(ground)) >= 4.5, (ink, ground)
+
+
+def test_text_of_the_scheme(palette: QPalette) -> None:
+    colours = theme.scheme(palette)
+    text = palette.color(Role.WindowText)
+    for ground in (palette.color(Role.Window), palette.color(Role.Base), colours.bubble):
+        assert theme.contrast(colours.muted, ground) >= 4.5
+        assert theme.contrast(text, ground) >= 4.5
+    for status in Status:
+        for ground in (palette.color(Role.Window), palette.color(Role.Base)):
+            assert theme.contrast(colours.status[status], ground) >= 4.5, status
+    for name, ground in colours.shares.items():
+        assert theme.contrast(text, ground) >= 4.5, name
+    assert theme.contrast(palette.color(Role.BrightText), colours.recording) >= 4.5
+    assert theme.contrast(text, colours.field) >= 4.5
+    assert theme.contrast(colours.muted, colours.field) >= 4.5
+
+
+def test_outlines_can_be_seen(palette: QPalette) -> None:
+    colours = theme.scheme(palette)
+    for ground in (Role.Window, Role.Base):
+        assert theme.contrast(colours.border, palette.color(ground)) >= 3.0
+        assert theme.contrast(palette.color(Role.Accent), palette.color(ground)) >= 3.0
+
+
+def test_icons_take_the_colour_of_the_text(palette: QPalette) -> None:
+    image = icon("menu", palette).pixmap(96, 96).toImage()
+    colours = {
+        image.pixelColor(x, y).name()
+        for x in range(96)
+        for y in range(96)
+        if image.pixelColor(x, y).alpha() == 255
+    }
+    assert colours == {palette.color(Role.ButtonText).name()}
+
+
+def test_the_application_has_an_icon_in_all_usual_sizes(qapp: QApplication) -> None:
+    sizes = {size.width() for size in application_icon().availableSizes()}
+    assert {16, 32, 48, 256} <= sizes
+
+
+def test_installing_follows_the_desktop(qapp: QApplication) -> None:
+    before, style = qapp.palette(), qapp.style().name()
+    try:
+        theme.install(qapp)
+        window = qapp.palette().color(Role.Window)
+        ours = {p.color(Role.Window).name() for p in (theme.light_palette(), theme.dark_palette())}
+        assert window.name() in ours
+    finally:
+        qapp.setPalette(before)
+        qapp.setStyle(style)
