@@ -102,6 +102,33 @@ async def test_the_release_tail_is_waited_for() -> None:
     assert now() >= end
 
 
+async def test_sound_that_the_system_delivers_late_is_waited_for(device: HandDriven) -> None:
+    blocks: list[CapturedBlock] = []
+    begun = device.time
+    device.begin(begun, blocks.append)
+    device.time += 0.5  # half a second has passed, and nothing was delivered yet
+    ending = asyncio.ensure_future(device.end(begun + 0.5, through=begun + 0.3))
+    await asyncio.sleep(0.01)
+    assert not ending.done()
+    device.time = begun
+    device.hear(noise(round(0.4 * device.device_rate)))
+    await ending
+    assert len(joined(blocks)) == pytest.approx(0.4 * 24_000, abs=2)
+
+
+@pytest.mark.parametrize("what", ["abort", "death", "nothing"])
+async def test_late_sound_is_not_waited_for_in_vain(device: HandDriven, what: str) -> None:
+    device.begin(device.time, lambda _block: None)
+    ending = asyncio.ensure_future(device.end(device.time, through=device.time + 60.0))
+    await asyncio.sleep(0.01)
+    if what == "abort":
+        device.abort()
+    elif what == "death":
+        device._stopped()
+    async with asyncio.timeout(5):
+        await ending
+
+
 async def test_a_cancelled_end_leaves_the_take_running(device: HandDriven) -> None:
     blocks: list[CapturedBlock] = []
     begun = device.time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from voicedesk.core.errors import VoiceDeskError
 RING_S = 10.0
 """Seconds that the ring holds: the pre-roll, and as long as the loop may stand still without loss."""
 LEVEL_S = 0.05
+LATE_S = 0.3
+"""How long a take waits for sound of its own time that the sound system has not delivered yet."""
 
 _BLOCK = sample_count(BLOCK_MS)
 
@@ -44,8 +47,9 @@ class _Take:
         resampler: From the device's rate.
         first: Position of the frame that its first sample was made of.
         next: Position of the next frame to be read.
-        delivered: Samples that were delivered, at RATE.
+        delivered: Samples that were delivered since then, at RATE.
         rest: Samples that do not fill a block yet.
+        news: Set whenever more frames were looked at, and when none will come any more.
     """
 
     deliver: Deliver
@@ -54,11 +58,7 @@ class _Take:
     next: int
     delivered: int = 0
     rest: Samples = field(default_factory=lambda: NO_SAMPLES)
-
-
-LATE_S = 0.3
-"""How long a take waits for sound of its own time that the sound system has not delivered yet."""
-LATE_STEP_S = 0.005
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class CapturedInput:
@@ -113,6 +113,7 @@ class CapturedInput:
     def begin(self, at: float, deliver: Deliver) -> None:
         """Start a take with sound captured from ``at`` on, as far back as the ring reaches."""
         start = max(self._position(at), self._ring.oldest)
+        self.abort()
         self._take = _Take(deliver, StreamResampler(self._rate, RATE), first=start, next=start)
         self._pump()
 
@@ -125,8 +126,11 @@ class CapturedInput:
         if take is None:
             return
         await wait_until(at, self._clock)
-        while self._take is take and self._is_late(through, at):
-            await wait_until(self._clock() + LATE_STEP_S, self._clock)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LATE_S):
+                while self._take is take and self._is_late(through):
+                    take.news.clear()
+                    await take.news.wait()
         if self._take is not take:
             return
         self._pump(self._position(at))
@@ -134,14 +138,10 @@ class CapturedInput:
             self._take = None
             self._deliver(take, take.resampler.flush(), whole=True)
 
-    def _is_late(self, through: float | None, at: float) -> bool:
-        """Whether sound that was captured before ``through`` is still on its way."""
-        if through is None or not self._running or self._clock() > at + LATE_S:
-            return False
-        return self._time(self._ring.written) < through
-
     def abort(self) -> None:
         """Drop the take; nothing more is delivered."""
+        if self._take is not None:
+            self._take.news.set()
         self._take = None
 
     # ------------------------------------------------------------------------------- for subclasses
@@ -154,12 +154,16 @@ class CapturedInput:
         self._anchor = (0, self._clock())
         self._woken = False
         self._running = True
-        if self._take is not None:
-            self._take = _Take(self._take.deliver, StreamResampler(rate, RATE), first=0, next=0)
+        if (take := self._take) is not None:
+            take.rest = np.concatenate((take.rest, take.resampler.flush()))
+            take.resampler = StreamResampler(rate, RATE)
+            take.first = take.next = take.delivered = 0
 
     def _stopped(self) -> None:
         """The device has stopped. What a take still finds in the ring is delivered when it ends."""
         self._running = False
+        if self._take is not None:
+            self._take.news.set()
 
     def _report(self, error: VoiceDeskError) -> None:
         if self._tell is not None:
@@ -186,6 +190,10 @@ class CapturedInput:
 
     # -------------------------------------------------------------------------------------- private
 
+    def _is_late(self, through: float | None) -> bool:
+        """Whether sound that was captured before ``through`` is still on its way."""
+        return through is not None and self._running and self._time(self._ring.written) < through
+
     def _position(self, at: float) -> int:
         """Position of the frame that passed the ADC at ``at``."""
         position, time = self._anchor
@@ -207,6 +215,7 @@ class CapturedInput:
             self.lost_frames += begin - take.next
             log.warning("%d frames of %s were lost", begin - take.next, self._name)
         take.next = begin + len(frames)
+        take.news.set()
         self._deliver(take, take.resampler.feed(mono(frames)), whole=False)
 
     def _deliver(self, take: _Take, samples: Samples, *, whole: bool) -> None:

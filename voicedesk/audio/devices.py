@@ -31,11 +31,13 @@ _REASONS = {
     -9986: "the sound system does not answer",
     -9987: "it did not answer in time",
     -9992: "there is not enough memory",
+    -9993: "it is not connected any more",
     -9996: "it is not connected any more",
     -9997: "it does not work at any usual sample rate",
     -9998: "it does not work with one or two channels",
     -9999: "the sound system refused it",
 }
+_MATTERS_OF_FORM = {-9997, -9998, -9999}  # another rate or channel count may do
 _REMEDIES = {
     "apt-get": "sudo apt install libportaudio2",
     "dnf": "sudo dnf install portaudio",
@@ -252,11 +254,15 @@ def refresh() -> bool:
 
 def refusal(device: Device, error: Exception) -> DeviceError:
     """What to tell the user when a device gives ``error``, sounddevice's PortAudioError."""
-    code = error.args[1] if len(error.args) > 1 else None
-    reason = (
-        _REASONS.get(code, "it does not start") if isinstance(code, int) else "it does not start"
+    return DeviceError(
+        str(error), device=device.name, reason=_REASONS.get(_code(error), "it does not start")
     )
-    return DeviceError(str(error), device=device.name, reason=reason)
+
+
+def _code(error: Exception) -> int:
+    """PortAudio's number of an error; 0 if it has none."""
+    code = error.args[1] if len(error.args) > 1 else 0
+    return code if isinstance(code, int) else 0
 
 
 def make_stream(kind: Kind, device: Device, callback: Any, latency: float) -> Any:
@@ -282,6 +288,8 @@ def make_stream(kind: Kind, device: Device, callback: Any, latency: float) -> An
                 )
             except sounddevice.PortAudioError as error:
                 failure = failure or error
+                if _code(error) not in _MATTERS_OF_FORM:
+                    break
             else:
                 _open_streams += 1
                 return stream

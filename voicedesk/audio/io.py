@@ -78,7 +78,8 @@ class AudioInput(Protocol):
 
         Returns within a few milliseconds of ``at``, when all the sound that has arrived by then was delivered;
         the last block may be shorter. A device that delivers later than that is waited for, briefly, until it
-        has given what was captured by ``through`` (the key-up): no word is lost to a slow sound server. Cancelling this call leaves the take running (the key came down again).
+        has given what was captured by ``through`` (the key-up): no word is lost to a slow sound server.
+        Cancelling this call leaves the take running (the key came down again).
         """
 
     def abort(self) -> None:
