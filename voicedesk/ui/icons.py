@@ -24,22 +24,30 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
 
 
+@lru_cache(maxsize=128)
+def _pixmap(name: str, colour: str, side: int, scale: float) -> QPixmap:
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.setDevicePixelRatio(scale)
+    painter = QPainter(pixmap)
+    _renderer(name, colour).render(painter, QRectF(0, 0, side / scale, side / scale))
+    painter.end()
+    return pixmap
+
+
 def paint_icon(painter: QPainter, rect: QRectF, name: str, colour: QColor) -> None:
-    """Draw an icon into a rectangle, sharp at any scale."""
-    _renderer(name, colour.name()).render(painter, rect)
+    """Draw an icon into a square, sharp at any scale."""
+    scale = painter.device().devicePixelRatio()
+    side = max(1, round(rect.width() * scale))
+    painter.drawPixmap(rect.topLeft(), _pixmap(name, colour.name(), side, scale))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _icon(name: str, colour: str, faded: str) -> QIcon:
     result = QIcon()
     for mode, shade in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, faded)):
         for size in _SIZES:
-            pixmap = QPixmap(size, size)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            _renderer(name, shade).render(painter, QRectF(0, 0, size, size))
-            painter.end()
-            result.addPixmap(pixmap, mode)
+            result.addPixmap(_pixmap(name, shade, size, 1.0), mode)
     return result
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from voicedesk.conversation.control import TalkControl
@@ -15,7 +15,7 @@ from voicedesk.ui.icons import em
 from voicedesk.ui.status import Status
 
 RATE_HZ = 30
-BARS = 22
+BARS = 18
 _FLOOR_DB = -54.0
 _HOLD_FRAMES = RATE_HZ  # the peak stays for a second,
 _FALL = 0.04  # then falls by this much with every frame
@@ -105,14 +105,18 @@ class LevelMeter(QWidget):
         pitch = self.width() / BARS
         thick = pitch * 0.55
         middle = self.height() / 2
-        for index, (rms, peak) in enumerate(self._bars):
-            left = index * pitch + (pitch - thick) / 2
-            for value, colour in ((peak, soft), (rms, loud)):
-                half = max(thick / 2, value * (self.height() / 2 - 1))
-                painter.setBrush(colour)
-                painter.drawRoundedRect(
-                    QRectF(left, middle - half, thick, 2 * half), thick / 2, thick / 2
-                )
+        room = middle - thick / 2 - 1
+        for part, colour in ((1, soft), (0, loud)):
+            pen = QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            lines = []
+            for index, bar in enumerate(self._bars):
+                x = (index + 0.5) * pitch
+                # A line of no length is not drawn; its round ends make the dot of a meter at rest.
+                half = max(0.01, bar[part] * room)
+                lines.append(QLineF(x, middle - half, x, middle + half))
+            painter.drawLines(lines)
+        painter.setPen(Qt.PenStyle.NoPen)
         if self.is_running and self._held > 0.0:
             self._paint_hold(painter, middle, thick)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMainWindow, QMenu, QVBoxL
 from voicedesk.conversation.control import TalkControl
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import (
+    DataEvent,
     Event,
     Hint,
     HintKind,
@@ -29,14 +31,16 @@ from voicedesk.ui.latency_strip import LatencyStrip
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
-from voicedesk.ui.settings_dialog import SettingsDialog
-from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
 from voicedesk.ui.status import Status, status_of, status_word
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput
 from voicedesk.ui.transcript import Transcript
 from voicedesk.ui.widgets import Hairline, IconButton, RoundedField
 from voicedesk.ui.wording import error_sentence, hint_sentence
+
+if TYPE_CHECKING:  # the window paints before its dialogs are loaded
+    from voicedesk.ui.settings_dialog import SettingsDialog
+    from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
 
 _LINK = "link"
 _SOUND = "sound"
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
         self._changed = changed
         self._status: Status | None = None
         self._last_failure = ""
+        self._is_closed = False
         self._dialog: SettingsDialog | None = None
         self._shortcuts: ShortcutsDialog | None = None
         self.setWindowTitle(QCoreApplication.translate("MainWindow", "VoiceDesk"))
@@ -174,6 +179,9 @@ class MainWindow(QMainWindow):
 
     def on_event(self, event: Event) -> None:
         """Show what happened. Called on the GUI thread; costs microseconds, drawing comes with the next frame."""
+        if isinstance(event, DataEvent):  # by far the most frequent: sound and words
+            self.transcript.on_event(event)
+            return
         match event:
             case StateChanged():
                 self.talk_input.on_state(event.state)
@@ -260,6 +268,8 @@ class MainWindow(QMainWindow):
 
     def open_settings(self, page: str = "") -> None:
         """Open the settings beside the window, at a page by its name."""
+        from voicedesk.ui.settings_dialog import SettingsDialog
+
         if self._dialog is None:
             self._dialog = SettingsDialog(
                 self._settings,
@@ -279,12 +289,17 @@ class MainWindow(QMainWindow):
 
     def open_shortcuts(self) -> None:
         """Show which keys do what."""
+        from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
+
         if self._shortcuts is None:
             self._shortcuts = ShortcutsDialog(self)
         self._shortcuts.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        if self._is_closed:  # quitting closes all windows once more
+            return
+        self._is_closed = True
         self.talk_input.stop()
         self._stop_observing()
-        super().closeEvent(event)
         self.closed.emit()

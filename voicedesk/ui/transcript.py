@@ -27,7 +27,7 @@ from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
 from voicedesk.ui.widgets import IconButton, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence
 
-_FRAME_MS = 16
+_FRAME_MS = 25
 _COLUMN_EM = 44
 """Lines longer than this are hard to read, however wide the window is."""
 
