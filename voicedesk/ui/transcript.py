@@ -24,7 +24,7 @@ from voicedesk.ui.conversation_log import ConversationLog, Entry, Kind, Note
 from voicedesk.ui.icons import em, paint_icon
 from voicedesk.ui.status import Status
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
-from voicedesk.ui.widgets import IconButton, style_scroll_bar
+from voicedesk.ui.widgets import RoundButton, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence
 
 _FRAME_MS = 25
@@ -65,12 +65,11 @@ class Transcript(QTextBrowser):
         self.anchorClicked.connect(self._on_anchor)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
-        self._latest = IconButton("down", self.tr("Show the latest words"), self)
-        self._latest.setAutoRaise(False)
+        self._latest = RoundButton("down", self.tr("Show the latest words"), self)
         self._latest.clicked.connect(self.show_latest)
         self._latest.hide()
         self._set_margins()
-        style_scroll_bar(self.verticalScrollBar())
+        style_scroll_bar(self.verticalScrollBar(), self.palette())
 
     # ------------------------------------------------------------------------------ the words
 
@@ -208,7 +207,7 @@ class Transcript(QTextBrowser):
         ):
             self._document.restyle(self.palette(), em(self))
             self._set_margins()
-            style_scroll_bar(self.verticalScrollBar())
+            style_scroll_bar(self.verticalScrollBar(), self.palette())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())

@@ -69,6 +69,33 @@ class IconButton(QToolButton):
             self._style()
 
 
+class RoundButton(IconButton):
+    """An icon on a round ground of its own, to float above something else."""
+
+    def sizeHint(self) -> QSize:
+        side = int(2.2 * em(self))
+        return QSize(side, side)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        has_focus = self.hasFocus()
+        accent = self.palette().color(QPalette.ColorRole.Accent)
+        painter.setPen(accent if has_focus else theme.scheme(self.palette()).border)
+        is_lit = self.underMouse() or self.isDown()
+        ground = (
+            theme.scheme(self.palette()).bubble
+            if is_lit
+            else self.palette().color(QPalette.ColorRole.Button)
+        )
+        painter.setBrush(ground)
+        painter.drawEllipse(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        side = 1.1 * em(self)
+        place = QRectF(0, 0, side, side)
+        place.moveCenter(QRectF(self.rect()).center())
+        paint_icon(painter, place, self._name, self.palette().color(QPalette.ColorRole.ButtonText))
+
+
 class QuietLabel(QLabel):
     """Secondary text in the muted colour."""
 
@@ -172,11 +199,11 @@ class RoundedField(QWidget):
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
 
 
-def style_scroll_bar(bar: QScrollBar) -> None:
-    """A slim scroll bar without arrows, in the colours of its palette. Ask again when the palette changes."""
+def style_scroll_bar(bar: QScrollBar, palette: QPalette) -> None:
+    """A slim scroll bar without arrows, in the colours of a palette. Ask again when the palette changes."""
     unit = em(bar)
-    colour = theme.scheme(bar.palette()).border.name()
-    ground = bar.palette().base().color().name()
+    colour = theme.scheme(palette).border.name()
+    ground = palette.base().color().name()
     bar.setStyleSheet(
         f"QScrollBar:vertical {{ background: {ground}; width: {int(0.8 * unit)}px; margin: 0; }}"
         f"QScrollBar::handle:vertical {{ background: {colour}; border-radius: {int(0.2 * unit)}px;"
