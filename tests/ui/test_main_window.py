@@ -6,7 +6,15 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, timeline_of
@@ -505,6 +513,17 @@ def test_a_closed_window_lets_go_and_watches_no_longer(
         window.close()
     assert control.calls == ["press", "release"]
     assert not control.is_observed
+
+
+def test_what_was_typed_last_into_the_settings_counts_when_the_window_closes(
+    window: MainWindow, changes: list[Settings]
+) -> None:
+    window.open_settings("assistant")
+    assert window._dialog is not None
+    by_name(window._dialog, "Instructions", QPlainTextEdit).setPlainText("Be brief.")
+    window.close()
+    assert [settings.assistant.instructions for settings in changes] == ["Be brief."]
+    assert not window._dialog.isVisible()
 
 
 def test_the_keyboard_reaches_settings_and_the_text_line(

@@ -300,6 +300,8 @@ class MainWindow(QMainWindow):
         if self._is_closed:  # quitting closes all windows once more
             return
         self._is_closed = True
+        if self._dialog is not None:
+            self._dialog.close()  # what was typed last into it still counts
         self.talk_input.stop()
         self._stop_observing()
         self.closed.emit()

@@ -10,7 +10,10 @@ from voicedesk.core.settings import DeviceChoice, Server, Settings
 
 
 class KeyStore(Protocol):
-    """Where API keys are kept. The window can tell, store and remove them, and never reads one back."""
+    """Where API keys are kept. The window can store and remove them, and never reads one back.
+
+    A changed key is no changed setting: whoever keeps the keys knows when one comes or goes.
+    """
 
     def has(self, server_id: str, server: Server) -> bool:
         """Whether there is a key for this server."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -132,8 +133,6 @@ class AddServerDialog(QDialog):
 class KeyEditor(QWidget):
     """Takes a key and shows only whether there is one."""
 
-    changed = Signal()
-
     def __init__(self, keys: KeyStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys = keys
@@ -168,10 +167,16 @@ class KeyEditor(QWidget):
 
     def show_server(self, identifier: str, server: Server) -> None:
         """Take the key of this server from now on."""
-        if (identifier, server) != (self._id, self._server):
-            self._edit.clear()
-        self._id, self._server = identifier, server
+        if (identifier, server) == (self._id, self._server):
+            return  # asking a keychain takes time
+        self._edit.clear()
+        self._id, self._server = identifier, server.model_copy()
         self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._server is not None:
+            self._show()
+        super().showEvent(event)
 
     def _show(self, problem: str = "") -> None:
         assert self._server is not None
@@ -200,13 +205,11 @@ class KeyEditor(QWidget):
         except VoiceDeskError as error:
             problem = error_sentence(error)
         self._show(problem)
-        self.changed.emit()
 
     def _forget(self) -> None:
         if self._server is not None:
             self._keys.remove(self._id, self._server)
             self._show()
-            self.changed.emit()
 
 
 class ServerEditor(QWidget):
@@ -239,7 +242,6 @@ class ServerEditor(QWidget):
         self._plain = QCheckBox(self.tr("Allow this server without encryption"), self)
         self._plain.clicked.connect(self._change_address)
         self._key = KeyEditor(keys, self)
-        self._key.changed.connect(lambda: self._changed(self._settings))
         label = QLabel(self.tr("Answers come from"), self)
         label.setBuddy(self._choice)
         row = QHBoxLayout()
