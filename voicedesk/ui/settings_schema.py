@@ -120,7 +120,7 @@ PAGES: tuple[Page, ...] = (
             Choice(
                 "realtime.voice",
                 QT_TRANSLATE_NOOP("Settings", "Voice"),
-                QT_TRANSLATE_NOOP("Settings", "Takes effect with the next conversation."),
+                QT_TRANSLATE_NOOP("Settings", "The voice that answers."),
                 remote_only=True,
                 suggestions=(
                     "marin",
