@@ -24,6 +24,7 @@ from voicedesk.core.settings import Server, Settings
 from voicedesk.core.tasks import TaskSet
 from voicedesk.desk import Desk
 from voicedesk.providers.keys import Keys
+from voicedesk.ui.interrupts import Interrupts
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
 
@@ -147,6 +148,10 @@ class Application(QObject):
         """Return when the window has been closed."""
         await self._closing.wait()
 
+    def end(self) -> None:
+        """Have ``run`` return, as if the window had been closed."""
+        self._closing.set()
+
     async def close(self) -> None:
         """Let go of everything: first of the user's hand, last of the window."""
         self.window.close()
@@ -205,6 +210,7 @@ async def run_window(application: QApplication) -> int:
     del application
     file = SettingsFile(Folders.find().config)
     desktop = Application(file.load(), file=file)
+    interrupts = Interrupts(desktop.end)
     desktop.window.show()
     try:
         await asyncio.sleep(0)  # let it paint first
@@ -212,4 +218,5 @@ async def run_window(application: QApplication) -> int:
         await desktop.run()
     finally:
         await desktop.close()
+        interrupts.restore()
     return 0
