@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices
+from tests.ui.finding import Stopwatch, by_name
 from voicedesk.core.settings import Settings
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.talk_button import TalkButton
 
 
 @pytest.fixture
@@ -41,3 +44,18 @@ def window(
     qtbot.waitUntil(result.isActiveWindow)
     yield result
     result.close()
+
+
+@pytest.fixture
+def clock(window: MainWindow) -> Stopwatch:
+    return Stopwatch(window)
+
+
+@pytest.fixture
+def button(window: MainWindow) -> TalkButton:
+    return by_name(window, "Talk", TalkButton)
+
+
+@pytest.fixture
+def question(window: MainWindow) -> QLineEdit:
+    return by_name(window, "Question", QLineEdit)

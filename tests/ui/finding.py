@@ -1,10 +1,12 @@
-"""Finds widgets as people do: by the name they are told."""
+"""Finds widgets as people do, by the name they are told, and stands in for the clock."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
 from PySide6.QtWidgets import QWidget
+
+from voicedesk.ui.main_window import MainWindow
 
 W = TypeVar("W", bound=QWidget)
 
@@ -18,3 +20,11 @@ def by_name(root: QWidget, name: str, kind: type[W]) -> W:
     ]
     assert len(found) == 1, f"{len(found)} widgets are called {name!r}"
     return found[0]
+
+
+class Stopwatch:
+    """A clock that a test moves."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.at = 0.0
+        window.talk_input._clock = lambda: self.at
