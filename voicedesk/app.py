@@ -24,6 +24,7 @@ from voicedesk.core.settings import Server, Settings
 from voicedesk.core.tasks import TaskSet
 from voicedesk.desk import Desk
 from voicedesk.providers.keys import Keys
+from voicedesk.ui import theme
 from voicedesk.ui.interrupts import Interrupts
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
@@ -54,7 +55,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
         application.setApplicationName("VoiceDesk")
         application.setApplicationDisplayName("VoiceDesk")
         QGuiApplication.setDesktopFileName("voicedesk")
-        application.setStyle("Fusion")
+        theme.install(application)
     application.setQuitOnLastWindowClosed(False)  # the loop ends when everything is closed
     return application
 

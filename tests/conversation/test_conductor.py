@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ExpectLog
 from tests.conversation.fakes import SILENCE, FakeMicrophone, FakePipeline, FakeSpeaker
-from voicedesk.conversation import conductor as conductor_module
+from voicedesk.conversation import listening as listening_module
 from voicedesk.conversation import take as take_module
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.record import Recorder
@@ -74,7 +74,7 @@ class Desk:
 @pytest.fixture(autouse=True)
 def _short_takes_count(monkeypatch: pytest.MonkeyPatch) -> None:
     # The tests talk for no time at all; the one about short takes sets it back.
-    monkeypatch.setattr(conductor_module, "MIN_TAKE_S", 0.0)
+    monkeypatch.setattr(listening_module, "MIN_TAKE_S", 0.0)
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ async def test_a_typed_question_over_a_reply_interrupts_it(desk: Desk) -> None:
 async def test_a_slip_of_the_finger_is_dropped_with_a_hint(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conductor_module, "MIN_TAKE_S", take_module.MIN_TAKE_S)
+    monkeypatch.setattr(listening_module, "MIN_TAKE_S", take_module.MIN_TAKE_S)
     desk.talk()
     desk.conductor.release()
     await desk.state(State.READY)

@@ -13,8 +13,9 @@ from contextlib import aclosing
 
 from voicedesk.audio.io import AudioInput, AudioOutput, CapturedBlock, Level
 from voicedesk.conversation.control import Observer
+from voicedesk.conversation.listening import Listening
 from voicedesk.conversation.playout import Playout
-from voicedesk.conversation.take import MIN_TAKE_S, Take
+from voicedesk.conversation.take import Take
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
 from voicedesk.core.events import (
@@ -65,19 +66,15 @@ class Conductor:
             talk: How the talk key behaves.
         """
         self._pipeline = pipeline
-        self._microphone = microphone
-        self._talk = talk
+        self._listening = Listening(microphone, talk, self)
         self._machine = TurnMachine()
         self._tasks = TaskSet(self._on_task_failed)
         self._observers: list[Observer] = []
         self._link = Link.CLOSED
         self._timelines: dict[int, Timeline] = {}
-        self._take: Take | None = None
-        self._ending: asyncio.Task[None] | None = None
         self._replying: asyncio.Task[None] | None = None
         self._reply_turn = 0
         self._stopping: asyncio.Task[None] | None = None
-        self._cap: asyncio.TimerHandle | None = None
         self._question: str | None = None
         self._effects: dict[Effect, Callable[[float], None]] = {
             Effect.STOP_REPLY: self._stop_reply,
@@ -113,12 +110,14 @@ class Conductor:
     @property
     def level(self) -> Level:
         """Loudness at the microphone."""
-        return self._microphone.level if self._microphone is not None else Level()
+        microphone = self._listening.microphone
+        return microphone.level if microphone is not None else Level()
 
     @property
     def microphone_ready(self) -> bool:
         """Whether talking is possible."""
-        return self._microphone is not None and self._microphone.is_open
+        microphone = self._listening.microphone
+        return microphone is not None and microphone.is_open
 
     def press(self) -> None:
         """The talk key went down."""
@@ -173,13 +172,13 @@ class Conductor:
 
     def use_talk(self, talk: Talk) -> None:
         """Take new settings of the talk key; they count from the next press."""
-        self._talk = talk
+        self._listening.talk = talk
 
     async def use_microphone(self, microphone: AudioInput | None) -> None:
         """Change the microphone. A take that is running on the old one is dropped."""
         if self.state in {State.LISTENING, State.ENDING}:
             self.cancel()
-        self._microphone = microphone
+        self._listening.microphone = microphone
         if microphone is not None:
             microphone.on_trouble(self._on_trouble)
 
@@ -209,10 +208,7 @@ class Conductor:
 
     async def close(self) -> None:
         """Stop everything that runs; microphone and speaker stay the caller's."""
-        if self._cap is not None:
-            self._cap.cancel()
-        if self._microphone is not None:
-            self._microphone.abort()
+        await self._listening.close()
         await self._tasks.close()
         await self._pipeline.close()
         self._link = Link.CLOSED
@@ -293,48 +289,28 @@ class Conductor:
     # -------------------------------------------------------------------------------------- the take
 
     def _start_take(self, at: float) -> None:
-        assert self._microphone is not None
-        take = self._take = Take(self.turn, at)
-        loop = asyncio.get_running_loop()
-        self._cap = loop.call_later(self._talk.cap_s, self._cap_reached)
-        self._microphone.begin(
-            at - self._talk.preroll_ms / 1000.0, lambda block: self._captured(take, block)
-        )
+        self._listening.start(self.turn, at)
 
-    def _captured(self, take: Take, block: CapturedBlock) -> None:
-        if take is not self._take:
-            return
-        if take.add(block):
+    def _resume_take(self, at: float) -> None:
+        del at
+        self._listening.resume()
+
+    def _end_take(self, at: float) -> None:
+        self._listening.end(at)
+
+    def _abort_take(self, at: float) -> None:
+        del at
+        self._listening.abort()
+        self._pipeline.abort_turn()
+
+    def captured(self, take: Take, block: CapturedBlock, *, first: bool) -> None:
+        """A piece of the take: on to the pipeline, while the key is still down."""
+        if first:
             self._mark(take.turn, Point.FIRST_SAMPLE, block.captured_at)
         self._pipeline.feed(block.pcm)
 
-    def _cap_reached(self) -> None:
-        if self._fire(Trigger.RELEASE):
-            self.emit(Hint(turn=self.turn, at=now(), hint=HintKind.CAP_REACHED))
-
-    def _resume_take(self, at: float) -> None:
-        # The key came down again within the tail: it is still the same utterance.
-        del at
-        if self._ending is not None:
-            self._ending.cancel()
-            self._ending = None
-
-    def _end_take(self, at: float) -> None:
-        assert self._take is not None
-        self._take.key_up = at
-        self._ending = self._tasks.spawn(self._finish_take(self._take), name="end of take")
-
-    async def _finish_take(self, take: Take) -> None:
-        assert self._microphone is not None
-        hint = None
-        if take.held_s < MIN_TAKE_S:
-            hint = HintKind.TOO_SHORT
-        else:
-            end = take.key_up + self._talk.tail_ms / 1000.0
-            await self._microphone.end(end, through=take.key_up)
-            if not take.has_speech:
-                hint = HintKind.NO_SPEECH
-        self._ending = None
+    def taken(self, take: Take, hint: HintKind | None) -> None:
+        """The take is over: ask for the reply, or drop it and say why."""
         self._mark(take.turn, Point.KEY_UP, take.key_up)
         self._mark(take.turn, Point.TAKE_END, now())
         if hint is None:
@@ -342,24 +318,14 @@ class Conductor:
         elif self._fire(Trigger.TAKE_DROPPED):
             self.emit(Hint(turn=take.turn, at=now(), hint=hint))
 
-    def _abort_take(self, at: float) -> None:
-        del at
-        self._take = None
-        if self._cap is not None:
-            self._cap.cancel()
-        if self._ending is not None:
-            self._ending.cancel()
-            self._ending = None
-        if self._microphone is not None:
-            self._microphone.abort()
-        self._pipeline.abort_turn()
+    def capped(self) -> None:
+        """The key has been down for too long."""
+        if self._fire(Trigger.RELEASE):
+            self.emit(Hint(turn=self.turn, at=now(), hint=HintKind.CAP_REACHED))
 
     # ------------------------------------------------------------------------------------- the reply
 
     def _request_reply(self, at: float) -> None:
-        self._take = None
-        if self._cap is not None:
-            self._cap.cancel()
         text, self._question = self._question, None
         if text is not None:
             self.emit(UserText(turn=self.turn, at=at, text=text, final=True))
