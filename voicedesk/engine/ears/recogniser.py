@@ -1,0 +1,221 @@
+"""PocketSphinx at work on one utterance at a time, while it is still being said. Lives in the worker process.
+
+Two kinds. The command recogniser follows the grammar, and beside it a loop of free phones follows the sound: where
+words of the grammar explain the sound about as well as free phones do, they were said; where phones explain it far
+better, something else was said, and the text is not to be trusted. The dictation recogniser knows a general language
+model and takes anything.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pocketsphinx
+import soxr
+
+from voicedesk.engine.ears.grammar import PRIORS, command_automaton
+
+WIRE_RATE = 24_000
+RATE = 16_000
+
+DITHER = 60.0
+"""Spread of the noise mixed in (of 32768). Digital silence between words is a sound that the model never heard."""
+WORST_FIT = -11.5
+"""Log likelihood a frame, times 10,000, by which the grammar may be behind free phones before it is not believed."""
+WORST_FIT_SO_FAR = -14.0
+"""The same while the user still talks: what is worse than this will not get better."""
+FEWEST_PHONES = 0.55
+"""Phones of the understood words against phones in the sound; fewer, and words were passed over as noise."""
+LEAST_SPEECH_MS = 90
+
+_VAD_FRAME = 480  # 30 ms
+_BLOCK = 1600
+_WIDE: dict[str, float] = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40}
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was understood.
+
+    Attributes:
+        text: Lower case words, empty if there were none.
+        speech_ms: How much of the sound was speech.
+        fits: Whether the text explains the sound; False for a command that was forced onto something else.
+        score: How well, for measurements: 0 is as well as free phones; lower is worse.
+    """
+
+    text: str
+    speech_ms: int
+    fits: bool
+    score: float
+
+
+class _Input:
+    """From PCM16 24 kHz in pieces of any size to blocks of dithered PCM16 16 kHz."""
+
+    def __init__(self) -> None:
+        self._resampler = soxr.ResampleStream(WIRE_RATE, RATE, 1, dtype="float32", quality="HQ")
+        self._noise = np.random.default_rng(
+            1
+        )  # the same each time, so that results can be repeated
+        self._odd = b""
+        self._rest: Floats = np.zeros(0, np.float32)
+
+    def take(self, pcm: bytes, *, last: bool = False) -> list[bytes]:
+        pcm = self._odd + pcm
+        cut = len(pcm) - len(pcm) % 2
+        self._odd = pcm[cut:]
+        samples = np.frombuffer(pcm[:cut], "<i2").astype(np.float32)
+        resampled: Floats = self._resampler.resample_chunk(samples, last=last)
+        noise = self._noise.normal(0.0, DITHER, len(resampled)).astype(np.float32)
+        self._rest = np.concatenate([self._rest, resampled + noise])
+        size = len(self._rest) if last else len(self._rest) // _BLOCK * _BLOCK
+        ready, self._rest = self._rest[:size], self._rest[size:]
+        data = np.clip(np.rint(ready), -32768, 32767).astype("<i2").tobytes()
+        return [data[at : at + 2 * _BLOCK] for at in range(0, len(data), 2 * _BLOCK)]
+
+
+def _decoder(**settings: Any) -> Any:
+    return pocketsphinx.Decoder(pocketsphinx.Config(loglevel="FATAL", **settings))
+
+
+class DictationRecogniser:
+    """Any words, by the general model: slow (about half of real time) and often wrong."""
+
+    def __init__(self) -> None:
+        # The second pass ("fwdflat") runs after the end of the utterance and gains little.
+        self._decoder = _decoder(fwdflat=False, bestpath=True)
+        self._input = _Input()
+
+    def begin(self) -> None:
+        """Open an utterance."""
+        self._input = _Input()
+        self._decoder.start_utt()
+
+    def feed(self, pcm: bytes, *, last: bool = False) -> None:
+        """Take PCM16 mono 24 kHz, of any length; ``last`` flushes."""
+        for block in self._input.take(pcm, last=last):
+            self._decoder.process_raw(block, False, False)
+
+    def doubtful(self) -> bool:
+        """Never: there is nothing better to turn to."""
+        return False
+
+    def end(self) -> Heard:
+        """Close the utterance and tell what was understood."""
+        self.feed(b"", last=True)
+        self._decoder.end_utt()
+        found = self._decoder.hyp()
+        text = found.hypstr.strip() if found is not None else ""
+        return Heard(text, 0, fits=True, score=0.0)
+
+    def drop(self) -> None:
+        """Close the utterance without a result."""
+        self._decoder.end_utt()
+
+
+class CommandRecogniser:
+    """Sentences of the grammar, at a twentieth of real time, with a judgement whether one was said at all."""
+
+    def __init__(self) -> None:
+        self._commands = _decoder(lm=None, bestpath=False, wip=0.1, **_WIDE)
+        self._commands.add_fsg("commands", _model(self._commands))
+        self._commands.activate_search("commands")
+        self._phones = _decoder(lm=None)
+        phone_model = pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin")
+        self._phones.add_allphone_file("phones", phone_model)
+        self._phones.activate_search("phones")
+        self._vad = pocketsphinx.Vad(3, RATE, _VAD_FRAME / RATE)
+        self._input = _Input()
+        self._unjudged = b""
+        self._speech_frames = 0
+        self._frames = 0
+
+    def begin(self) -> None:
+        """Open an utterance."""
+        self._input = _Input()
+        self._unjudged = b""
+        self._speech_frames = self._frames = 0
+        self._commands.start_utt()
+        self._phones.start_utt()
+
+    def feed(self, pcm: bytes, *, last: bool = False) -> None:
+        """Take PCM16 mono 24 kHz, of any length; ``last`` flushes."""
+        for block in self._input.take(pcm, last=last):
+            self._commands.process_raw(block, False, False)
+            self._phones.process_raw(block, False, False)
+            self._frames += len(block) // 320
+            self._judge(block)
+
+    def _judge(self, block: bytes) -> None:
+        data = self._unjudged + block
+        size = 2 * _VAD_FRAME
+        end = len(data) // size * size
+        self._unjudged = data[end:]
+        self._speech_frames += sum(
+            self._vad.is_speech(data[at : at + size]) for at in range(0, end, size)
+        )
+
+    @property
+    def _speech_ms(self) -> int:
+        return self._speech_frames * 1000 * _VAD_FRAME // RATE
+
+    def doubtful(self) -> bool:
+        """Whether, half way, it is plain that no command is being said."""
+        return self._speech_ms > 1000 and self._fit() < WORST_FIT_SO_FAR
+
+    def _fit(self) -> float:
+        words, phones = self._commands.hyp(), self._phones.hyp()
+        if words is None or phones is None or not self._frames:
+            return -math.inf
+        if words.score <= 0 or phones.score <= 0:
+            return -math.inf
+        return (math.log(words.score) - math.log(phones.score)) / self._frames * 10_000
+
+    def end(self) -> Heard:
+        """Close the utterance and tell what was understood."""
+        self.feed(b"", last=True)
+        self._commands.end_utt()
+        self._phones.end_utt()
+        if self._speech_ms < LEAST_SPEECH_MS:
+            return Heard("", self._speech_ms, fits=True, score=0.0)
+        found = self._commands.hyp()
+        text = found.hypstr.strip() if found is not None else ""
+        score = self._fit()
+        fits = bool(text) and score > WORST_FIT and self._covered(text) >= FEWEST_PHONES
+        return Heard(text, self._speech_ms, fits=fits, score=score)
+
+    def _covered(self, text: str) -> float:
+        """Phones of the words in the dictionary against phones in the sound."""
+        heard = sum(
+            1
+            for segment in self._phones.seg() or ()
+            if segment.word.isalpha() and segment.word != "SIL"
+        )
+        expected = sum(
+            len((self._commands.lookup_word(word) or "").split()) for word in text.split()
+        )
+        return expected / max(1, heard)
+
+    def drop(self) -> None:
+        """Close the utterance without a result."""
+        self._commands.end_utt()
+        self._phones.end_utt()
+
+
+def _model(decoder: Any) -> Any:
+    automaton = command_automaton()
+    end = len(automaton.arcs)
+    arcs: list[tuple[int, int, float] | tuple[int, int, float, str]] = [
+        (state, target, PRIORS.get(word, 1.0), word)
+        for state, row in enumerate(automaton.arcs)
+        for word, target in row.items()
+    ]
+    arcs += [(final, end, 1.0) for final in sorted(automaton.finals)]
+    return decoder.create_fsg("commands", 0, end, arcs)

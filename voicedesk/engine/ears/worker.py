@@ -1,0 +1,109 @@
+"""The process that holds a recogniser, over frames on stdin and a private stdout. Ends when stdin does.
+
+In: ``begin``, ``feed`` (body: PCM16 24 kHz), ``end`` and ``drop``, each with the utterance's ``id``. Out: ``ready``
+once; ``doubt`` at most once an utterance, while it is fed; ``heard`` with ``text``, ``speech_ms``, ``fits`` and
+``score`` after ``end``. One utterance at a time: ``begin`` drops another that is still open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import IO, Protocol
+
+from voicedesk.engine.ears.recogniser import CommandRecogniser, DictationRecogniser, Heard
+from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
+
+_DOUBT_EVERY = 24_000 * 2 * 3 // 10  # bytes: 300 ms
+
+
+class _Recogniser(Protocol):
+    def begin(self) -> None: ...
+    def feed(self, pcm: bytes) -> None: ...
+    def doubtful(self) -> bool: ...
+    def end(self) -> Heard: ...
+    def drop(self) -> None: ...
+
+
+class Worker:
+    """Turns requests into calls of a recogniser."""
+
+    def __init__(self, recogniser: _Recogniser, out: IO[bytes]) -> None:
+        self._recogniser = recogniser
+        self._out = out
+        self._open: int | None = None
+        self._fed = 0
+        self._doubts = 0
+
+    def take(self, header: Header, body: bytes) -> None:
+        """Serve one request; one for an utterance that is not open is passed over."""
+        kind, number = header["kind"], header["id"]
+        if kind == "begin":
+            self._begin(number)
+        elif number == self._open:
+            {"feed": self._feed, "end": self._end, "drop": self._drop}[kind](body)
+
+    def _begin(self, number: int) -> None:
+        if self._open is not None:
+            self._recogniser.drop()
+        self._recogniser.begin()
+        self._open, self._fed, self._doubts = number, 0, 0
+
+    def _feed(self, body: bytes) -> None:
+        self._recogniser.feed(body)
+        before, self._fed = self._fed, self._fed + len(body)
+        if self._doubts < 2 and before // _DOUBT_EVERY != self._fed // _DOUBT_EVERY:
+            # Twice in a row, 300 ms apart: a single dip happens inside long words.
+            self._doubts = self._doubts + 1 if self._recogniser.doubtful() else 0
+            if self._doubts == 2:
+                write_frame(self._out, {"kind": "doubt", "id": self._open})
+
+    def _end(self, _body: bytes) -> None:
+        heard = self._recogniser.end()
+        answer = {**dataclasses.asdict(heard), "score": max(heard.score, -1e9)}
+        write_frame(self._out, {"kind": "heard", "id": self._open, **answer})
+        self._open = None
+
+    def _drop(self, _body: bytes) -> None:
+        self._recogniser.drop()
+        self._open = None
+
+
+def _listen(requests: queue.SimpleQueue[tuple[Header, bytes]], stdin: IO[bytes]) -> None:
+    """Hand requests to the main thread; when stdin ends so does the process, in the middle of decoding or not."""
+    try:
+        while (frame := read_frame(stdin)) is not None:
+            requests.put(frame)
+    finally:
+        os._exit(0)
+
+
+def main() -> int:
+    """Run until stdin ends."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kind", choices=["command", "dictation"])
+    kind = parser.parse_args().kind
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C in a terminal reaches us too; stdin ends us
+    out = private_stdout()
+    requests: queue.SimpleQueue[tuple[Header, bytes]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, sys.stdin.buffer), daemon=True).start()
+    if kind == "dictation":
+        with contextlib.suppress(OSError, AttributeError):  # Windows has no nice
+            os.nice(5)  # it is long and heavy work; what is heard and played goes first
+    recogniser = CommandRecogniser() if kind == "command" else DictationRecogniser()
+    write_frame(out, {"kind": "ready"})
+    worker = Worker(recogniser, out)
+    while True:
+        worker.take(*requests.get())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
