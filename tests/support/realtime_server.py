@@ -131,6 +131,7 @@ class ScriptedServer:
         self.confirm = True
         self.sessions: list[Session] = []
         self.transcript: str | None = "hello"
+        self.default: Callable[[Session], Awaitable[None]] = _say_hello
         self._ids = itertools.count(1)
         self._server: Server | None = None
         self._changed = asyncio.Condition()
@@ -208,7 +209,7 @@ class ScriptedServer:
             await self._commit(session)
         elif kind == "response.create":
             session.metadata = event.get("response", {}).get("metadata")
-            session.run(self.replies.popleft() if self.replies else [self._default])
+            session.run(self.replies.popleft() if self.replies else [self.default])
         elif kind == "response.cancel":
             await session.stop()
             session.cancelled.set()
@@ -230,10 +231,11 @@ class ScriptedServer:
             kind = "conversation.item.input_audio_transcription.completed"
             await session.send({"type": kind, "item_id": item, "transcript": self.transcript})
 
-    async def _default(self, session: Session) -> None:
-        await session.begin()
-        await session.say("hello to you", b"\x10\x27\xf0\xd8" * 2400, pieces=4)
-        await session.done(usage={"total_tokens": 3})
+
+async def _say_hello(session: Session) -> None:
+    await session.begin()
+    await session.say("hello to you", b"\x10\x27\xf0\xd8" * 2400, pieces=4)
+    await session.done(usage={"total_tokens": 3})
 
 
 def begin(id_: str | None = None) -> Step:

@@ -1,0 +1,107 @@
+"""How soon the window can be used, and what it costs to have it open."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from benchmarks.application import WireServer, home, noise, talk_for
+from benchmarks.report import Result
+from tests.support.pulse import VirtualSound
+
+STARTS = 7
+IDLE_S = 15.0
+TURNS = 10
+
+
+def start(idle_s: float = 0.0) -> dict[str, float]:
+    """Start the application once in a process of its own and take its times."""
+    environment = {
+        **os.environ,
+        "VOICEDESK_BENCH_STARTED": repr(time.perf_counter()),
+        "VOICEDESK_BENCH_IDLE": str(idle_s),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.window_child"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=120,
+    )
+    times: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return times
+
+
+def drop_caches() -> bool:
+    """Have the next start read everything from the disk. Returns whether that could be arranged."""
+    with contextlib.suppress(OSError):
+        subprocess.run(["sync"], check=False)
+        Path("/proc/sys/vm/drop_caches").write_text("3\n", encoding="ascii")
+        return True
+    return False
+
+
+def run() -> list[Result]:
+    """Starts, warm and cold; the processor at rest and in talk."""
+    results: list[Result] = []
+    with home(), VirtualSound() as sound, tempfile.TemporaryDirectory() as folder:
+        sound.play_to_microphone(noise(Path(folder) / "noise.wav", 300))
+        start()
+        warm = [start() for _ in range(STARTS)]
+        how = f"median of {STARTS} starts, process start to the event"
+        for name, key, bound in (
+            ("first paint, warm", "painted", 0.6),
+            ("ready to record, warm", "recording", 1.0),
+            ("connected to the built-in server, warm", "connected", None),
+        ):
+            values = [times[key] for times in warm if key in times]
+            value = statistics.median(values) if values else None
+            results.append(Result(name, value, "s", bound, note=how))
+        cold = start() if drop_caches() else {}
+        results.append(
+            Result(
+                "ready to record, cold",
+                cold.get("recording"),
+                "s",
+                2.5,
+                note="one start after the system's file cache was dropped",
+            )
+        )
+        idle = start(IDLE_S)["idle_cpu"] * 100
+        results.append(
+            Result(
+                "processor at rest", idle, "% of a core", 1.0, note=f"{IDLE_S:.0f} s, devices warm"
+            )
+        )
+        sound.stop_playing()
+        results.append(_talking(sound))
+    return results
+
+
+def _talking(sound: VirtualSound) -> Result:
+    server = WireServer()
+    process = psutil.Process()
+    try:
+        talk_for(sound, server.base_url, 1)  # what is imported and compiled once does not count
+        before, at = process.cpu_times(), time.perf_counter()
+        talk_for(sound, server.base_url, TURNS, hold_s=3.0)
+        after, seconds = process.cpu_times(), time.perf_counter() - at
+    finally:
+        server.close()
+    used = (after.user + after.system - before.user - before.system) / seconds * 100
+    return Result(
+        "processor while talking and playing",
+        used,
+        "% of a core",
+        15.0,
+        note=f"{TURNS} turns with 3 s of talk each, the window's start included",
+    )

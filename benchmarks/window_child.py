@@ -1,0 +1,72 @@
+"""One start of the application, timed from outside: run by ``benchmarks.window``, prints one line of JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+
+STARTED = float(os.environ["VOICEDESK_BENCH_STARTED"])
+IDLE_S = float(os.environ.get("VOICEDESK_BENCH_IDLE", "0"))
+
+
+def since() -> float:
+    return time.perf_counter() - STARTED
+
+
+def main() -> None:
+    times: dict[str, float] = {"python": since()}
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication
+
+    from voicedesk.app import Application, run_on_qt
+    from voicedesk.conversation.storage import Folders, SettingsFile
+    from voicedesk.core.events import Link
+
+    times["imported"] = since()
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint and "painted" not in times:
+                times["painted"] = since()
+            return super().eventFilter(watched, event)
+
+    async def work(application: QApplication) -> int:
+        file = SettingsFile(Folders.find().config)
+        desktop = Application(file.load(), file=file)
+        watch = Watch()
+        application.installEventFilter(watch)
+        desktop.window.show()
+        conductor = desktop.desk.conductor
+        try:
+            await asyncio.sleep(0)
+            starting = asyncio.create_task(desktop.start())
+            while "recording" not in times or "connected" not in times:
+                # The level is more than nothing as soon as the first block was captured.
+                if conductor.microphone_ready and conductor.level.peak > 0:
+                    times.setdefault("recording", since())
+                if conductor.link is Link.READY:
+                    times.setdefault("connected", since())
+                if since() > 30:
+                    break
+                await asyncio.sleep(0.005)
+            await starting
+            if IDLE_S:
+                await asyncio.sleep(2.0)
+                before, at = time.process_time(), since()
+                await asyncio.sleep(IDLE_S)
+                times["idle_cpu"] = (time.process_time() - before) / (since() - at)
+        finally:
+            application.removeEventFilter(watch)
+            await desktop.close()
+        return 0
+
+    run_on_qt(work)
+    print(json.dumps(times))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
