@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from voicedesk.audio.io import AudioInput, AudioOutput, CapturedBlock, Level
@@ -76,6 +76,9 @@ class Conductor:
         self._reply_turn = 0
         self._stopping: asyncio.Task[None] | None = None
         self._question: str | None = None
+        self._late: Event | None = (
+            None  # a change of state that is told when the wire has been served
+        )
         self._effects: dict[Effect, Callable[[float], None]] = {
             Effect.STOP_REPLY: self._stop_reply,
             Effect.NEW_TURN: self._new_turn,
@@ -217,6 +220,15 @@ class Conductor:
 
     def emit(self, event: Event) -> None:
         """Hand an event to all observers."""
+        self._tell_late()
+        self._hand_on(event)
+
+    def _tell_late(self) -> None:
+        late, self._late = self._late, None
+        if late is not None:
+            self._hand_on(late)
+
+    def _hand_on(self, event: Event) -> None:
         for observer in list(self._observers):
             try:
                 observer(event)
@@ -232,7 +244,13 @@ class Conductor:
         for effect in transition.effects:
             self._effects[effect](at)
         if self.state is not before or Effect.NEW_TURN in transition.effects:
-            self.emit(StateChanged(turn=self.turn, at=at, state=self._machine.state))
+            changed = StateChanged(turn=self.turn, at=at, state=self._machine.state)
+            if Effect.REQUEST_REPLY in transition.effects:
+                # The wire first, the screen after: painting a state takes longer than sending a question.
+                self._late = changed
+                asyncio.get_running_loop().call_soon(self._tell_late)
+            else:
+                self.emit(changed)
         return True
 
     def _on_task_failed(self, error: BaseException) -> None:
@@ -330,15 +348,21 @@ class Conductor:
         if text is not None:
             self.emit(UserText(turn=self.turn, at=at, text=text, final=True))
         self._reply_turn = self.turn
-        self._replying = self._tasks.spawn(self._reply(self.turn, text), name="reply")
+        stopped = self._stopping is None or self._stopping.done()
+        reply = self._pipeline.end_turn(text) if stopped else None
+        self._replying = self._tasks.spawn(self._reply(self.turn, text, reply), name="reply")
 
-    async def _reply(self, turn: int, text: str | None) -> None:
-        if self._stopping is not None:
-            await asyncio.gather(self._stopping, return_exceptions=True)
+    async def _reply(
+        self, turn: int, text: str | None, reply: AsyncGenerator[Event, None] | None
+    ) -> None:
+        if reply is None:
+            if self._stopping is not None:
+                await asyncio.gather(self._stopping, return_exceptions=True)
+            reply = self._pipeline.end_turn(text)
         failure: VoiceDeskError | None = None
         self._playout.begin(turn)
         try:
-            async with aclosing(self._pipeline.end_turn(text)) as events:
+            async with aclosing(reply) as events:
                 async for event in events:
                     if event.turn != self.turn:
                         return

@@ -51,6 +51,7 @@ class Pipeline(Protocol):
     def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
         """Ask for the reply to what was fed, or to a typed question, and give it as it comes.
 
+        A pipeline that is ready sends the request before this call returns, not when the first event is read.
         Ends after ReplyEnded.
 
         Raises:

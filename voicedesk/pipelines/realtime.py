@@ -12,7 +12,6 @@ from typing import Any
 from voicedesk.core.clock import now
 from voicedesk.core.errors import (
     NoAnswerError,
-    ReplyFailedError,
     ServerError,
     VoiceDeskError,
 )
@@ -32,7 +31,7 @@ from voicedesk.pipelines.realtime_link import RealtimeLink
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.pipelines.transcripts import Transcripts
 from voicedesk.providers.profiles import Address, Quirks
-from voicedesk.providers.realtime import ServerEvent, prepare, server_error
+from voicedesk.providers.realtime import ServerEvent, prepare, response_error, server_error
 
 log = logging.getLogger(__name__)
 
@@ -153,20 +152,33 @@ class RealtimePipeline:
         self._take = []
         self._sent = 0
 
-    async def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
-        """Ask for the reply and give it as it comes.
+    def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
+        """Ask for the reply and give it as it comes. On a ready connection the request is sent at once.
 
         Raises:
-            ServerError: The turn failed; what came before stays valid.
+            ServerError: While reading: the turn failed; what came before stays valid.
         """
         previous, reply = self._reply, Reply(self._turn)
         self._reply = reply
-        try:
-            await self.open()
+        sent = self._link.ready
+        if sent:
             self._send_question(reply, text)
-            if previous is not None:
-                await self._ended(previous)
-            if not reply.cancelled:
+        waits_for = previous if previous is not None and not previous.ended.is_set() else None
+        asked = sent and waits_for is None
+        if asked:
+            self._request(reply, spoken=text is None)
+        return self._follow(reply, text, sent=sent, asked=asked, waits_for=waits_for)
+
+    async def _follow(
+        self, reply: Reply, text: str | None, *, sent: bool, asked: bool, waits_for: Reply | None
+    ) -> AsyncGenerator[Event, None]:
+        try:
+            if not sent:
+                await self.open()
+                self._send_question(reply, text)
+            if waits_for is not None:
+                await self._ended(waits_for)
+            if not asked and not reply.cancelled:
                 self._request(reply, spoken=text is None)
             while (event := await self._next(reply)) is not None:
                 yield event
@@ -340,32 +352,10 @@ class RealtimePipeline:
         )
         if reply is None:
             return
-        reply.finish(response, None if reply.cancelled else self._failure(response))
-        self._book.forget(reply)
-
-    def _failure(self, response: Mapping[str, Any]) -> VoiceDeskError | None:
-        """Why a finished response is no whole answer. Limits arrive like this, without an ``error`` event."""
         assert self._link.address is not None
-        status = response.get("status")
-        details = response.get("status_details")
-        details = details if isinstance(details, Mapping) else {}
-        if status == "failed":
-            error = details.get("error")
-            return server_error(
-                error if isinstance(error, Mapping) else {}, self._link.address, self.model
-            )
-        if status in {"incomplete", "cancelled"}:
-            reasons = {
-                "max_output_tokens": "it became longer than the limit.",
-                "content_filter": "the server's content filter stopped it.",
-            }
-            reason = str(details.get("reason") or status)
-            return ReplyFailedError(
-                reason,
-                server=self.server,
-                reason=reasons.get(reason, "the server stopped in the middle."),
-            )
-        return None
+        error = response_error(response, self._link.address, self.model)
+        reply.finish(response, None if reply.cancelled else error)
+        self._book.forget(reply)
 
     def _on_error(self, error: Mapping[str, Any]) -> None:
         assert self._link.address is not None

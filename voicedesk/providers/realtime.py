@@ -22,6 +22,7 @@ from voicedesk.core.errors import (
     ConnectionLostError,
     ProtocolError,
     RateLimitError,
+    ReplyFailedError,
     ServerError,
     UnknownModelError,
     UnreachableError,
@@ -297,8 +298,6 @@ def _sentence(text: str) -> str:
 
 def server_error(error: Mapping[str, Any], address: Address, model: str) -> ServerError:
     """The error of ours for the ``error`` object of an event or of a failed response."""
-    from voicedesk.core.errors import ReplyFailedError
-
     code = str(error.get("code") or error.get("type") or "")
     message = _sentence(str(error.get("message") or ""))
     detail = f"{code}: {message}"
@@ -313,3 +312,27 @@ def server_error(error: Mapping[str, Any], address: Address, model: str) -> Serv
             detail, server=address.name, reason="the session reached its longest duration"
         )
     return ReplyFailedError(detail, server=address.name, reason=message or "it gave no reason.")
+
+
+_STOPPED = {
+    "max_output_tokens": "it became longer than the limit.",
+    "content_filter": "the server's content filter stopped it.",
+}
+
+
+def response_error(response: Mapping[str, Any], address: Address, model: str) -> ServerError | None:
+    """Why a finished response is no whole answer, None if it is one.
+
+    Limits arrive like this: as a failed response, without an ``error`` event.
+    """
+    status = response.get("status")
+    details = response.get("status_details")
+    details = details if isinstance(details, Mapping) else {}
+    if status == "failed":
+        error = details.get("error")
+        return server_error(error if isinstance(error, Mapping) else {}, address, model)
+    if status in {"incomplete", "cancelled"}:
+        reason = str(details.get("reason") or status)
+        said = _STOPPED.get(reason, "the server stopped in the middle.")
+        return ReplyFailedError(reason, server=address.name, reason=said)
+    return None
