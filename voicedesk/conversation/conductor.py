@@ -16,6 +16,7 @@ from voicedesk.conversation.control import Observer
 from voicedesk.conversation.listening import Listening
 from voicedesk.conversation.playout import Playout
 from voicedesk.conversation.take import Take
+from voicedesk.conversation.timelines import Timelines
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
 from voicedesk.core.events import (
@@ -71,7 +72,7 @@ class Conductor:
         self._tasks = TaskSet(self._on_task_failed)
         self._observers: list[Observer] = []
         self._link = Link.CLOSED
-        self._timelines: dict[int, Timeline] = {}
+        self._timelines = Timelines()
         self._replying: asyncio.Task[None] | None = None
         self._reply_turn = 0
         self._stopping: asyncio.Task[None] | None = None
@@ -272,7 +273,7 @@ class Conductor:
         if isinstance(event, LinkChanged):
             self._link = event.link
         elif isinstance(event, Reached):
-            self._mark(event.turn, event.point, event.at)
+            self._timelines.mark(event.turn, event.point, event.at)
         self.emit(event)
 
     def _on_trouble(self, error: VoiceDeskError) -> None:
@@ -283,24 +284,19 @@ class Conductor:
     # --------------------------------------------------------------------------------- the timeline
 
     def _new_turn(self, at: float) -> None:
-        turn = self.turn
-        self._timelines[turn] = Timeline(turn, mode=self._pipeline.mode, model=self._pipeline.model)
-        self._timelines.pop(turn - 3, None)  # late events concern the last turn or two
+        turn, typed = self.turn, self._question is not None
+        self._timelines.begin(
+            Timeline(turn, mode=self._pipeline.mode, model=self._pipeline.model, typed=typed)
+        )
         self._pipeline.begin_turn(turn)
-        if self._question is not None:
-            self._timelines[turn].typed = True
-            self._mark(turn, Point.KEY_UP, at)
-            self._mark(turn, Point.TAKE_END, at)
+        if typed:
+            self._timelines.mark(turn, Point.KEY_UP, at)
+            self._timelines.mark(turn, Point.TAKE_END, at)
         else:
-            self._mark(turn, Point.KEY_DOWN, at)
-
-    def _mark(self, turn: int, point: Point, at: float) -> None:
-        timeline = self._timelines.get(turn)
-        if timeline is not None:
-            timeline.mark(point, at)
+            self._timelines.mark(turn, Point.KEY_DOWN, at)
 
     def _tell_times(self, turn: int) -> None:
-        timeline = self._timelines.get(turn)
+        timeline = self._timelines.of(turn)
         if timeline is not None:
             self.emit(TurnTimed(turn=turn, at=now(), timeline=timeline))
 
@@ -324,13 +320,13 @@ class Conductor:
     def captured(self, take: Take, block: CapturedBlock, *, first: bool) -> None:
         """A piece of the take: on to the pipeline, while the key is still down."""
         if first:
-            self._mark(take.turn, Point.FIRST_SAMPLE, block.captured_at)
+            self._timelines.mark(take.turn, Point.FIRST_SAMPLE, block.captured_at)
         self._pipeline.feed(block.pcm)
 
     def taken(self, take: Take, hint: HintKind | None) -> None:
         """The take is over: ask for the reply, or drop it and say why."""
-        self._mark(take.turn, Point.KEY_UP, take.key_up)
-        self._mark(take.turn, Point.TAKE_END, now())
+        self._timelines.mark(take.turn, Point.KEY_UP, take.key_up)
+        self._timelines.mark(take.turn, Point.TAKE_END, now())
         if hint is None:
             self._fire(Trigger.TAKE_DONE)
         elif self._fire(Trigger.TAKE_DROPPED):
@@ -379,24 +375,21 @@ class Conductor:
 
     def _on_reply_event(self, event: Event) -> None:
         if isinstance(event, AudioDelta):
-            self._mark(event.turn, Point.FIRST_DELTA, event.at)
+            self._timelines.mark(event.turn, Point.FIRST_DELTA, event.at)
             self._playout.play(event.key, event.pcm)
         elif isinstance(event, AudioEnded):
             self._playout.end(event.key)
         elif isinstance(event, TextDelta):
-            self._mark(event.turn, Point.FIRST_TEXT, event.at)
+            self._timelines.mark(event.turn, Point.FIRST_TEXT, event.at)
         elif isinstance(event, ReplyEnded):
-            self._mark(event.turn, Point.REPLY_DONE, event.at)
+            self._timelines.mark(event.turn, Point.REPLY_DONE, event.at)
         self.emit(event)
 
     def _on_played(self, turn: int, point: Point, at: float) -> None:
         """The speaker reached a point of a reply."""
-        timeline = self._timelines.get(turn)
-        if timeline is None:
-            return
         if point is Point.LAST_DAC:
-            timeline.move(point, at)
-        elif timeline.mark(point, at):
+            self._timelines.move(turn, point, at)
+        elif self._timelines.mark(turn, point, at):
             if point is Point.FIRST_QUEUED and turn == self.turn:
                 self._fire(Trigger.SOUND)
             elif point is Point.FIRST_AUDIBLE:
@@ -409,14 +402,14 @@ class Conductor:
         # On a barge-in the machine already counts the new turn.
         turn, replying = self._reply_turn, self._replying
         self._replying = None
-        self._mark(turn, Point.INTERRUPTED, at)
+        self._timelines.mark(turn, Point.INTERRUPTED, at)
         self._stopping = self._tasks.spawn(self._silence(turn, replying), name="stop reply")
 
     async def _silence(self, turn: int, replying: asyncio.Task[None] | None) -> None:
         try:
             heard = await self._playout.interrupt()
             if self._playout.silent_at is not None:
-                self._mark(turn, Point.SILENT, self._playout.silent_at)
+                self._timelines.mark(turn, Point.SILENT, self._playout.silent_at)
             self.emit(Interrupted(turn=turn, at=now(), heard=tuple(heard)))
             await self._pipeline.interrupt(heard)
         finally:
