@@ -6,16 +6,15 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import qasync  # isort: skip  # after PySide6: it takes the binding that is loaded
-from voicedesk.audio import devices
 from voicedesk.audio.io import AudioInput, AudioOutput
-from voicedesk.conversation.sound import SoundDevices
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
@@ -28,6 +27,9 @@ from voicedesk.ui import theme
 from voicedesk.ui.interrupts import Interrupts
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
+
+if TYPE_CHECKING:
+    from voicedesk.conversation.sound import SoundDevices
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +125,8 @@ class Application(QObject):
         self._closing = asyncio.Event()
         self.desk = Desk(settings, keys=self._keys, microphone=microphone, speaker=speaker)
         own_devices = microphone is None and speaker is None
-        self._sound = SoundDevices(self.desk.conductor) if own_devices else None
+        self._own_devices = own_devices
+        self._sound: SoundDevices | None = None
         self.window = MainWindow(
             self.desk.conductor,
             settings,
@@ -136,14 +139,20 @@ class Application(QObject):
     # ------------------------------------------------------------------------------------- life
 
     async def start(self) -> None:
-        """Open sound and connection, side by side, behind the painted window."""
+        """Open the sound devices, then the connection, behind the painted window.
+
+        Being able to talk comes first: what is said before the server is connected is kept and sent.
+        """
         if self._file is not None and self._file.problem is not None:
             self.window.show_error("settings", self._file.problem)
-        connecting = self._tasks.spawn(self.desk.start(), name="connecting")
-        if self._sound is not None:
-            await self._sound.open(self.desk.settings)
+        self._tasks.spawn(self.desk.warm(), name="warming the server")
+        if self._own_devices:
+            # The window is painted before numpy and PortAudio are loaded, and they load on a thread.
+            module = await asyncio.to_thread(import_module, "voicedesk.conversation.sound")
+            self._sound = sound = module.SoundDevices(self.desk.conductor)
+            await sound.open(self.desk.settings)
             make_application().installEventFilter(self)
-        await connecting
+        await self.desk.start()
 
     async def run(self) -> None:
         """Return when the window has been closed."""
@@ -189,6 +198,8 @@ class Application(QObject):
             await self.desk.reconnect()
 
     def _list_devices(self) -> Devices:
+        from voicedesk.audio import devices
+
         try:
             return Devices(
                 microphones=[device.choice for device in devices.inputs()],

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
-from voicedesk.audio.files import NullOutput
 from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.logs import redactor
 from voicedesk.conversation.record import Recorder
-from voicedesk.core.errors import EngineError, WrongKeyError
+from voicedesk.core.errors import EngineError, ServerError, WrongKeyError
 from voicedesk.core.settings import BUILTIN, Realtime, Settings
-from voicedesk.engine.launch import EngineProcess
+from voicedesk.engine.launch import EngineAddress, EngineProcess
 from voicedesk.pipelines.base import Pipeline
 from voicedesk.pipelines.realtime import RealtimePipeline
 from voicedesk.providers.keys import Keys
@@ -20,7 +20,7 @@ from voicedesk.providers.profiles import QUIRKS, Address, address_of
 
 log = logging.getLogger(__name__)
 
-BUILTIN_MODEL = "voicedesk"
+BUILTIN_MODEL = "voicedesk-realtime"
 """What the built-in server's rule-based assistant is called."""
 
 
@@ -30,6 +30,7 @@ class Servers:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._engine = EngineProcess()
+        self._address: EngineAddress | None = None
         self._starting = asyncio.Lock()
 
     async def address(self, settings: Settings, server_id: str) -> Address:
@@ -50,7 +51,9 @@ class Servers:
 
     async def _builtin(self) -> Address:
         async with self._starting:
-            engine = await self._engine.start()
+            if self._address is None or not self._engine.alive:
+                self._address = await self._engine.start()
+        engine = self._address
         redactor.hide(engine.token)
         return Address("Built-in", engine.base_url, engine.token, QUIRKS[BUILTIN])
 
@@ -102,9 +105,7 @@ class Desk:
         self.settings = settings
         self._servers = Servers(keys or Keys())
         self.recorder = Recorder()
-        self.conductor = Conductor(
-            self._pipeline(settings), microphone, speaker or NullOutput(), settings.talk
-        )
+        self.conductor = Conductor(self._pipeline(settings), microphone, speaker, settings.talk)
         self.conductor.observe(self.recorder)
 
     def _pipeline(self, settings: Settings) -> Pipeline:
@@ -114,6 +115,12 @@ class Desk:
         return RealtimePipeline(
             source, realtime_settings(settings), settings.assistant.instructions
         )
+
+    async def warm(self) -> None:
+        """Start the built-in server if it is the one, in its own process; ``start`` then finds it there."""
+        if self.settings.realtime_server.dialect == BUILTIN:
+            with contextlib.suppress(ServerError):  # told when it is needed
+                await self._servers.address(self.settings, self.settings.realtime.server)
 
     async def start(self) -> None:
         """Connect to the server. A failure is told by the conductor's events."""

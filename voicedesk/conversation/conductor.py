@@ -55,7 +55,7 @@ class Conductor:
         self,
         pipeline: Pipeline,
         microphone: AudioInput | None,
-        speaker: AudioOutput,
+        speaker: AudioOutput | None,
         talk: Talk,
     ) -> None:
         """Nothing is opened yet; see ``start``.
@@ -63,7 +63,7 @@ class Conductor:
         Args:
             pipeline: Answers the turns.
             microphone: None when there is none; typing works all the same.
-            speaker: Where replies sound; it must be open.
+            speaker: Where replies sound, open; None when there is none, and then they are read.
             talk: How the talk key behaves.
         """
         self._pipeline = pipeline
@@ -186,7 +186,7 @@ class Conductor:
         if microphone is not None:
             microphone.on_trouble(self._on_trouble)
 
-    async def use_speaker(self, speaker: AudioOutput) -> None:
+    async def use_speaker(self, speaker: AudioOutput | None) -> None:
         """Change the speaker. A reply that is sounding is stopped."""
         await self._settle()
         self._playout = Playout(speaker, self._on_played, self._on_heard, self._on_trouble)

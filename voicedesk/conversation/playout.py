@@ -22,7 +22,7 @@ class Playout:
 
     def __init__(
         self,
-        speaker: AudioOutput,
+        speaker: AudioOutput | None,
         played: Played,
         heard: Callable[[Heard, float], None],
         trouble: Callable[[VoiceDeskError], None],
@@ -30,7 +30,7 @@ class Playout:
         """Listen to a speaker.
 
         Args:
-            speaker: An open speaker.
+            speaker: An open speaker; None for none, and then nothing sounds and a reply is over when it is complete.
             played: Told the turn, the point and the time, as soon as each is known.
             heard: Told when a run of sound has been played to its end.
             trouble: Told when the device stops by itself.
@@ -43,12 +43,13 @@ class Playout:
         self._anything = False
         self._drained = asyncio.Event()
         self.underruns = 0
-        speaker.listen(self)
+        if speaker is not None:
+            speaker.listen(self)
 
     @property
     def silent_at(self) -> float | None:
         """When the last sample of the interrupted reply leaves the DAC."""
-        return self._speaker.silent_at()
+        return None if self._speaker is None else self._speaker.silent_at()
 
     def begin(self, turn: int) -> None:
         """A reply is about to come."""
@@ -58,22 +59,24 @@ class Playout:
 
     def play(self, key: AudioKey, pcm: bytes) -> None:
         """Sound of the reply."""
-        self._anything = True
-        self._speaker.play(key, pcm)
+        if self._speaker is not None:
+            self._anything = True
+            self._speaker.play(key, pcm)
 
     def end(self, key: AudioKey) -> None:
         """A run of sound is complete."""
-        self._speaker.finish(key)
+        if self._speaker is not None:
+            self._speaker.finish(key)
 
     async def finish(self) -> None:
         """The reply is complete: return when its last sample has left the DAC."""
-        if self._anything:
+        if self._speaker is not None and self._anything:
             self._speaker.complete()
             await self._drained.wait()
 
     async def interrupt(self) -> Sequence[Heard]:
         """Silence; tells what was heard."""
-        heard = await self._speaker.interrupt()
+        heard = () if self._speaker is None else await self._speaker.interrupt()
         self._drained.set()
         return heard
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 
 from voicedesk.audio import devices
-from voicedesk.audio.files import NullOutput
 from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.audio.microphone import Microphone
 from voicedesk.audio.speaker import Speaker
@@ -63,7 +62,7 @@ class SoundDevices:
     async def _change_speaker(self, sound: Sound) -> None:
         old, self._speaker = self._speaker, None
         if old is not None:
-            await self._conductor.use_speaker(NullOutput())
+            await self._conductor.use_speaker(None)
             await asyncio.to_thread(old.close)
         speaker = Speaker(sound.speaker, loop=asyncio.get_running_loop())
         speaker.volume = sound.volume

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from voicedesk.audio.io import CapturedBlock
 
 MIN_TAKE_S = 0.25
@@ -43,6 +41,8 @@ class Take:
 
     def add(self, block: CapturedBlock) -> bool:
         """Note a block. Returns whether it was the first."""
+        import numpy as np  # late: the window paints before it is needed
+
         samples = np.frombuffer(block.pcm, dtype="<i2").astype(np.float32)
         first = self.samples == 0
         self.samples += len(samples)

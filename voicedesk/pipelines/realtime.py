@@ -31,7 +31,7 @@ from voicedesk.pipelines.realtime_link import RealtimeLink
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.pipelines.transcripts import Transcripts
 from voicedesk.providers.profiles import Address, Quirks
-from voicedesk.providers.realtime import ServerEvent, prepare, response_error, server_error
+from voicedesk.providers.realtime import ServerEvent, response_error, server_error
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,6 @@ class RealtimePipeline:
             return
         self._tell(Link.CONNECTING)
         try:
-            await asyncio.to_thread(prepare)
             await self._link.open()
         except ServerError as error:
             self._tell(Link.LOST, error)

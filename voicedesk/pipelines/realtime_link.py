@@ -13,7 +13,7 @@ from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerErro
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.profiles import Address
-from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, server_error
+from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepare, server_error
 
 log = logging.getLogger(__name__)
 
@@ -151,8 +151,10 @@ class RealtimeLink:
         self._confirmed.clear()
         self._refused = None
         self._corrections = 0
-        self.address = await self._source()
-        self._socket = await RealtimeSocket.connect(self.address, model=self._settings.model)
+        # Where the server has to be started first, that goes on beside the imports.
+        address, _ = await asyncio.gather(self._source(), asyncio.to_thread(prepare))
+        self.address = address
+        self._socket = await RealtimeSocket.connect(address, model=self._settings.model)
         self._tasks.spawn(self._read(self._socket), name="realtime reader")
         self._update()
         try:
