@@ -1,8 +1,10 @@
 """The process that holds pyttsx3: sentences in, speech out, over frames on stdin and a private stdout.
 
-pyttsx3's run loop can hang or take a whole application down, so it lives here, where it can be killed. pyttsx3 2.99
-with espeak: ``save_to_file`` remembers one text and one file, ``runAndWait`` speaks exactly one sentence and prints
-to stdout, and a wrong voice is an "error" notification, not an exception.
+pyttsx3's run loop can hang or take a whole application down, so it lives here, where it can be killed. What pyttsx3
+2.99 does with espeak: ``save_to_file`` remembers one text and one file; ``runAndWait`` returns after 10 ms, while
+espeak's own thread still speaks, so that the file is whole only after "finished-utterance"; if espeak is still busy
+with a change of voice or rate, ``runAndWait`` cancels the sentence and leaves an empty file; what it prints goes to
+stdout; and a wrong voice is an "error" notification, not an exception.
 
 Out: ``{"kind": "ready", "driver", "voices"}`` or ``{"kind": "unavailable", "reason", "detail"}`` once, then for each
 ``{"kind": "say", "id", "text", "voice", "rate"}`` either ``{"kind": "speech", "id"}`` with PCM16 mono 24 kHz, or
@@ -11,18 +13,20 @@ Out: ``{"kind": "ready", "driver", "voices"}`` or ``{"kind": "unavailable", "rea
 
 from __future__ import annotations
 
-import importlib
 import os
 import queue
 import shutil
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
 from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
 from voicedesk.synth.remedy import missing_voice_remedy
+
+_ATTEMPTS = 3
 
 
 class _Engine(Protocol):
@@ -33,6 +37,7 @@ class _Engine(Protocol):
     def save_to_file(self, text: str, filename: str) -> None: ...
     def runAndWait(self) -> None: ...  # noqa: N802 - pyttsx3's own name
     def connect(self, topic: str, cb: object) -> object: ...
+    def isBusy(self) -> bool: ...  # noqa: N802 - pyttsx3's own name
 
 
 class Speaker:
@@ -44,10 +49,14 @@ class Speaker:
         self._engine = cast("_Engine", pyttsx3.init())
         self.driver = str(self._engine)
         self._errors: list[BaseException] = []
+        self._finished = threading.Event()
         self._engine.connect("error", self._failed)
+        self._engine.connect("finished-utterance", lambda **_: self._finished.set())
         self._file = scratch / "speech.wav"
         self.voices = [_describe(voice) for voice in self._engine.getProperty("voices") or []]
         self._default = self._default_voice()
+        self._settings: dict[str, str | int] = {}
+        self._speak("a")  # only the first run makes the engine take settings at once
 
     def say(self, text: str, voice: str | None, rate: int) -> bytes:
         """The speech of one sentence. An unknown voice is the default one.
@@ -56,22 +65,47 @@ class Speaker:
             RuntimeError: pyttsx3 made no file.
             ValueError: pyttsx3 made something that is no sound.
         """
-        self._errors.clear()
         known = {entry["id"] for entry in self.voices}
-        chosen = voice if voice in known else self._default
-        if chosen is not None:
-            self._engine.setProperty("voice", chosen)
-        self._engine.setProperty("rate", rate)
-        self._engine.save_to_file(text, str(self._file))
-        self._engine.runAndWait()
+        self._set("voice", voice if voice in known else self._default)
+        self._set("rate", rate)
+        for _ in range(_ATTEMPTS):
+            pcm = self._speak(text)
+            if pcm:
+                return pcm
+        return b""
+
+    def _set(self, name: str, value: str | int | None) -> None:
+        if value is None or self._settings.get(name) == value:
+            return
+        self._engine.setProperty(name, value)
+        self._settings[name] = value
+        self._rest()
+
+    def _speak(self, text: str) -> bytes:
         from voicedesk.synth.sound import read_speech
 
+        self._errors.clear()
+        self._finished.clear()
+        self._engine.save_to_file(text, str(self._file))
+        self._engine.runAndWait()
+        if self.driver == "espeak":
+            self._finished.wait()  # if it never comes, the parent loses its patience and ends this process
+        self._rest()
         try:
             if not self._file.exists():
                 raise RuntimeError(f"no speech was made {self._errors}")
             return read_speech(self._file)
         finally:
             self._file.unlink(missing_ok=True)
+
+    def _rest(self) -> None:
+        """Wait until espeak's thread has nothing left to do; see the module's first words for what happens else."""
+        if self.driver != "espeak":
+            return
+        from pyttsx3.drivers import _espeak
+
+        while self._engine.isBusy() or _espeak.IsPlaying():
+            time.sleep(0.0005)
 
     def _failed(self, exception: BaseException, **_: object) -> None:
         self._errors.append(exception)
@@ -108,9 +142,6 @@ def _listen(requests: queue.SimpleQueue[Header], scratch: Path, stdin: IO[bytes]
 
 
 def _serve(speaker: Speaker, requests: queue.SimpleQueue[Header], out: IO[bytes]) -> None:
-    importlib.import_module(
-        "voicedesk.synth.sound"
-    )  # numpy takes a while; nobody waits for it here
     while True:
         request = requests.get()
         answer: Header = {"id": request["id"]}

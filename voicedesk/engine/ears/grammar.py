@@ -45,15 +45,16 @@ _RULES: dict[str, str] = {
     "span_one": "minute | hour | day | week | year",
     "span": "seconds | minutes | hours | days | weeks | years",
     "heat": "[degrees] celsius | [degrees] fahrenheit | kelvin",
-    "speed": "kilometers per hour | miles per hour | meters per second | knots",
-    "convert": "convert | what is | what's",
+    "speed": "kilometers per hour | miles per hour | meters per second",
     "units": (
-        "<convert> (<number> <length> | (a | one) <length_one>) (to | into | in) <length> |"
-        " <convert> (<number> <mass> | (a | one) <mass_one>) (to | into | in) <mass> |"
-        " <convert> (<number> <volume> | (a | one) <volume_one>) (to | into | in) <volume> |"
-        " <convert> (<number> <span> | (a | one) <span_one>) (to | into | in) <span> |"
-        " <convert> <number> <heat> (to | into | in) <heat> |"
-        " <convert> <number> <speed> (to | into | in) <speed> |"
+        "convert (<number> <length> | (a | one) <length_one>) (to | into) <length> |"
+        " convert (<number> <mass> | (a | one) <mass_one>) (to | into) <mass> |"
+        " convert (<number> <volume> | (a | one) <volume_one>) (to | into) <volume> |"
+        " convert (<number> <span> | (a | one) <span_one>) (to | into) <span> |"
+        " convert <number> <heat> (to | into) <heat> |"
+        " convert <number> <speed> (to | into) <speed> |"
+        " (what is | what's) (<number> <length> in <length> | <number> <mass> in <mass> |"
+        " <number> <volume> in <volume> | <number> <heat> in <heat> | <number> <speed> in <speed>) |"
         " how many <length> [are] [there] in (a | an | one) <length_one> |"
         " how many <length> [are] [there] in <number> <length> |"
         " how many <mass> [are] [there] in (a | an | one) <mass_one> |"

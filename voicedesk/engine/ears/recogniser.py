@@ -9,6 +9,7 @@ model and takes anything.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,15 +25,18 @@ RATE = 16_000
 
 DITHER = 60.0
 """Spread of the noise mixed in (of 32768). Digital silence between words is a sound that the model never heard."""
-WORST_FIT = -11.5
-"""Log likelihood a frame, times 10,000, by which the grammar may be behind free phones before it is not believed."""
-WORST_FIT_SO_FAR = -14.0
+WORST_FIT = -0.2
+"""Log likelihood by which the grammar may be behind free phones before it is not believed."""
+WORST_FIT_SO_FAR = -0.35
 """The same while the user still talks: what is worse than this will not get better."""
-FEWEST_PHONES = 0.55
-"""Phones of the understood words against phones in the sound; fewer, and words were passed over as noise."""
-LEAST_SPEECH_MS = 90
+MOST_UNEXPLAINED = 20
+"""Frames (10 ms each) of phones that the grammar passed over as noise; more, and something else was said."""
+LEAST_VOICED_MS = 90
+"""Shorter is no word. Counted are pieces of 30 ms that are speech by WebRTC's judgement and have a pitch."""
 
 _VAD_FRAME = 480  # 30 ms
+_PITCH_LAGS = slice(RATE // 400, RATE // 75)
+_VOICED = 0.45
 _BLOCK = 1600
 _WIDE: dict[str, float] = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40}
 
@@ -45,7 +49,7 @@ class Heard:
 
     Attributes:
         text: Lower case words, empty if there were none.
-        speech_ms: How much of the sound was speech.
+        speech_ms: How much of the sound was voiced speech; 0 if there was none worth the name.
         fits: Whether the text explains the sound; False for a command that was forced onto something else.
         score: How well, for measurements: 0 is as well as free phones; lower is worse.
     """
@@ -134,14 +138,13 @@ class CommandRecogniser:
         self._vad = pocketsphinx.Vad(3, RATE, _VAD_FRAME / RATE)
         self._input = _Input()
         self._unjudged = b""
-        self._speech_frames = 0
-        self._frames = 0
+        self._voiced_ms = 0
 
     def begin(self) -> None:
         """Open an utterance."""
         self._input = _Input()
         self._unjudged = b""
-        self._speech_frames = self._frames = 0
+        self._voiced_ms = 0
         self._commands.start_utt()
         self._phones.start_utt()
 
@@ -150,7 +153,6 @@ class CommandRecogniser:
         for block in self._input.take(pcm, last=last):
             self._commands.process_raw(block, False, False)
             self._phones.process_raw(block, False, False)
-            self._frames += len(block) // 320
             self._judge(block)
 
     def _judge(self, block: bytes) -> None:
@@ -158,55 +160,66 @@ class CommandRecogniser:
         size = 2 * _VAD_FRAME
         end = len(data) // size * size
         self._unjudged = data[end:]
-        self._speech_frames += sum(
-            self._vad.is_speech(data[at : at + size]) for at in range(0, end, size)
+        pieces = (data[at : at + size] for at in range(0, end, size))
+        self._voiced_ms += sum(
+            1000 * _VAD_FRAME // RATE
+            for piece in pieces
+            if self._vad.is_speech(piece) and _has_pitch(piece)
         )
-
-    @property
-    def _speech_ms(self) -> int:
-        return self._speech_frames * 1000 * _VAD_FRAME // RATE
 
     def doubtful(self) -> bool:
         """Whether, half way, it is plain that no command is being said."""
-        return self._speech_ms > 1000 and self._fit() < WORST_FIT_SO_FAR
+        return self._voiced_ms > 700 and self._fit() < WORST_FIT_SO_FAR
 
     def _fit(self) -> float:
         words, phones = self._commands.hyp(), self._phones.hyp()
-        if words is None or phones is None or not self._frames:
+        if words is None or phones is None or words.score <= 0 or phones.score <= 0:
             return -math.inf
-        if words.score <= 0 or phones.score <= 0:
-            return -math.inf
-        return (math.log(words.score) - math.log(phones.score)) / self._frames * 10_000
+        return math.log(words.score) - math.log(phones.score)
 
     def end(self) -> Heard:
         """Close the utterance and tell what was understood."""
         self.feed(b"", last=True)
         self._commands.end_utt()
         self._phones.end_utt()
-        if self._speech_ms < LEAST_SPEECH_MS:
-            return Heard("", self._speech_ms, fits=True, score=0.0)
+        if self._voiced_ms < LEAST_VOICED_MS:
+            return Heard("", 0, fits=True, score=0.0)
         found = self._commands.hyp()
         text = found.hypstr.strip() if found is not None else ""
         score = self._fit()
-        fits = bool(text) and score > WORST_FIT and self._covered(text) >= FEWEST_PHONES
-        return Heard(text, self._speech_ms, fits=fits, score=score)
+        fits = bool(text) and score > WORST_FIT and self._unexplained() <= MOST_UNEXPLAINED
+        return Heard(text, self._voiced_ms, fits=fits, score=score)
 
-    def _covered(self, text: str) -> float:
-        """Phones of the words in the dictionary against phones in the sound."""
-        heard = sum(
-            1
-            for segment in self._phones.seg() or ()
-            if segment.word.isalpha() and segment.word != "SIL"
-        )
-        expected = sum(
-            len((self._commands.lookup_word(word) or "").split()) for word in text.split()
-        )
-        return expected / max(1, heard)
+    def _unexplained(self) -> int:
+        """Frames in which phones were heard and the grammar put no word."""
+        spoken = _frames(segment for segment in self._phones.seg() or () if segment.word != "SIL")
+        return len(spoken - _frames(self._commands.seg() or ()))
 
     def drop(self) -> None:
         """Close the utterance without a result."""
         self._commands.end_utt()
         self._phones.end_utt()
+
+
+def _frames(segments: Iterable[Any]) -> set[int]:
+    """The frames of words or phones; fillers, such as ``<sil>`` and ``[NOISE]``, do not count."""
+    return {
+        frame
+        for segment in segments
+        if segment.word[0].isalpha()
+        for frame in range(segment.start_frame, segment.end_frame + 1)
+    }
+
+
+def _has_pitch(piece: bytes) -> bool:
+    """Whether the sound repeats itself at the rate of a voice: noise and clicks do not."""
+    samples = np.frombuffer(piece, "<i2").astype(np.float32)
+    samples -= samples.mean()
+    spectrum = np.fft.rfft(samples, 2 * len(samples))
+    repeats = np.fft.irfft(spectrum * spectrum.conj())
+    lags = np.arange(len(samples))[_PITCH_LAGS]
+    unbiased = repeats[_PITCH_LAGS] * (len(samples) / (len(samples) - lags))
+    return bool(repeats[0] > 0 and unbiased.max() > _VOICED * repeats[0])
 
 
 def _model(decoder: Any) -> Any:
