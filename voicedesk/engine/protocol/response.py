@@ -88,7 +88,7 @@ class Response:
             self._fail(str(error))
         except ClientError as error:
             self._fail(str(error), error.code)
-        except Exception:
+        except Exception:  # a fault of ours must end the response, or the client waits for ever
             log.exception("a response failed")
             self._fail("The built-in server had an internal error. Try again.")
         else:

@@ -89,7 +89,7 @@ class Session:
             await handler(event)
         except ClientError as error:
             self.outbox.post("error", error=error.body(event_id))
-        except Exception:
+        except Exception:  # a fault of ours in one event must not end the session
             log.exception("a client event failed")
             failure = ClientError(
                 "The built-in server had an internal error.",
