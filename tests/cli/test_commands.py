@@ -177,9 +177,9 @@ def test_demo_drives_the_real_window(
     assert json.loads((out / "turn-realtime.json").read_text(encoding="utf-8")) == data
     assert len(read_wav(out / "reply-realtime.wav")) > 0
     assert (out / "window-realtime.png").read_bytes().startswith(b"\x89PNG")
-    # The sound went up while the key was down, from the pre-roll to the tail.
-    seconds = sum(len(event["audio"]) * 0.75 for event in served.of("input_audio_buffer.append"))
-    assert seconds / 48_000 == pytest.approx(1.5, abs=0.2)
+    # The second of the question went up, with the tail and as much pre-roll as there was yet.
+    sent = sum(len(event["audio"]) * 0.75 for event in served.of("input_audio_buffer.append"))
+    assert 1.15 <= sent / 48_000 <= 1.65
 
 
 def test_without_a_display_the_window_is_a_demo(
