@@ -99,6 +99,7 @@ class Application(QObject):
     Attributes:
         desk: Everything but the window.
         window: The main window.
+        sound: The sound devices, once they are open; None when files stand in for them.
     """
 
     def __init__(
@@ -126,7 +127,7 @@ class Application(QObject):
         self.desk = Desk(settings, keys=self._keys, microphone=microphone, speaker=speaker)
         own_devices = microphone is None and speaker is None
         self._own_devices = own_devices
-        self._sound: SoundDevices | None = None
+        self.sound: SoundDevices | None = None
         self.window = MainWindow(
             self.desk.conductor,
             settings,
@@ -149,7 +150,7 @@ class Application(QObject):
         if self._own_devices:
             # The window is painted before numpy and PortAudio are loaded, and they load on a thread.
             module = await asyncio.to_thread(import_module, "voicedesk.conversation.sound")
-            self._sound = sound = module.SoundDevices(self.desk.conductor)
+            self.sound = sound = module.SoundDevices(self.desk.conductor)
             await sound.open(self.desk.settings)
             make_application().installEventFilter(self)
         await self.desk.start()
@@ -167,9 +168,9 @@ class Application(QObject):
         self.window.close()
         await self._tasks.close()
         await self.desk.close()
-        if self._sound is not None:
+        if self.sound is not None:
             make_application().removeEventFilter(self)
-            await self._sound.close()
+            await self.sound.close()
         self.window.deleteLater()
         self.deleteLater()
 
@@ -187,8 +188,8 @@ class Application(QObject):
         async with self._applying:
             sound_before = self.desk.settings.sound
             await self.desk.apply(settings)
-            if self._sound is not None and settings.sound != sound_before:
-                await self._sound.open(settings)
+            if self.sound is not None and settings.sound != sound_before:
+                await self.sound.open(settings)
 
     def _key_changed(self) -> None:
         self._tasks.spawn(self._reconnect(), name="reconnecting with another key")
@@ -211,9 +212,9 @@ class Application(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
         """The microphone is warm while the window is active, and let go a while after."""
-        if self._sound is not None and event.type() is QEvent.Type.ApplicationStateChange:
+        if self.sound is not None and event.type() is QEvent.Type.ApplicationStateChange:
             active = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
-            self._sound.attend(active=active)
+            self.sound.attend(active=active)
         return super().eventFilter(watched, event)
 
 

@@ -45,6 +45,7 @@ class FakeStream:
     device: int
     dtype: str
     latency: float
+    blocksize: int
     callback: Callable[[Any, int, Any, Any], None]
     active: bool = False
     closed: bool = False

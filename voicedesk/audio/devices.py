@@ -46,6 +46,10 @@ _REMEDIES = {
     "apk": "sudo apk add portaudio",
 }
 
+_BLOCK_S: dict[Kind, float] = {"input": 0.02, "output": 0.01}
+"""Seconds of a device block. Left to itself PortAudio calls back every 5 ms, which costs twice the processor and, with
+an interpreter that one thread has at a time, holds up everything else."""
+
 _lock = (
     threading.RLock()
 )  # PortAudio's own calls are not safe from several threads; never taken in a callback
@@ -284,6 +288,7 @@ def make_stream(kind: Kind, device: Device, callback: Any, latency: float) -> An
                     device=device.index,
                     dtype="int16",
                     latency=latency,
+                    blocksize=round(rate * _BLOCK_S[kind]),
                     callback=callback,
                 )
             except sounddevice.PortAudioError as error:

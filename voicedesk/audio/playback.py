@@ -195,6 +195,11 @@ class PlaybackBuffer:
 
     # ---------------------------------------------------------------------------- the device's side
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a block would be silence and nothing else is to be done. On the device's thread."""
+        return not (self._orders or self._known or self._due or self._urgent or self._shape.ending)
+
     def fill(self, out: Samples, now: float, dac: float) -> None:
         """Fill a block.
 

@@ -40,6 +40,7 @@ class Speaker(BufferedOutput):
         self._source: PlaybackBuffer = self._buffer
         self._host_clock = HostClock()
         self._mono: Samples = np.zeros(MAX_BLOCK, dtype=np.int16)
+        self._silence = b""
 
     @property
     def name(self) -> str:
@@ -89,6 +90,11 @@ class Speaker(BufferedOutput):
         dac = self._host_clock.convert(time.outputBufferDacTime, time.currentTime, at)
         if dac is None:
             dac = at + self._stream.latency
+        if self._source.is_idle:
+            if len(self._silence) != len(data):
+                self._silence = bytes(len(data))
+            data[:] = self._silence
+            return
         out = np.frombuffer(data, dtype=np.int16).reshape(frames, self._channels)
         for first in range(0, frames, MAX_BLOCK):
             mono = self._mono[: min(MAX_BLOCK, frames - first)]

@@ -187,8 +187,9 @@ class Conductor:
             microphone.on_trouble(self._on_trouble)
 
     async def use_speaker(self, speaker: AudioOutput | None) -> None:
-        """Change the speaker. A reply that is sounding is stopped."""
-        await self._settle()
+        """Change the speaker. A reply that is under way is stopped, a take goes on."""
+        if self.state in {State.THINKING, State.SPEAKING}:
+            await self._settle()
         self._playout = Playout(speaker, self._on_played, self._on_heard, self._on_trouble)
 
     async def use_pipeline(self, pipeline: Pipeline) -> None:

@@ -66,9 +66,9 @@ class SoundDevices:
             await asyncio.to_thread(old.close)
         speaker = Speaker(sound.speaker, loop=asyncio.get_running_loop())
         speaker.volume = sound.volume
+        self._speaker = speaker
         if await self._start(speaker):
             self._tell_substitute(speaker, sound.speaker is not None)
-            self._speaker = speaker
             await self._conductor.use_speaker(speaker)
 
     async def _start(self, device: AudioInput | AudioOutput) -> bool:
@@ -88,26 +88,40 @@ class SoundDevices:
         self._conductor.emit(SoundTrouble(turn=0, at=now(), error=error))
 
     def attend(self, *, active: bool) -> None:
-        """The window became active, or is no longer: warm the microphone, or let it go after a while."""
+        """The window became active, or is no longer: warm the devices, or let them go after a while."""
         if self._cooling is not None:
             self._cooling.cancel()
             self._cooling = None
-        if not active:
+        if active:
+            self._tasks.spawn(self._warm(), name="warming the sound devices")
+        else:
             self._cooling = asyncio.get_running_loop().call_later(HOLD_S, self._cool)
-        elif self._microphone is not None and not self._microphone.is_open:
-            self._tasks.spawn(self._warm(), name="warming the microphone")
 
     async def _warm(self) -> None:
         async with self._changing:
-            microphone = self._microphone
-            if microphone is not None and not microphone.is_open and await self._start(microphone):
+            microphone, speaker = self._microphone, self._speaker
+            warmed = False
+            if microphone is not None and not microphone.is_open:
+                warmed = await self._start(microphone)
+            if speaker is not None and not speaker.is_open and await self._start(speaker):
+                warmed = True
+                await self._conductor.use_speaker(speaker)
+            if warmed:
                 self._conductor.emit(SoundTrouble(turn=0, at=now(), error=None))
 
     def _cool(self) -> None:
-        if self._conductor.state in {State.LISTENING, State.ENDING}:
+        if self._conductor.state not in {State.READY, State.FAILED}:
             self.attend(active=False)
-        elif self._microphone is not None:
-            self._microphone.close()
+        else:
+            self._tasks.spawn(self._let_go(), name="letting the sound devices go")
+
+    async def _let_go(self) -> None:
+        async with self._changing:
+            if self._speaker is not None:
+                await self._conductor.use_speaker(None)
+            for device in (self._microphone, self._speaker):
+                if device is not None:
+                    await asyncio.to_thread(device.close)
 
     async def close(self) -> None:
         """Let go of the devices. Safe to call twice."""
