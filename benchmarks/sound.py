@@ -37,6 +37,7 @@ TALK_S = 3.0
 DELTA = RATE // 10
 LOUD = 12
 DEVICE_MS = LATENCY * 1000
+BLOCK_MS = 10.0
 
 T = TypeVar("T")
 
@@ -70,6 +71,7 @@ class Ours(Speaker):
         super().__init__()
         self.busy, self.calls = 0.0, 0
         self.ear = Ear()
+        self.came: list[float] = []
         self._turn = 0
         self.present = AudioKey(0, "r", "i")
         self.listen(self.ear)
@@ -77,6 +79,7 @@ class Ours(Speaker):
 
     def begin(self) -> None:
         self._turn += 1
+        self.came.append(now())
         self.present = AudioKey(self._turn, "r", "i")
 
     def add(self, pcm: bytes) -> None:
@@ -286,17 +289,25 @@ async def replies(sound: VirtualSound) -> list[Result]:
     assert isinstance(speaker, Ours)
     queued = [arguments[1] for name, arguments in speaker.ear.told if name == "queued"]
     sounded = [arguments[1] for name, arguments in speaker.ear.told if name == "sounded"]
+    waited = [(at - came) * 1000.0 for came, at in zip(speaker.came, queued, strict=True)]
     device = [(late - early) * 1000.0 for early, late in zip(queued, sounded, strict=True)]
     each = [player.busy / player.calls * 1e6 for player in players]
-    per_second = [(CARD_RATE / 240) * each[0] / 1e4, 20 * each[1] / 1e4]
+    per_second = [100 * each[0] / 1e4, 20 * each[1] / 1e4]
     note = f"{REPLIES} replies that come faster than real time; of it the device's own buffer {p50(device):.1f} ms"
     return [
+        Result(
+            "delta to first sample in the device's callback, p95",
+            p95(waited),
+            "ms",
+            20.0 + BLOCK_MS,
+            note="20 ms and one block of the device",
+        ),
         Result("delta to first sample at the monitor, p50", p50(ours), "ms", None, p50(theirs)),
         Result(
             "delta to first sample at the monitor, p95",
             p95(ours),
             "ms",
-            20.0 + DEVICE_MS,
+            20.0 + BLOCK_MS + DEVICE_MS,
             p95(theirs),
             note,
         ),
@@ -307,7 +318,7 @@ async def replies(sound: VirtualSound) -> list[Result]:
             "%",
             None,
             per_second[1],
-            "200 blocks of 5 ms a second beside 20 of 50 ms",
+            "100 blocks of 10 ms a second beside 20 of 50 ms",
         ),
     ]
 

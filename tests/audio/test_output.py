@@ -203,6 +203,18 @@ async def test_a_device_that_dies_in_a_reply_lets_the_reply_end(
     assert device.position(A) == pytest.approx(180.0, abs=1.0)
 
 
+async def test_a_device_may_be_closed_on_another_thread(device: HandDriven, ear: Ear) -> None:
+    device.open()
+    device.play(A, chirp(1.0).tobytes())
+    device.complete()
+    await device.run(0.2)
+    await asyncio.to_thread(device.close)
+    await reached(lambda: "drained" in ear.names, "the end")
+    device.play(NEXT, chirp(0.1).tobytes())
+    device.complete()
+    await reached(lambda: ear.names.count("drained") == 2, "the end of the next reply")
+
+
 async def test_after_another_device_was_opened_the_next_reply_plays(
     device: HandDriven, ear: Ear
 ) -> None:

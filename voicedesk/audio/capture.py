@@ -79,6 +79,7 @@ class CapturedInput:
         self._clock = clock
         self._ring = CaptureRing(1)
         self._rate = RATE
+        self._enough = _BLOCK  # frames for which the loop is woken
         self._anchor = (0, 0.0)  # position of a frame, and when it passed the ADC
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running = False
@@ -151,6 +152,7 @@ class CapturedInput:
         self._loop = loop
         self._rate = rate
         self._ring = CaptureRing(round(RING_S * rate), channels)
+        self._enough = rate * BLOCK_MS // 1000
         self._anchor = (0, self._clock())
         self._woken = False
         self._running = True
@@ -160,10 +162,10 @@ class CapturedInput:
             take.first = take.next = take.delivered = 0
 
     def _stopped(self) -> None:
-        """The device has stopped. What a take still finds in the ring is delivered when it ends."""
+        """The device has stopped. What a take still finds in the ring is delivered when it ends. On any thread."""
         self._running = False
         if self._take is not None:
-            self._take.news.set()
+            self._on_loop(self._take.news.set)
 
     def _report(self, error: VoiceDeskError) -> None:
         if self._tell is not None:
@@ -174,7 +176,8 @@ class CapturedInput:
         position = self._ring.written
         self._ring.write(frames)
         self._anchor = (position, at)
-        if self._take is not None and not self._woken:
+        take = self._take
+        if take is not None and not self._woken and self._ring.written - take.next >= self._enough:
             self._woken = True
             self._on_loop(self._pump)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from voicedesk.audio.capture import CapturedInput
-from voicedesk.audio.stream import DeviceStream, HostClock
+from voicedesk.audio.stream import DeviceStream, HostClock, SampleClock
 from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError
 from voicedesk.core.settings import DeviceChoice
@@ -35,6 +35,7 @@ class Microphone(CapturedInput):
         self._stream = DeviceStream("input", choice)
         self._channels = 1
         self._host_clock = HostClock()
+        self._sample_clock = SampleClock(1)
 
     @property
     def name(self) -> str:
@@ -59,6 +60,7 @@ class Microphone(CapturedInput):
 
         def prepare(rate: int, channels: int) -> None:
             self._channels = channels
+            self._sample_clock = SampleClock(rate)
             self._start(rate, channels, loop)
 
         try:
@@ -85,4 +87,4 @@ class Microphone(CapturedInput):
         if captured_at is None:
             captured_at = at - self._stream.latency
         block = np.frombuffer(data, dtype=np.int16).reshape(frames, self._channels)
-        self._captured(block, captured_at)
+        self._captured(block, self._sample_clock.even(self._ring.written, captured_at))

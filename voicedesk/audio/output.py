@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from voicedesk.audio import playback as pb
 from voicedesk.audio.io import RATE, OutputListener
@@ -30,7 +31,8 @@ class _Sent:
 
     Attributes:
         resampler: To the rate of the device.
-        live: Whether the device that it was made for still runs. If not, sound is only counted.
+        buffer: That of the device for which it was made.
+        live: Whether that device still runs. If not, sound is only counted.
         received: Samples that came, at RATE.
         frames: Frames that were made of them for the device.
         handed: Frames that the device took.
@@ -39,6 +41,7 @@ class _Sent:
     """
 
     resampler: StreamResampler
+    buffer: pb.PlaybackBuffer
     live: bool
     received: int = 0
     frames: int = 0
@@ -192,17 +195,21 @@ class BufferedOutput:
         return self._buffer
 
     def _stopped(self) -> None:
-        """The device has stopped and will not ask for another block."""
-        if not self._running:
-            return
-        self._running = False
-        self._take_notices()
+        """The device has stopped and will not ask for another block. On any thread."""
+        if self._running:
+            self._running = False
+            self._on_loop(partial(self._give_up, self._buffer))
+
+    def _give_up(self, buffer: pb.PlaybackBuffer) -> None:
+        """Let go of what the stopped device leaves behind."""
+        self._take_notices(buffer)
         for sent in self._sent.values():
-            sent.live = False
+            if sent.buffer is buffer:
+                sent.live = False
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_result(None)
-        if self._completed:
+        if self._completed and not self._running:
             self._end_without_device()
 
     def _report(self, error: VoiceDeskError) -> None:
@@ -233,7 +240,7 @@ class BufferedOutput:
             for old in list(self._sent)[: max(0, len(self._sent) - _REMEMBERED_KEYS)]:
                 if old not in self._reply:
                     del self._sent[old]
-            sent = _Sent(StreamResampler(RATE, self._buffer.rate), live=self._running)
+            sent = _Sent(StreamResampler(RATE, self._buffer.rate), self._buffer, live=self._running)
             self._sent[key] = sent
             self._newest_turn = max(self._newest_turn, key.turn)
         if key not in self._reply:
@@ -290,10 +297,11 @@ class BufferedOutput:
             self._pending.append(notice)
             self._dispatch()
 
-    def _take_notices(self) -> None:
+    def _take_notices(self, buffer: pb.PlaybackBuffer | None = None) -> None:
         """Note what was handed over; what is to be told waits for ``_dispatch``."""
         at = self._clock()
-        while (notice := self._buffer.notice()) is not None:
+        buffer = buffer or self._buffer
+        while (notice := buffer.notice()) is not None:
             if not isinstance(notice, pb.Span):
                 self._pending.append(notice)
                 continue

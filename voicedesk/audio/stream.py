@@ -18,6 +18,8 @@ SILENT_S = 1.0
 _LOOK_EVERY = 0.25
 _WINDOW = 1.0
 _NONSENSE = 2.0
+_JUMP = 0.03
+_BLOCKS_EVENED = 32
 
 
 class HostClock:
@@ -53,6 +55,31 @@ class HostClock:
         return moment + self._offset
 
 
+class SampleClock:
+    """When each frame of a stream passed the converter: what the device says, evened out over its frames.
+
+    Sound servers give the latency of each block to a few milliseconds only, while frames follow each other
+    steadily. Belongs to one callback.
+
+    Args:
+        rate: Frames per second.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._begun = 0.0
+        self._blocks = 0
+
+    def even(self, position: int, measured: float) -> float:
+        """The time of the frame at ``position``, for which the device says ``measured``."""
+        begun = measured - position / self._rate
+        if abs(begun - self._begun) > _JUMP:
+            self._begun, self._blocks = begun, 0  # frames were lost, or the first block
+        self._blocks = min(self._blocks + 1, _BLOCKS_EVENED)
+        self._begun += (begun - self._begun) / self._blocks
+        return self._begun + position / self._rate
+
+
 class DeviceStream:
     """The stream of one device, from its opening to its end.
 
@@ -75,9 +102,6 @@ class DeviceStream:
         self._kind: devices.Kind = kind
         self._choice = choice
         self._stream: Any = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._died: Callable[[DeviceError], None] | None = None
 
     def open(
         self,
@@ -108,26 +132,25 @@ class DeviceStream:
         except BaseException:
             self.close()
             raise
-        self._loop, self._died = loop, died
-        loop.call_soon_threadsafe(self._look)
+        loop.call_soon_threadsafe(self._look, self._stream, loop, died)
 
     def close(self) -> None:
-        """Stop and free the device; when this returns the callback does not run again. Safe to call twice."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._died = None
+        """Stop and free the device; when this returns the callback does not run again.
+
+        Safe to call twice, and on any thread.
+        """
         stream, self._stream = self._stream, None
         if stream is not None:
             devices.close_stream(stream)
 
-    def _look(self) -> None:
+    def _look(
+        self, stream: Any, loop: asyncio.AbstractEventLoop, died: Callable[[DeviceError], None]
+    ) -> None:
         """See whether the device still runs, again and again."""
-        died = self._died
-        if self._stream is None or self._loop is None or died is None:
-            return
-        if self._stream.active and now() - self.heard_at <= SILENT_S:
-            self._timer = self._loop.call_later(_LOOK_EVERY, self._look)
+        if stream is not self._stream:
+            return  # closed meanwhile
+        if stream.active and now() - self.heard_at <= SILENT_S:
+            loop.call_later(_LOOK_EVERY, self._look, stream, loop, died)
             return
         self.close()
         died(DeviceError("no callback", device=self.name, reason="it has stopped working"))
