@@ -218,8 +218,8 @@ class Application(QObject):
         return super().eventFilter(watched, event)
 
 
-async def run_window(application: QApplication) -> int:
-    """The desktop application, from the first paint to the last."""
+async def run_window(application: QApplication, *, ready: Callable[[], None]) -> int:
+    """The desktop application, from the first paint to the last; ``ready`` is called when all is open."""
     del application
     file = SettingsFile(Folders.find().config)
     desktop = Application(file.load(), file=file)
@@ -228,6 +228,7 @@ async def run_window(application: QApplication) -> int:
     try:
         await asyncio.sleep(0)  # let it paint first
         await desktop.start()
+        ready()
         await desktop.run()
     finally:
         await desktop.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
 
@@ -23,6 +24,17 @@ _XCB_LIBRARIES = {
     "libxcb-randr.so.0": "libxcb-randr0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
+
+
+def hold_garbage() -> None:
+    """No garbage collection while modules are loaded: they make no garbage, and it takes a tenth of the start."""
+    gc.disable()
+
+
+def release_garbage() -> None:
+    """Collect again, but never look at what was loaded: it stays, and going through it would hold up sound."""
+    gc.freeze()
+    gc.enable()
 
 
 def has_display() -> bool:

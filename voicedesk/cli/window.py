@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from voicedesk.cli.early import has_display, qt_problem
+from voicedesk.cli.early import has_display, hold_garbage, qt_problem, release_garbage
 
 
 def run(parser: argparse.ArgumentParser) -> int:
@@ -19,6 +19,7 @@ def run(parser: argparse.ArgumentParser) -> int:
         from voicedesk.cli.demo import run as run_demo
 
         return run_demo(parser.parse_args(["demo"]))
+    hold_garbage()
     problem = qt_problem()
     if problem is not None:
         print(problem, file=sys.stderr)
@@ -29,4 +30,4 @@ def run(parser: argparse.ArgumentParser) -> int:
     start_logging(Folders.find().log)
     from voicedesk.app import run_on_qt, run_window
 
-    return run_on_qt(run_window)
+    return run_on_qt(lambda application: run_window(application, ready=release_garbage))

@@ -58,7 +58,7 @@ class EngineProcess:
 
     @property
     def pid(self) -> int | None:
-        """The engine's process id, None before it was started."""
+        """The engine's process id, None while there is none."""
         return None if self._process is None else self._process.pid
 
     async def start(self) -> EngineAddress:
@@ -69,6 +69,7 @@ class EngineProcess:
         """
         if self.alive:
             raise RuntimeError("the engine already runs")
+        await self.stop()  # lets go of what is left of one that died
         try:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns at once; a command of ours, no shell
                 self._command,
@@ -99,7 +100,7 @@ class EngineProcess:
 
     async def stop(self) -> None:
         """End the engine and wait until it is gone. Harmless if it does not run."""
-        process = self._process
+        process, self._process = self._process, None
         if process is not None:
             await asyncio.shield(asyncio.to_thread(self._end, process))
 
@@ -124,7 +125,7 @@ class EngineProcess:
             )
 
     async def _abandon(self) -> None:
-        process = self._process
+        process, self._process = self._process, None
         if process is not None:
             process.kill()
             await asyncio.shield(asyncio.to_thread(self._end, process))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import json
 import logging
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 MAX_MESSAGE = 21 << 20
 """Bytes: an append of 15 MiB of sound, in base64."""
 MAX_SESSIONS = 16
+CLOSE_SECONDS = 2.0
 KEY_PROTOCOL = "openai-insecure-api-key."
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -75,12 +77,17 @@ class Server:
             await self._runner.cleanup()
 
     async def _hang_up(self, _app: web.Application) -> None:
-        await asyncio.gather(
-            *(
-                socket.close(code=1001, message=b"The server is shutting down.")
-                for socket in list(self._sockets)
-            )
-        )
+        sockets = list(self._sockets)
+        with contextlib.suppress(
+            TimeoutError
+        ):  # one that does not read is cut off by the runner's shutdown
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await asyncio.gather(
+                    *(
+                        socket.close(code=1001, message=b"The server is shutting down.")
+                        for socket in sockets
+                    )
+                )
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -148,13 +155,13 @@ class Server:
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
-            await self._converse(socket, request.query.get("model") or MODELS[0])
+            await self._converse(request, socket)
         finally:
             self._sockets.discard(socket)
         return socket
 
-    async def _converse(self, socket: web.WebSocketResponse, model: str) -> None:
-        session = Session(self._services, model)
+    async def _converse(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        session = Session(self._services, request.query.get("model") or MODELS[0])
         writer = asyncio.create_task(_write(socket, session), name="session writer")
         try:
             session.open()
@@ -165,8 +172,11 @@ class Server:
                     break
         finally:
             await session.close()
-            if socket.closed:
+            if socket.closed or session.outbox.overflowed:
                 writer.cancel()
+            if session.outbox.overflowed and request.transport is not None:
+                # It asks and does not read: a close frame would wait behind all that it has not read.
+                request.transport.abort()
             await asyncio.gather(writer, return_exceptions=True)
 
 
@@ -174,8 +184,6 @@ async def _write(socket: web.WebSocketResponse, session: Session) -> None:
     try:
         while (encoded := await session.outbox.take()) is not None:
             await socket.send_str(encoded)
-        if session.outbox.overflowed:
-            await socket.close(code=1008, message=b"The client does not read what it asks for.")
     except ConnectionError:
         log.debug("the client has gone")
     finally:

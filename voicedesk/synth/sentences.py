@@ -52,6 +52,8 @@ def _sentences(text: str) -> list[str]:
             sentences.append(sentence)
         elif sentences:
             sentences[-1] += sentence
+        else:
+            continue  # white space at the front belongs to the first sentence
         start = stop
     return sentences
 

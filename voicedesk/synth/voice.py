@@ -175,6 +175,7 @@ class OfflineVoice:
             async with asyncio.timeout(self._patience + 0.02 * len(request["text"])):
                 header, pcm = await child.ask(request)
         except TimeoutError as error:
+            child.process.kill()
             await self._drop()
             raise _ChildGone("no answer in time") from error
         except _ChildGone:
@@ -222,10 +223,7 @@ class _Child:
             self._waiting.pop(number, None)
 
     def end(self) -> None:
-        """Blocks until the process is gone; a healthy one removes its scratch folder itself."""
-        healthy = not self._waiting
-        if not healthy:
-            self.process.kill()
+        """Blocks until the process is gone; one that was killed has left its scratch folder behind."""
         self.process.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 

@@ -18,7 +18,7 @@ from voicedesk.engine.assistant.units import UNIT_PATTERN, UNITS, convert
 LONGEST_COUNT = 200
 
 _ASK = re.compile(
-    r"^(?:what is|what are|what does|how much is|how many is|how much are|how much does|calculate|compute|work out|"
+    r"^(?:tell me )?(?:what is|what are|what does|how much is|how many is|how much are|how much does|calculate|compute|work out|"
     r"tell me|solve|evaluate|find|and|do|give me)\s+(?:the (?:result|value|sum|product) of\s+)?"
 )
 _EQUALS = re.compile(r"\s*(?:=|\bequals?|\bmakes?|\bis)\s*\??$")

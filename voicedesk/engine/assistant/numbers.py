@@ -157,7 +157,7 @@ def _group(tokens: list[str], start: int) -> tuple[int, int]:
     value, used = head * 100, used + 1
     skip = _word(tokens, start + used) == "and"
     rest, more = _tens(tokens, start + used + skip)
-    if more and rest:
+    if more and rest and _word(tokens, start + used + skip + more) != "hundred":
         return value + rest, used + skip + more
     return value, used
 
