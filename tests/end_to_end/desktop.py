@@ -95,7 +95,7 @@ def settings_for(base_url: str) -> Settings:
     return settings
 
 
-def spoken(text: str, path: Path, *, speed: int = 150) -> Path:
+def spoken(text: str, path: Path, *, speed: int = 165) -> Path:
     """Have espeak-ng speak a sentence to a WAV file."""
-    subprocess.run(["espeak-ng", "-s", str(speed), "-w", str(path), text], check=True)
+    subprocess.run(["espeak-ng", "-v", "en-us", "-s", str(speed), "-w", str(path), text], check=True)
     return path
