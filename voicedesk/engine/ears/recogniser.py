@@ -9,8 +9,9 @@ model and takes anything.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy.typing as npt
 import pocketsphinx
 import soxr
 
+from voicedesk.engine.ears.automaton import Automaton
 from voicedesk.engine.ears.grammar import PRIORS, command_automaton
 
 WIRE_RATE = 24_000
@@ -135,10 +137,12 @@ class CommandRecogniser:
     """Sentences of the grammar, at a twentieth of real time, with a judgement whether one was said at all."""
 
     def __init__(self) -> None:
-        self._commands = _decoder(lm=None, bestpath=False, wip=0.1, **_WIDE)
-        self._commands.add_fsg("commands", _model(self._commands))
+        automaton = command_automaton()
+        self._commands = _decoder(lm=None, dict=None, bestpath=False, wip=0.1, **_WIDE)
+        _teach(self._commands, automaton.words)
+        self._commands.add_fsg("commands", _model(self._commands, automaton))
         self._commands.activate_search("commands")
-        self._phones = _decoder(lm=None)
+        self._phones = _decoder(lm=None, dict=None)
         phone_model = pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin")
         self._phones.add_allphone_file("phones", phone_model)
         self._phones.activate_search("phones")
@@ -252,8 +256,18 @@ def _has_pitch(piece: bytes) -> bool:
     return bool(repeats[0] > 0 and unbiased.max() > _VOICED * repeats[0])
 
 
-def _model(decoder: Any) -> Any:
-    automaton = command_automaton()
+def _teach(decoder: Any, words: Collection[str]) -> None:
+    """Give a decoder the pronunciations of some words: a few hundred load in no time, the whole dictionary does not."""
+    with Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")).open(
+        encoding="utf-8"
+    ) as lines:
+        for line in lines:
+            entry, phones = line.split(maxsplit=1)
+            if entry.partition("(")[0] in words:  # "the(2)" is another way to say "the"
+                decoder.add_word(entry, phones.strip(), False)
+
+
+def _model(decoder: Any, automaton: Automaton) -> Any:
     end = len(automaton.arcs)
     arcs: list[tuple[int, int, float] | tuple[int, int, float, str]] = [
         (state, target, PRIORS.get(word, 1.0), word)
