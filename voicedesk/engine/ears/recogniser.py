@@ -29,8 +29,9 @@ DITHER = 60.0
 """Spread of the noise mixed in (of 32768). Digital silence between words is a sound that the model never heard."""
 WORST_FIT = -0.2
 """Log likelihood by which the grammar may be behind free phones before it is not believed."""
-WORST_FIT_SO_FAR = -0.35
-"""The same while the user still talks: what is worse than this will not get better."""
+WORST_FIT_SO_FAR = -0.18
+"""The same while the user still talks, from when on dictation is started beside: for one command in twenty in vain,
+for nine other sentences in ten a third of their length before the end."""
 MOST_UNEXPLAINED = 20
 """Frames (10 ms each) of phones that the grammar passed over as noise; more, and something else was said."""
 LEAST_VOICED_MS = 90
@@ -186,7 +187,7 @@ class CommandRecogniser:
 
     def doubtful(self) -> bool:
         """Whether, half way, it is plain that no command is being said."""
-        return self._voiced_ms > 700 and self._fit() < WORST_FIT_SO_FAR
+        return self._voiced_ms > 300 and self._fit() < WORST_FIT_SO_FAR
 
     def _fit(self) -> float:
         words, phones = self._commands.hyp(), self._phones.hyp()

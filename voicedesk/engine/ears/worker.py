@@ -20,7 +20,7 @@ from typing import IO, Protocol
 from voicedesk.engine.ears.recogniser import CommandRecogniser, DictationRecogniser, Heard
 from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
 
-_DOUBT_EVERY = 24_000 * 2 * 3 // 10  # bytes: 300 ms
+_DOUBT_EVERY = 24_000 * 2 // 5  # bytes: 200 ms
 
 
 class _Recogniser(Protocol):
@@ -39,7 +39,7 @@ class Worker:
         self._out = out
         self._open: int | None = None
         self._fed = 0
-        self._doubts = 0
+        self._doubted = False
 
     def take(self, header: Header, body: bytes) -> None:
         """Serve one request; one for an utterance that is not open is passed over."""
@@ -53,15 +53,14 @@ class Worker:
         if self._open is not None:
             self._recogniser.drop()
         self._recogniser.begin()
-        self._open, self._fed, self._doubts = number, 0, 0
+        self._open, self._fed, self._doubted = number, 0, False
 
     def _feed(self, body: bytes) -> None:
         self._recogniser.feed(body)
         before, self._fed = self._fed, self._fed + len(body)
-        if self._doubts < 2 and before // _DOUBT_EVERY != self._fed // _DOUBT_EVERY:
-            # Twice in a row, 300 ms apart: a single dip happens inside long words.
-            self._doubts = self._doubts + 1 if self._recogniser.doubtful() else 0
-            if self._doubts == 2:
+        if not self._doubted and before // _DOUBT_EVERY != self._fed // _DOUBT_EVERY:
+            self._doubted = self._recogniser.doubtful()
+            if self._doubted:
                 write_frame(self._out, {"kind": "doubt", "id": self._open})
 
     def _end(self, _body: bytes) -> None:
