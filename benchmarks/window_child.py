@@ -18,7 +18,7 @@ def since() -> float:
 
 def main() -> None:
     times: dict[str, float] = {"python": since()}
-    from voicedesk.cli.early import hold_garbage, release_garbage
+    from voicedesk.cli.early import hold_garbage
 
     hold_garbage()
     from PySide6.QtCore import QEvent, QObject
@@ -56,7 +56,6 @@ def main() -> None:
                     break
                 await asyncio.sleep(0.005)
             await starting
-            release_garbage()
             if IDLE_S:
                 await asyncio.sleep(2.0)
                 before, at = time.process_time(), since()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -24,6 +26,7 @@ from voicedesk.core.tasks import TaskSet
 from voicedesk.desk import Desk
 from voicedesk.providers.keys import Keys
 from voicedesk.ui import theme
+from voicedesk.ui.garbage import Garbage
 from voicedesk.ui.interrupts import Interrupts
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
@@ -46,7 +49,15 @@ class Loop(qasync.QEventLoop):  # type: ignore[misc]
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application, set_running_loop=False)
+        shiboken6.delete(self.__dict__.pop("_timer"))
         self._timer: QObject = _PreciseTimer()
+
+    def close(self) -> None:
+        """Close the loop, and its timer with it: a timer that outlives its loop may die on another thread."""
+        timer = self._timer
+        super().close()
+        if shiboken6.isValid(timer):
+            shiboken6.delete(timer)
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
@@ -65,8 +76,12 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
 def run_on_qt(work: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
     """Run a coroutine on Qt's loop and close the loop before the application goes."""
     application = make_application()
-    with asyncio.Runner(loop_factory=lambda: Loop(application)) as runner:
-        return runner.run(work(application))
+    garbage = Garbage()
+    try:
+        with asyncio.Runner(loop_factory=lambda: Loop(application)) as runner:
+            return runner.run(work(application))
+    finally:
+        garbage.release()
 
 
 class _KeyStore:
@@ -218,8 +233,8 @@ class Application(QObject):
         return super().eventFilter(watched, event)
 
 
-async def run_window(application: QApplication, *, ready: Callable[[], None]) -> int:
-    """The desktop application, from the first paint to the last; ``ready`` is called when all is open."""
+async def run_window(application: QApplication) -> int:
+    """The desktop application, from the first paint to the last."""
     del application
     file = SettingsFile(Folders.find().config)
     desktop = Application(file.load(), file=file)
@@ -228,7 +243,7 @@ async def run_window(application: QApplication, *, ready: Callable[[], None]) ->
     try:
         await asyncio.sleep(0)  # let it paint first
         await desktop.start()
-        ready()
+        gc.freeze()  # what was loaded stays; looking through it again and again would hold up sound
         await desktop.run()
     finally:
         await desktop.close()

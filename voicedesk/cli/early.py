@@ -31,12 +31,6 @@ def hold_garbage() -> None:
     gc.disable()
 
 
-def release_garbage() -> None:
-    """Collect again, but never look at what was loaded: it stays, and going through it would hold up sound."""
-    gc.freeze()
-    gc.enable()
-
-
 def has_display() -> bool:
     """Whether a window could be seen. A platform that was chosen by name counts as one."""
     if not sys.platform.startswith("linux"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from voicedesk.cli.early import has_display, hold_garbage, qt_problem, release_garbage
+from voicedesk.cli.early import has_display, hold_garbage, qt_problem
 
 
 def run(parser: argparse.ArgumentParser) -> int:
@@ -30,4 +30,4 @@ def run(parser: argparse.ArgumentParser) -> int:
     start_logging(Folders.find().log)
     from voicedesk.app import run_on_qt, run_window
 
-    return run_on_qt(lambda application: run_window(application, ready=release_garbage))
+    return run_on_qt(run_window)
