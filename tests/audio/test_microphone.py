@@ -89,7 +89,7 @@ async def test_a_take_has_no_gaps_and_ends_when_it_is_told_to(pulse: VirtualSoun
         await asyncio.sleep(0.05)
         assert len(blocks) == count
     length = len(joined(blocks)) / 24_000
-    assert length <= end - begun + 0.2 + 0.01
+    assert length <= end - begun + 0.2 + 0.05  # the sound server's clock is only so exact
     assert blocks[-1].captured_at < end
     assert {len(block.pcm) for block in blocks[:-1]} == {960}
 

@@ -97,5 +97,7 @@ def settings_for(base_url: str) -> Settings:
 
 def spoken(text: str, path: Path, *, speed: int = 165) -> Path:
     """Have espeak-ng speak a sentence to a WAV file."""
-    subprocess.run(["espeak-ng", "-v", "en-us", "-s", str(speed), "-w", str(path), text], check=True)
+    subprocess.run(
+        ["espeak-ng", "-v", "en-us", "-s", str(speed), "-w", str(path), text], check=True
+    )
     return path
