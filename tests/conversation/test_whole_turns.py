@@ -49,8 +49,9 @@ class Turns:
         self.conductor.release()
 
     async def turn(self) -> TurnRecord:
-        await self.talk()
-        await self.until(State.THINKING)
+        await (
+            self.talk()
+        )  # from here on the state is that of this turn, at rest only when it is over
         async with asyncio.timeout(20):
             while self.conductor.state not in {State.READY, State.FAILED}:
                 await asyncio.sleep(0.005)
