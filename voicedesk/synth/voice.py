@@ -148,7 +148,8 @@ class OfflineVoice:
         if self._child is not None and self._child.process.alive:
             return self._child
         await self._drop()
-        scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="voicedesk-voice-"))
+        # Not in a thread: cancelled meanwhile, nobody would know of the folder.
+        scratch = Path(tempfile.mkdtemp(prefix="voicedesk-voice-"))
         try:
             self._child = child = _Child([*self._command, str(scratch)], scratch)
         except OSError as error:
