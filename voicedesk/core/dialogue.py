@@ -1,0 +1,137 @@
+"""The conversation as the models are told it: what was said, what was really heard of the answers, what tools gave.
+
+One dialogue is shared by all pipelines, so that they can be exchanged between two turns. Pipelines read it; it is
+written from the events of the turns alone.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Role(IntEnum):
+    """Whose message it is. Within a turn messages stand in this order, and tool rounds among themselves as made."""
+
+    USER = 0
+    TOOL_CALL = 1
+    TOOL_RESULT = 2
+    ASSISTANT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model wants a tool to be run.
+
+    Attributes:
+        call_id: Names the call for its result; made up where a server gives none.
+        name: The tool.
+        arguments: JSON as the model wrote it; may be invalid.
+    """
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool gave.
+
+    Attributes:
+        call_id: The call that it answers.
+        name: The tool.
+        output: Text for the model; of a failed call what went wrong, so that the model can tell.
+        failed: Whether it went wrong.
+    """
+
+    call_id: str
+    name: str
+    output: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that was said or done.
+
+    Attributes:
+        turn: The turn that it belongs to.
+        role: Whose it is.
+        text: The words; of the assistant only those that were heard, or read where there was no sound.
+        call: For TOOL_CALL.
+        result: For TOOL_RESULT.
+        round: Of several rounds of tools in one turn, which.
+    """
+
+    turn: int
+    role: Role
+    text: str = ""
+    call: ToolCall | None = None
+    result: ToolResult | None = None
+    round: int = 0
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """What messages are ordered by."""
+        if self.role is Role.USER:
+            return (self.turn, 0, 0, 0)
+        return (self.turn, 1, self.round, self.role)
+
+
+class Dialogue:
+    """All messages so far, in order of turns, wherever their words arrived."""
+
+    def __init__(self) -> None:
+        self._messages: list[Message] = []
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(tuple(self._messages))
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def before(self, turn: int) -> tuple[Message, ...]:
+        """What was said before a turn."""
+        return tuple(message for message in self._messages if message.turn < turn)
+
+    def say(self, turn: int, role: Role, text: str, *, round: int = 0) -> None:  # noqa: A002 - the field's name
+        """Set the words of the user, or of the assistant in one round, in a turn; empty words take them out."""
+        self._messages = [
+            m
+            for m in self._messages
+            if not (m.turn == turn and m.role is role and m.round == round)
+        ]
+        if text.strip():
+            self._add(Message(turn, role, text.strip(), round=round))
+
+    def called(self, turn: int, call: ToolCall, *, round: int = 0) -> None:  # noqa: A002 - the field's name
+        """A tool was called in a turn."""
+        self._add(Message(turn, Role.TOOL_CALL, call=call, round=round))
+
+    def answered(self, turn: int, result: ToolResult, *, round: int = 0) -> None:  # noqa: A002 - the field's name
+        """A tool gave its result. A result that nobody waits for is left out: servers refuse it."""
+        if any(m.call is not None and m.call.call_id == result.call_id for m in self._messages):
+            self._add(Message(turn, Role.TOOL_RESULT, result=result, round=round))
+
+    def settle(self, turn: int) -> None:
+        """The turn is over: calls without a result are taken out, since servers refuse them later."""
+        answered = {m.result.call_id for m in self._messages if m.result is not None}
+        self._messages = [
+            m
+            for m in self._messages
+            if m.turn != turn or m.call is None or m.call.call_id in answered
+        ]
+
+    def forget(self, turn: int) -> None:
+        """Take a turn out."""
+        self._messages = [m for m in self._messages if m.turn != turn]
+
+    def clear(self) -> None:
+        """Start a new conversation."""
+        self._messages = []
+
+    def _add(self, message: Message) -> None:
+        insort(self._messages, message, key=lambda other: other.place)
