@@ -5,6 +5,7 @@ A test that needs sound asks for the fixture `pulse` (`tests.support.pulse.Virtu
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,6 +33,29 @@ settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 leaks.install()
+
+_exit_status = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep the status for the very end."""
+    session.config.stash[_exit_status] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the process here, without tearing the interpreter down.
+
+    After a thousand tests in one process nobody orders the end of what Qt, PortAudio and Python still hold of each
+    other, and Qt's destructors then run without an application. How VoiceDesk itself ends is tested in processes of
+    its own, whose exit status counts.
+    """
+    status = config.stash.get(_exit_status, None)
+    if status is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 @pytest.fixture(autouse=True)
