@@ -13,12 +13,12 @@ from enum import IntEnum
 
 
 class Role(IntEnum):
-    """Whose message it is. Within a turn messages stand in this order, and tool rounds among themselves as made."""
+    """Whose message it is. Within a round of a turn messages stand in this order."""
 
     USER = 0
-    TOOL_CALL = 1
-    TOOL_RESULT = 2
-    ASSISTANT = 3
+    ASSISTANT = 1
+    TOOL_CALL = 2
+    TOOL_RESULT = 3
 
 
 @dataclass(frozen=True, slots=True)

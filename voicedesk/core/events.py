@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
+from voicedesk.core.dialogue import ToolCall, ToolResult
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.core.turn import State
@@ -120,6 +121,7 @@ class HintKind(Enum):
     NO_SPEECH = "no speech"
     CANCELLED = "cancelled"
     CAP_REACHED = "cap reached"
+    BAD_SOUND = "bad sound"  # a damaged piece of the reply's sound was left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,47 @@ class Reached(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(SystemEvent):
+    """A server limits requests: the turn goes on by itself in ``seconds``."""
+
+    server: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(SystemEvent):
+    """How far each stage of the classic chain is, and what waits between them.
+
+    Attributes:
+        recorded_s: Sound of the take so far.
+        characters: Of the answer so far.
+        units_waiting: Units that the voice has not begun.
+        synthesised_s: Sound made so far.
+    """
+
+    recorded_s: float
+    characters: int
+    units_waiting: int
+    synthesised_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalled(SystemEvent):
+    """The model has a tool run. ``round`` counts the rounds of tools in the turn."""
+
+    call: ToolCall
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolAnswered(SystemEvent):
+    """A tool gave its result."""
+
+    result: ToolResult
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnTimed(SystemEvent):
     """The turn is over and its timeline is complete."""
 
@@ -190,6 +233,24 @@ class TextDelta(DataEvent):
 
 
 # --------------------------------------------------------------------------------------- control
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voiced(ControlEvent):
+    """The sound of ``key`` says the characters ``start`` to ``end`` of the words of ``words``.
+
+    Comes before the sound. Without it a run of sound says the words of its own key. May come again for the same key
+    and replaces what it said before.
+
+    Attributes:
+        expected_ms: How long the sound will be in all, as far as can be said while it is being made.
+    """
+
+    key: AudioKey
+    words: AudioKey
+    start: int
+    end: int
+    expected_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

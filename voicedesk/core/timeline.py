@@ -22,8 +22,10 @@ class Point(Enum):
     LAST_APPEND = "last_append"
     COMMIT_SENT = "commit_sent"
     COMMITTED = "committed"
+    TRANSCRIBED = "transcribed"  # the user's words are final and the model is asked (classic chain)
     RESPONSE_CREATED = "response_created"
     FIRST_TEXT = "first_text"
+    FIRST_UNIT = "first_unit"  # the first unit of text was given to the voice (classic chain)
     FIRST_DELTA = "first_delta"
     FIRST_QUEUED = "first_queued"  # the first sample was handed to the device
     FIRST_DAC = "first_dac"  # the first sample left the DAC

@@ -1,0 +1,115 @@
+"""Writes the dialogue from the events of the turns: what was said, and of the answers what was really heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from voicedesk.core.dialogue import Dialogue, Role
+from voicedesk.core.events import (
+    AudioDelta,
+    AudioKey,
+    Event,
+    Heard,
+    Interrupted,
+    ReplyEnded,
+    Sounded,
+    TextDelta,
+    TextEnded,
+    ToolAnswered,
+    ToolCalled,
+    TurnFailed,
+    UserText,
+    Voiced,
+)
+from voicedesk.core.heard import Part, heard_length
+
+
+@dataclass(slots=True)
+class _Reply:
+    """One reply as far as it is known. Words by key, in the order in which they came; each key is a round."""
+
+    texts: dict[AudioKey, str] = field(default_factory=dict)
+    silent: set[AudioKey] = field(default_factory=set)
+    parts: dict[AudioKey, dict[AudioKey, Part]] = field(default_factory=dict)
+    heard: dict[AudioKey, Heard] = field(default_factory=dict)
+    has_sound: bool = False
+    cut: bool = False
+
+    def heard_text(self, key: AudioKey) -> str:
+        text = self.texts[key]
+        if key in self.silent:
+            return text  # was there to be read
+        parts = tuple(self.parts.get(key, {}).values()) or (Part(key, 0, len(text)),)
+        return text[: heard_length(text, parts, self.heard)]
+
+
+_KEPT = 4
+"""Replies whose late events still count."""
+
+
+class Scribe:
+    """An observer of the conductor's events.
+
+    Attributes:
+        dialogue: What it writes.
+    """
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self.dialogue = dialogue
+        self._replies: dict[int, _Reply] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take an event of the stream."""
+        match event:
+            case UserText(text=text, final=True):
+                self.dialogue.say(event.turn, Role.USER, text or "")
+            case ToolCalled(call=call):
+                self.dialogue.called(event.turn, call, round=event.round)
+            case ToolAnswered(result=result):
+                self.dialogue.answered(event.turn, result, round=event.round)
+            case TextDelta() | TextEnded() | Voiced() | AudioDelta() | Sounded():
+                self._note(self._reply(event.turn), event)
+            case Interrupted(heard=heard):
+                reply = self._reply(event.turn)
+                reply.heard.update({part.key: part for part in heard})
+                reply.cut = True
+                self._write(event.turn)
+            case ReplyEnded() | TurnFailed():
+                self._write(event.turn)
+            case _:
+                pass
+
+    def _reply(self, turn: int) -> _Reply:
+        reply = self._replies.get(turn)
+        if reply is None:
+            reply = self._replies[turn] = _Reply()
+            self._replies.pop(min(self._replies) if len(self._replies) > _KEPT else -1, None)
+        return reply
+
+    @staticmethod
+    def _note(reply: _Reply, event: Event) -> None:
+        match event:
+            case TextDelta(key=key, text=text, spoken=spoken):
+                reply.texts[key] = reply.texts.get(key, "") + text
+                if not spoken:
+                    reply.silent.add(key)
+            case TextEnded(key=key, text=text):
+                reply.texts[key] = text
+            case Voiced(key=key, words=words, start=start, end=end, expected_ms=expected):
+                reply.parts.setdefault(words, {})[key] = Part(key, start, end, expected)
+            case AudioDelta():
+                reply.has_sound = True
+            case Sounded(heard=heard):
+                reply.heard[heard.key] = heard
+            case _:
+                pass
+
+    def _write(self, turn: int) -> None:
+        """The whole answer, or what was heard of one that was cut."""
+        reply = self._replies.get(turn)
+        if reply is None:
+            return
+        for number, (key, text) in enumerate(reply.texts.items()):
+            said = reply.heard_text(key) if reply.cut else text
+            self.dialogue.say(turn, Role.ASSISTANT, said, round=number)
+        self.dialogue.settle(turn)
