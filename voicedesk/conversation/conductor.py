@@ -382,6 +382,8 @@ class Conductor:
             self._playout.end(event.key)
         elif isinstance(event, TextDelta):
             self._timelines.mark(event.turn, Point.FIRST_TEXT, event.at)
+        elif isinstance(event, Reached):
+            self._timelines.mark(event.turn, event.point, event.at)
         elif isinstance(event, ReplyEnded):
             self._timelines.mark(event.turn, Point.REPLY_DONE, event.at)
         self.emit(event)

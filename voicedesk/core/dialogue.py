@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 
+MOST_TOLD = 100
+"""Messages that a model is told; a longer past costs time and money in every turn."""
+
+
 class Role(IntEnum):
     """Whose message it is. Within a round of a turn messages stand in this order."""
 
@@ -93,9 +97,12 @@ class Dialogue:
     def __len__(self) -> int:
         return len(self._messages)
 
-    def before(self, turn: int) -> tuple[Message, ...]:
-        """What was said before a turn."""
-        return tuple(message for message in self._messages if message.turn < turn)
+    def before(self, turn: int, *, most: int = MOST_TOLD) -> tuple[Message, ...]:
+        """What was said before a turn: the latest ``most`` messages, beginning with the user's."""
+        latest = [message for message in self._messages if message.turn < turn][-most:]
+        while latest and latest[0].role is not Role.USER and len(latest) == most:
+            del latest[0]  # a result without its call, or an answer without its question
+        return tuple(latest)
 
     def say(self, turn: int, role: Role, text: str, *, round: int = 0) -> None:  # noqa: A002 - the field's name
         """Set the words of the user, or of the assistant in one round, in a turn; empty words take them out."""

@@ -86,8 +86,43 @@ class Realtime(_Section):
     effort: Literal["", "minimal", "low", "medium", "high", "xhigh"] = ""
 
 
+class Classic(_Section):
+    """The classic chain: transcribe, think, speak. Each stage may have a server of its own."""
+
+    transcription: Literal["auto", "live", "streamed", "whole"] = "auto"
+    """How takes are transcribed: while the user talks, after it with words as they come, or in one piece."""
+    transcription_server: str = BUILTIN
+    transcription_model: str = "gpt-transcribe"
+    live_transcription_model: str = "gpt-live-transcribe"
+    language: str = ""
+    thinking: Literal["auto", "chat", "responses", "agent"] = "auto"
+    """The kind of API that the thinking server is spoken to with."""
+    thinking_server: str = BUILTIN
+    thinking_model: str = "gpt-5.4-mini"
+    effort: Literal["", "none", "minimal", "low", "medium", "high", "xhigh"] = ""
+    voice_kind: Literal["offline", "server", "realtime"] = "offline"
+    speech_server: str = BUILTIN
+    speech_model: str = "gpt-4o-mini-tts"
+    voice: str = ""
+    speed: Annotated[float, Field(ge=0.25, le=4.0)] = 1.0
+    chunking: Literal["auto", "word", "phrase", "sentence"] = "auto"
+
+
+class Feedback(_Section):
+    """What is heard while an answer is waited for."""
+
+    tick: bool = True
+    """A soft tick when nothing has sounded for a while."""
+    filler: bool = True
+    """A short spoken phrase when it takes longer."""
+
+
 class Assistant(_Section):
-    """What the model is told about its part."""
+    """What the model is told about its part, and what it may do."""
+
+    tools: bool = True
+    tools_off: list[str] = Field(default_factory=list)
+    """Names of tools that may not be used."""
 
     instructions: str = (
         "You are a helpful voice assistant. Answer in the language of the user, in one to three short spoken "
@@ -106,17 +141,30 @@ class Settings(_Section):
     """All settings. ``schema_version`` says which upgrades a file still needs."""
 
     schema_version: int = SCHEMA
-    mode: Literal["realtime"] = "realtime"
+    mode: Literal["realtime", "classic"] = "realtime"
     talk: Talk = Field(default_factory=Talk)
     sound: Sound = Field(default_factory=Sound)
     servers: dict[str, Server] = Field(default_factory=_default_servers)
     realtime: Realtime = Field(default_factory=Realtime)
+    classic: Classic = Field(default_factory=Classic)
+    feedback: Feedback = Field(default_factory=Feedback)
     assistant: Assistant = Field(default_factory=Assistant)
 
     @property
     def realtime_server(self) -> Server:
         """The server of the realtime pipeline; the built-in one if the chosen one is not defined."""
-        return self.servers.get(self.realtime.server) or _default_servers()[BUILTIN]
+        return self.server(self.realtime.server)
+
+    @property
+    def answering_server(self) -> Server:
+        """The server that answers in the chosen mode."""
+        return self.server(
+            self.realtime.server if self.mode == "realtime" else self.classic.thinking_server
+        )
+
+    def server(self, server_id: str) -> Server:
+        """A server by its id; the built-in one if it is not defined."""
+        return self.servers.get(server_id) or _default_servers()[BUILTIN]
 
 
 # One function for each step: UPGRADES[1] turns the data of schema 1 into schema 2.

@@ -7,11 +7,17 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
+from voicedesk.core.dialogue import Message
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import DataEvent, Event, Heard, SystemEvent
 
 Emit = Callable[[Event], None]
 """Takes the events that belong to no reply in progress: connection, clock points, late transcripts."""
+
+
+def no_history(_turn: int) -> Sequence[Message]:
+    """The past of a conversation that has none."""
+    return ()
 
 
 class Pipeline(Protocol):

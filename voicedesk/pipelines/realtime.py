@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from typing import Any
 
 from voicedesk.core.clock import now
+from voicedesk.core.dialogue import Message, Role
 from voicedesk.core.errors import (
     NoAnswerError,
     ServerError,
@@ -25,8 +26,9 @@ from voicedesk.core.events import (
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
-from voicedesk.pipelines.base import Emit
+from voicedesk.pipelines.base import Emit, no_history
 from voicedesk.pipelines.realtime_book import ReplyBook
+from voicedesk.pipelines.realtime_items import history_item
 from voicedesk.pipelines.realtime_link import RealtimeLink
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.pipelines.transcripts import Transcripts
@@ -46,6 +48,7 @@ _HARMLESS = {
     "item_delete_invalid_item_id",
     "unsupported_content_type",
 }
+_ONLY_LOGGED = {"response.cancel", "conversation.item.truncate"}
 _REMEMBERED_COMMANDS = 256
 
 
@@ -59,7 +62,12 @@ class RealtimePipeline:
     mode = "realtime"
 
     def __init__(
-        self, source: Callable[[], Awaitable[Address]], settings: Realtime, instructions: str
+        self,
+        source: Callable[[], Awaitable[Address]],
+        settings: Realtime,
+        instructions: str,
+        *,
+        history: Callable[[int], Sequence[Message]] = no_history,
     ) -> None:
         """Nothing is opened yet.
 
@@ -67,11 +75,18 @@ class RealtimePipeline:
             source: Gives the server's address; may start the built-in server first.
             settings: Model, voice and the rest.
             instructions: What the model is told about its part.
+            history: The conversation before a turn; a new session is told it.
         """
+        self._history = history
         self.model = settings.model
         self._settings = settings
         self._link = RealtimeLink(
-            source, settings, instructions, handle=self._on_event, lost=self._on_lost
+            source,
+            settings,
+            instructions,
+            handle=self._on_event,
+            lost=self._on_lost,
+            opened=self._on_opened,
         )
         self._tasks = TaskSet()
         self._emit: Emit = _nobody
@@ -361,7 +376,8 @@ class RealtimePipeline:
         kind, reply = self._commands.pop(str(error.get("event_id") or ""), ("", None))
         code = str(error.get("code") or "")
         log.info("%s: error %s about %s: %s", self.server, code, kind or "?", error.get("message"))
-        if code in _HARMLESS or kind in {"response.cancel", "conversation.item.truncate"}:
+        about_past = kind == "conversation.item.create" and reply is None
+        if code in _HARMLESS or about_past or kind in _ONLY_LOGGED:
             if kind == "response.cancel" and reply is not None:
                 reply.ended.set()
             return
@@ -387,6 +403,15 @@ class RealtimePipeline:
             await self._ended(other)
         if not reply.cancelled:
             self._request(reply, spoken=False)
+
+    def _on_opened(self) -> None:
+        """A new session knows nothing: tell it what was said, as far as it was heard."""
+        for message in self._history(max(self._turn, 1)):
+            item = history_item(message)
+            item["id"] = f"vd_past_{next(self._item_ids)}"
+            if message.role is Role.USER:
+                self._transcripts.typed(item["id"])
+            self._command({"type": "conversation.item.create", "item": item}, None)
 
     def _on_lost(self, error: ServerError) -> None:
         for reply in (*self._book, *filter(None, [self._reply])):

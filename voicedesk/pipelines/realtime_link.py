@@ -101,6 +101,7 @@ class RealtimeLink:
         *,
         handle: Callable[[ServerEvent], None],
         lost: Callable[[ServerError], None],
+        opened: Callable[[], None],
     ) -> None:
         """Nothing is opened yet.
 
@@ -110,12 +111,14 @@ class RealtimeLink:
             instructions: What the model is told about its part.
             handle: Takes every event but those of the configuration.
             lost: Told once when a ready connection has ended by itself.
+            opened: Told when a new session is configured, before anything else is sent.
         """
         self._source = source
         self._settings = settings
         self._session = session_of(settings, instructions)
         self._handle = handle
         self._lost = lost
+        self._new_session = opened
         self._tasks = TaskSet()
         self._socket: RealtimeSocket | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -162,6 +165,7 @@ class RealtimeLink:
         except ServerError:
             await self._drop()
             raise
+        self._new_session()
         self.ready = True
 
     async def _confirm(self) -> None:

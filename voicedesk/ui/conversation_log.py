@@ -25,7 +25,9 @@ from voicedesk.core.events import (
     TextEnded,
     TurnFailed,
     UserText,
+    Voiced,
 )
+from voicedesk.core.heard import Part, heard_length
 from voicedesk.core.turn import State
 
 MAX_ENTRIES = 10_000
@@ -71,11 +73,12 @@ class Note(IntEnum):
 
 @dataclass(slots=True)
 class Segment:
-    """The words of one audio item of a reply."""
+    """The words of one item of a reply, and the runs of sound that say them, where these are told apart."""
 
     key: AudioKey
     text: str = ""
     is_spoken: bool = True
+    parts: dict[AudioKey, Part] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -167,6 +170,8 @@ class ConversationLog:
                 self._on_user_text(event)
             case TextEnded():
                 self._on_text_ended(event)
+            case Voiced():
+                self._on_voiced(event)
             case StateChanged():
                 self._on_state(event)
             case Hint():
@@ -274,6 +279,13 @@ class ConversationLog:
             self._join(entry)
             self._touch(entry)
 
+    def _on_voiced(self, event: Voiced) -> None:
+        entry = self._find(event.turn, Kind.REPLY)
+        for segment in entry.segments if entry is not None else ():
+            if segment.key == event.words:
+                part = Part(event.key, event.start, event.end, event.expected_ms)
+                segment.parts[event.key] = part
+
     @staticmethod
     def _join(entry: Entry) -> None:
         entry.text = "\n".join(segment.text for segment in entry.segments if segment.text)
@@ -341,19 +353,9 @@ def unheard_ranges(
             continue
         end = at + len(segment.text)
         if segment.is_spoken:
-            start = at + _heard_length(segment.text, heard.get(segment.key))
+            whole = Part(segment.key, 0, len(segment.text))
+            parts = tuple(segment.parts.values()) or (whole,)
+            start = at + heard_length(segment.text, parts, heard)
             if start < end:
                 yield start, end
         at = end + 1
-
-
-def _heard_length(text: str, heard: Heard | None) -> int:
-    if heard is None or heard.heard_ms <= 0 or heard.received_ms <= 0:
-        return 0
-    share = heard.heard_ms / heard.received_ms
-    if share >= 1.0:
-        return len(text)
-    length = int(len(text) * share)
-    while length < len(text) and not text[length].isspace():
-        length += 1
-    return length
