@@ -68,6 +68,10 @@ def hint_sentence(hint: HintKind, is_sent: bool) -> str:  # noqa: FBT001 - the s
             return QCoreApplication.translate(
                 "Hints", "Recording was ended because it had reached the longest time allowed."
             )
+        case HintKind.BAD_SOUND:
+            return QCoreApplication.translate(
+                "Hints", "A damaged piece of the answer's sound was left out."
+            )
 
 
 def seconds(milliseconds: float) -> str:
