@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from voicedesk.engine.assistant.numbers import number_words
 from voicedesk.engine.assistant.skill import Arguments, Context, Result, Skill, schema
 from voicedesk.engine.assistant.text import Utterance, listed
+from voicedesk.reckoning.numbers import number_words
 
 MOST_DICE = 20
 _DICE = re.compile(

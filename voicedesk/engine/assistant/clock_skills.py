@@ -7,9 +7,9 @@ import zoneinfo
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from voicedesk.engine.assistant.numbers import ordinal
 from voicedesk.engine.assistant.skill import Arguments, Context, Result, Skill, schema
 from voicedesk.engine.assistant.text import Utterance
+from voicedesk.reckoning.numbers import ordinal
 
 _TIME = re.compile(
     r"^(?:(?:what|which|tell me)(?: is)?(?: the)?(?: current)? time(?: is it| it is)?|do you (?:have|know) the time|"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from voicedesk.engine.assistant.arithmetic import (
+from voicedesk.engine.assistant.skill import Arguments, Context, Result, Skill, schema
+from voicedesk.engine.assistant.text import Utterance, listed, sentence
+from voicedesk.reckoning.arithmetic import (
     CannotCalculateError,
     evaluate,
     only_whole_and_small,
 )
-from voicedesk.engine.assistant.numbers import digits_for_words, number_words, parse_number, spoken
-from voicedesk.engine.assistant.skill import Arguments, Context, Result, Skill, schema
-from voicedesk.engine.assistant.text import Utterance, listed, sentence
-from voicedesk.engine.assistant.units import UNIT_PATTERN, UNITS, convert
+from voicedesk.reckoning.numbers import digits_for_words, number_words, parse_number, spoken
+from voicedesk.reckoning.units import UNIT_PATTERN, UNITS, convert
 
 LONGEST_COUNT = 200
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from voicedesk.engine.assistant.numbers import digits_for_words
+from voicedesk.reckoning.numbers import digits_for_words
 
 _CONTRACTIONS = (
     (r"\b(what|who|that|it|he|she|where|when|how)[’']s\b", r"\1 is"),

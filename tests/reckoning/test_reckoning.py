@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicedesk.engine.assistant.arithmetic import CannotCalculateError, evaluate
-from voicedesk.engine.assistant.numbers import (
+from voicedesk.reckoning.arithmetic import CannotCalculateError, evaluate
+from voicedesk.reckoning.numbers import (
     LARGEST,
     digits_for_words,
     number_words,
@@ -16,7 +16,7 @@ from voicedesk.engine.assistant.numbers import (
     parse_number,
     spoken,
 )
-from voicedesk.engine.assistant.units import UNITS, convert
+from voicedesk.reckoning.units import UNITS, convert
 
 
 @given(st.integers(0, LARGEST))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from voicedesk.engine.assistant.numbers import is_rounded, parse_number, spoken
+from voicedesk.reckoning.numbers import is_rounded, parse_number, spoken
 
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+|\*\*|[-+*/^%()×÷√²³]|[a-z']+|\S")
 _PHRASES: tuple[tuple[str, str], ...] = (
