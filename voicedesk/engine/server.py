@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
+from voicedesk.engine.http import Handler, failure, refusal
+from voicedesk.engine.limits import MAX_BODY, body_too_large
 from voicedesk.engine.protocol.session import Session
 from voicedesk.engine.services import MODELS, Services
 
@@ -26,8 +26,6 @@ KEY_PROTOCOL = "openai-insecure-api-key."
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _STARTED = int(time.time())
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
@@ -50,7 +48,7 @@ class Server:
         Raises:
             OSError: The port is taken.
         """
-        app = web.Application(middlewares=[self._guard], client_max_size=MAX_MESSAGE)
+        app = web.Application(middlewares=[self._guard], client_max_size=MAX_BODY)
         app.add_routes(
             [
                 web.get("/health", self._health),
@@ -60,7 +58,12 @@ class Server:
             ]
         )
         app.on_shutdown.append(self._hang_up)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            shutdown_timeout=1.0,
+            handler_cancellation=True,  # nobody waits any more for what a client asked that has gone
+        )
         await runner.setup()
         self._runner = runner
         site = web.TCPSite(runner, "127.0.0.1", port)
@@ -108,6 +111,8 @@ class Server:
         except web.HTTPException as error:
             if error.status < 400:
                 raise
+            if error.status == 413:
+                return refusal(body_too_large())
             message = (
                 f"Invalid URL ({request.method} {request.path})"
                 if error.status == 404
@@ -188,21 +193,6 @@ async def _write(socket: web.WebSocketResponse, session: Session) -> None:
         log.debug("the client has gone")
     finally:
         session.outbox.close()
-
-
-def failure(
-    status: int,
-    message: str,
-    code: str | None,
-    param: str | None = None,
-    *,
-    kind: str = "invalid_request_error",
-) -> web.Response:
-    """An error answer of the API's shape."""
-    error = {"message": message, "type": kind, "param": param, "code": code}
-    return web.Response(
-        status=status, text=json.dumps({"error": error}), content_type="application/json"
-    )
 
 
 def _is_loopback(url: str) -> bool:
