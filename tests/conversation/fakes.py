@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 import numpy as np
 
 from voicedesk.audio.io import RATE, CapturedBlock, Level, OutputListener
+from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.record import Recorder
 from voicedesk.core.clock import now
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import (
@@ -14,11 +16,17 @@ from voicedesk.core.events import (
     AudioKey,
     Event,
     Heard,
+    Hint,
+    HintKind,
     Link,
     LinkChanged,
     ReplyEnded,
+    StateChanged,
     TextDelta,
+    TurnFailed,
 )
+from voicedesk.core.settings import Talk
+from voicedesk.core.turn import State
 from voicedesk.pipelines.base import Emit
 
 _NOISE = np.random.default_rng(1).normal(0, 3000, RATE // 50).astype("<i2").tobytes()
@@ -114,11 +122,16 @@ class FakeSpeaker:
 
     def drain(self) -> None:
         assert self.listener is not None
-        for key, size in self.played.items():
+        for key in self.played:
             if key in self.finished:
-                ms = size / 48.0
-                self.listener.finished(Heard(key, ms, ms, finished=True), now())
+                self.end_key(key)
         self.listener.drained(now())
+
+    def end_key(self, key: AudioKey) -> None:
+        """Its last sample leaves the DAC."""
+        assert self.listener is not None
+        ms = self.played[key] / 48.0
+        self.listener.finished(Heard(key, ms, ms, finished=True), now())
 
     def position(self, key: AudioKey) -> float:
         return self.played.get(key, 0) / 48.0
@@ -192,3 +205,45 @@ class FakePipeline:
 
     async def close(self) -> None:
         self.closed = True
+
+
+class Desk:
+    """A conductor with such parts, and all that it told."""
+
+    def __init__(self, *, microphone: bool = True) -> None:
+        self.microphone = FakeMicrophone()
+        self.speaker = FakeSpeaker()
+        self.pipeline = FakePipeline()
+        self.events: list[Event] = []
+        self.recorder = Recorder()
+        self.conductor = Conductor(
+            self.pipeline, self.microphone if microphone else None, self.speaker, Talk()
+        )
+        self.conductor.observe(self.events.append)
+        self.conductor.observe(self.recorder)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not condition():
+                await asyncio.sleep(0)
+
+    async def state(self, state: State) -> None:
+        await self.until(lambda: self.conductor.state is state)
+
+    def talk(self, pcm: bytes | None = None) -> None:
+        self.conductor.press()
+        self.microphone.speak() if pcm is None else self.microphone.speak(pcm)
+
+    async def talk_and_release(self) -> None:
+        self.talk()
+        self.conductor.release()
+        await self.until(lambda: self.conductor.state not in {State.LISTENING, State.ENDING})
+
+    def hints(self) -> list[HintKind]:
+        return [event.hint for event in self.events if isinstance(event, Hint)]
+
+    def states(self) -> list[State]:
+        return [event.state for event in self.events if isinstance(event, StateChanged)]
+
+    def failures(self) -> list[VoiceDeskError]:
+        return [event.error for event in self.events if isinstance(event, TurnFailed)]

@@ -1,74 +1,29 @@
 """The conductor: what is done at each step of a turn, with parts that do what the test says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.conftest import ExpectLog
-from tests.conversation.fakes import SILENCE, FakeMicrophone, FakePipeline, FakeSpeaker
+from tests.conversation.fakes import SILENCE, Desk, FakePipeline
 from voicedesk.conversation import listening as listening_module
 from voicedesk.conversation import take as take_module
-from voicedesk.conversation.conductor import Conductor
-from voicedesk.conversation.record import Recorder
 from voicedesk.core.clock import now
-from voicedesk.core.errors import DeviceError, RateLimitError, VoiceDeskError
+from voicedesk.core.errors import DeviceError, RateLimitError
 from voicedesk.core.events import (
     Event,
-    Hint,
     HintKind,
     Interrupted,
     Link,
     Reached,
     SoundTrouble,
-    StateChanged,
-    TurnFailed,
     TurnTimed,
     UserText,
 )
 from voicedesk.core.settings import Talk
 from voicedesk.core.timeline import Point
 from voicedesk.core.turn import State
-
-
-class Desk:
-    def __init__(self, *, microphone: bool = True) -> None:
-        self.microphone = FakeMicrophone()
-        self.speaker = FakeSpeaker()
-        self.pipeline = FakePipeline()
-        self.events: list[Event] = []
-        self.recorder = Recorder()
-        self.conductor = Conductor(
-            self.pipeline, self.microphone if microphone else None, self.speaker, Talk()
-        )
-        self.conductor.observe(self.events.append)
-        self.conductor.observe(self.recorder)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not condition():
-                await asyncio.sleep(0)
-
-    async def state(self, state: State) -> None:
-        await self.until(lambda: self.conductor.state is state)
-
-    def talk(self, pcm: bytes | None = None) -> None:
-        self.conductor.press()
-        self.microphone.speak() if pcm is None else self.microphone.speak(pcm)
-
-    async def talk_and_release(self) -> None:
-        self.talk()
-        self.conductor.release()
-        await self.until(lambda: self.conductor.state not in {State.LISTENING, State.ENDING})
-
-    def hints(self) -> list[HintKind]:
-        return [event.hint for event in self.events if isinstance(event, Hint)]
-
-    def states(self) -> list[State]:
-        return [event.state for event in self.events if isinstance(event, StateChanged)]
-
-    def failures(self) -> list[VoiceDeskError]:
-        return [event.error for event in self.events if isinstance(event, TurnFailed)]
 
 
 @pytest.fixture(autouse=True)

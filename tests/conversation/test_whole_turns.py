@@ -107,7 +107,7 @@ async def test_a_reply_plays_whole_and_without_a_gap(
             server.replies.append(deltas(CHIRP, pieces, gap))
             async with turns_on(server, wav) as turns:
                 record = await turns.turn()
-                underruns = turns.conductor._playout.underruns
+                underruns = turns.conductor.underruns
         assert record.error is None
         assert record.reply_ms == record.heard_ms == pytest.approx(1500, abs=0.1)
         if not underruns:

@@ -8,35 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections import deque
+from collections.abc import Callable
 
 from voicedesk.audio.io import AudioInput, AudioOutput, CapturedBlock, Level
+from voicedesk.conversation.answering import Answering
+from voicedesk.conversation.asked import Announcement, Asked
+from voicedesk.conversation.audience import Audience
 from voicedesk.conversation.control import Observer
 from voicedesk.conversation.listening import Listening
-from voicedesk.conversation.playout import Playout
+from voicedesk.conversation.patience import Patience
 from voicedesk.conversation.take import Take
-from voicedesk.conversation.timelines import Timelines
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
 from voicedesk.core.events import (
-    AudioDelta,
-    AudioEnded,
     Event,
-    Heard,
     Hint,
     HintKind,
-    Interrupted,
     Link,
     LinkChanged,
     Reached,
-    ReplyEnded,
-    Sounded,
+    Retried,
     SoundTrouble,
     StateChanged,
-    TextDelta,
     TurnFailed,
-    TurnTimed,
     UserText,
 )
 from voicedesk.core.settings import Talk
@@ -46,6 +41,8 @@ from voicedesk.core.turn import Effect, State, Trigger, TurnMachine
 from voicedesk.pipelines.base import Pipeline
 
 log = logging.getLogger(__name__)
+
+_AT_REST = frozenset({State.READY, State.FAILED})
 
 
 class Conductor:
@@ -70,16 +67,12 @@ class Conductor:
         self._listening = Listening(microphone, talk, self)
         self._machine = TurnMachine()
         self._tasks = TaskSet(self._on_task_failed)
-        self._observers: list[Observer] = []
+        self._audience = Audience()
         self._link = Link.CLOSED
-        self._timelines = Timelines()
-        self._replying: asyncio.Task[None] | None = None
-        self._reply_turn = 0
-        self._stopping: asyncio.Task[None] | None = None
-        self._question: str | None = None
-        self._late: Event | None = (
-            None  # a change of state that is told when the wire has been served
-        )
+        self._asked = Asked()  # in the present turn
+        self._coming: Asked | None = None  # in the turn that is about to begin
+        self._unanswered: Asked | None = None  # what a failed turn asked
+        self._announcements: deque[Announcement] = deque()
         self._effects: dict[Effect, Callable[[float], None]] = {
             Effect.STOP_REPLY: self._stop_reply,
             Effect.NEW_TURN: self._new_turn,
@@ -89,10 +82,11 @@ class Conductor:
             Effect.ABORT_TAKE: self._abort_take,
             Effect.REQUEST_REPLY: self._request_reply,
         }
-        self._playout = Playout(speaker, self._on_played, self._on_heard, self._on_trouble)
+        self._answering = Answering(self, self._tasks, speaker)
+        self._timelines = self._answering.timelines
         self._adopt(pipeline)
         if microphone is not None:
-            microphone.on_trouble(self._on_trouble)
+            microphone.on_trouble(self.on_trouble)
 
     # -------------------------------------------------------------------------------- for the window
 
@@ -116,6 +110,16 @@ class Conductor:
         """Loudness at the microphone."""
         microphone = self._listening.microphone
         return microphone.level if microphone is not None else Level()
+
+    @property
+    def underruns(self) -> int:
+        """How often sound of a reply came too late for the speaker."""
+        return self._answering.underruns
+
+    @property
+    def patience(self) -> Patience:
+        """What is heard while an answer is waited for."""
+        return self._answering.patience
 
     @property
     def microphone_ready(self) -> bool:
@@ -144,18 +148,35 @@ class Conductor:
         """A typed question: its own turn."""
         text = text.strip()
         if text and self.state not in {State.LISTENING, State.ENDING}:
-            self._question = text
-            self._fire(Trigger.ASK)
+            self._begin(Asked(text))
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether there is a question that was not answered and can be asked again."""
+        return self._unanswered is not None and self.state in _AT_REST
+
+    def retry(self) -> None:
+        """Ask again what the latest failed turn asked, whoever answers now."""
+        if self._unanswered is not None and self.can_retry:
+            self._begin(self._unanswered)
+
+    def announce(self, announcement: Announcement) -> None:
+        """Say something of our own, in a turn of its own, as soon as nothing else is being said."""
+        self._announcements.append(announcement)
+        self._announce_next()
+
+    def _announce_next(self) -> None:
+        if self._announcements and self.state in _AT_REST:
+            self._begin(Asked(announcement=self._announcements.popleft()))
+
+    def _begin(self, asked: Asked) -> None:
+        """A turn whose question is complete already."""
+        self._coming = asked
+        self._fire(Trigger.ASK)
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Hand every event from now on to ``observer``; the returned call ends it."""
-        self._observers.append(observer)
-
-        def stop() -> None:
-            if observer in self._observers:
-                self._observers.remove(observer)
-
-        return stop
+        return self._audience.add(observer)
 
     # -------------------------------------------------------------------------------- for the app
 
@@ -184,13 +205,13 @@ class Conductor:
             self.cancel()
         self._listening.microphone = microphone
         if microphone is not None:
-            microphone.on_trouble(self._on_trouble)
+            microphone.on_trouble(self.on_trouble)
 
     async def use_speaker(self, speaker: AudioOutput | None) -> None:
         """Change the speaker. A reply that is under way is stopped, a take goes on."""
         if self.state in {State.THINKING, State.SPEAKING}:
             await self._settle()
-        self._playout = Playout(speaker, self._on_played, self._on_heard, self._on_trouble)
+        self._answering.use(speaker)
 
     async def use_pipeline(self, pipeline: Pipeline) -> None:
         """Answer the next turns with another pipeline. The present turn is stopped, the old pipeline closed."""
@@ -207,13 +228,15 @@ class Conductor:
         pipeline.listen(emit)
 
     async def _settle(self) -> None:
-        self._fire(Trigger.CANCEL)
-        if self._stopping is not None:
-            await asyncio.gather(self._stopping, return_exceptions=True)
+        if self.state is not State.FAILED:
+            self._fire(Trigger.CANCEL)
+        await self._answering.stopped()
 
     async def close(self) -> None:
         """Stop everything that runs; microphone and speaker stay the caller's."""
+        self._announcements.clear()
         await self._listening.close()
+        await self._answering.close()
         await self._tasks.close()
         await self._pipeline.close()
         self._link = Link.CLOSED
@@ -222,20 +245,7 @@ class Conductor:
 
     def emit(self, event: Event) -> None:
         """Hand an event to all observers."""
-        self._tell_late()
-        self._hand_on(event)
-
-    def _tell_late(self) -> None:
-        late, self._late = self._late, None
-        if late is not None:
-            self._hand_on(late)
-
-    def _hand_on(self, event: Event) -> None:
-        for observer in list(self._observers):
-            try:
-                observer(event)
-            except Exception:  # an observer's fault must not end the turn; it is logged whole
-                log.exception("an observer failed at %s", type(event).__name__)
+        self._audience.tell(event)
 
     def _fire(self, trigger: Trigger, at: float | None = None) -> bool:
         at = now() if at is None else at
@@ -249,10 +259,11 @@ class Conductor:
             changed = StateChanged(turn=self.turn, at=at, state=self._machine.state)
             if Effect.REQUEST_REPLY in transition.effects:
                 # The wire first, the screen after: painting a state takes longer than sending a question.
-                self._late = changed
-                asyncio.get_running_loop().call_soon(self._tell_late)
+                self._audience.tell_soon(changed)
             else:
-                self.emit(changed)
+                self._audience.tell(changed)
+        if self.state is State.READY and self._announcements:
+            asyncio.get_running_loop().call_soon(self._announce_next)
         return True
 
     def _on_task_failed(self, error: BaseException) -> None:
@@ -266,9 +277,11 @@ class Conductor:
         if turn != self.turn:
             return
         log.info("turn %d failed: %s (%s)", turn, error, error.detail)
+        if self._asked.can_be_asked_again:
+            self._unanswered = self._asked.repeat(turn)
         self.emit(TurnFailed(turn=turn, at=now(), error=error))
         self._fire(Trigger.FAIL)
-        self._tell_times(turn)
+        self._answering.tell_times(turn)
 
     def _on_pipeline_event(self, event: Event) -> None:
         if isinstance(event, LinkChanged):
@@ -277,7 +290,8 @@ class Conductor:
             self._timelines.mark(event.turn, event.point, event.at)
         self.emit(event)
 
-    def _on_trouble(self, error: VoiceDeskError) -> None:
+    def on_trouble(self, error: VoiceDeskError) -> None:
+        """A device stopped by itself."""
         self.emit(SoundTrouble(turn=0, at=now(), error=error))
         if self.state in {State.LISTENING, State.ENDING} and not self.microphone_ready:
             self._fail(self.turn, error)
@@ -285,21 +299,21 @@ class Conductor:
     # --------------------------------------------------------------------------------- the timeline
 
     def _new_turn(self, at: float) -> None:
-        turn, typed = self.turn, self._question is not None
-        self._timelines.begin(
-            Timeline(turn, mode=self._pipeline.mode, model=self._pipeline.model, typed=typed)
-        )
-        self._pipeline.begin_turn(turn)
-        if typed:
+        turn = self.turn
+        asked, self._coming = self._coming or Asked(), None
+        self._asked = asked
+        if asked.announcement is None:
+            self._unanswered = None
+            mode, model = self._pipeline.mode, self._pipeline.model
+            self._timelines.begin(Timeline(turn, mode=mode, model=model, typed=not asked.spoken))
+            self._pipeline.begin_turn(turn)
+        if asked.again:
+            self.emit(Retried(turn=turn, at=at, of=asked.again))
+        if asked.again or not asked.spoken:
             self._timelines.mark(turn, Point.KEY_UP, at)
             self._timelines.mark(turn, Point.TAKE_END, at)
         else:
             self._timelines.mark(turn, Point.KEY_DOWN, at)
-
-    def _tell_times(self, turn: int) -> None:
-        timeline = self._timelines.of(turn)
-        if timeline is not None:
-            self.emit(TurnTimed(turn=turn, at=now(), timeline=timeline))
 
     # -------------------------------------------------------------------------------------- the take
 
@@ -322,6 +336,7 @@ class Conductor:
         """A piece of the take: on to the pipeline, while the key is still down."""
         if first:
             self._timelines.mark(take.turn, Point.FIRST_SAMPLE, block.captured_at)
+        self._asked.take.append(block.pcm)
         self._pipeline.feed(block.pcm)
 
     def taken(self, take: Take, hint: HintKind | None) -> None:
@@ -341,82 +356,23 @@ class Conductor:
     # ------------------------------------------------------------------------------------- the reply
 
     def _request_reply(self, at: float) -> None:
-        text, self._question = self._question, None
-        if text is not None:
-            self.emit(UserText(turn=self.turn, at=at, text=text, final=True))
-        self._reply_turn = self.turn
-        stopped = self._stopping is None or self._stopping.done()
-        reply = self._pipeline.end_turn(text) if stopped else None
-        self._replying = self._tasks.spawn(self._reply(self.turn, text, reply), name="reply")
+        asked = self._asked
+        if asked.text is not None:
+            self.emit(UserText(turn=self.turn, at=at, text=asked.text, final=True))
+        self._answering.ask(asked, self._pipeline, at)
 
-    async def _reply(
-        self, turn: int, text: str | None, reply: AsyncGenerator[Event, None] | None
-    ) -> None:
-        if reply is None:
-            if self._stopping is not None:
-                await asyncio.gather(self._stopping, return_exceptions=True)
-            reply = self._pipeline.end_turn(text)
-        failure: VoiceDeskError | None = None
-        self._playout.begin(turn)
-        try:
-            async with aclosing(reply) as events:
-                async for event in events:
-                    if event.turn != self.turn:
-                        return
-                    self._on_reply_event(event)
-        except VoiceDeskError as error:
-            failure = error
-        # What has come is played to its end, even if the rest is missing.
-        await self._playout.finish()
+    def began_to_sound(self, turn: int) -> None:
+        """Sound of the reply was handed to the speaker."""
+        if turn == self.turn:
+            self._fire(Trigger.SOUND)
+
+    def answered(self, turn: int, failure: VoiceDeskError | None) -> None:
+        """The reply is over and has been played."""
         if failure is not None:
             self._fail(turn, failure)
         elif turn == self.turn:
             self._fire(Trigger.DONE)
-            self._tell_times(turn)
-
-    def _on_reply_event(self, event: Event) -> None:
-        if isinstance(event, AudioDelta):
-            self._timelines.mark(event.turn, Point.FIRST_DELTA, event.at)
-            self._playout.play(event.key, event.pcm)
-        elif isinstance(event, AudioEnded):
-            self._playout.end(event.key)
-        elif isinstance(event, TextDelta):
-            self._timelines.mark(event.turn, Point.FIRST_TEXT, event.at)
-        elif isinstance(event, Reached):
-            self._timelines.mark(event.turn, event.point, event.at)
-        elif isinstance(event, ReplyEnded):
-            self._timelines.mark(event.turn, Point.REPLY_DONE, event.at)
-        self.emit(event)
-
-    def _on_played(self, turn: int, point: Point, at: float) -> None:
-        """The speaker reached a point of a reply."""
-        if point is Point.LAST_DAC:
-            self._timelines.move(turn, point, at)
-        elif self._timelines.mark(turn, point, at):
-            if point is Point.FIRST_QUEUED and turn == self.turn:
-                self._fire(Trigger.SOUND)
-            elif point is Point.FIRST_AUDIBLE:
-                self._tell_times(turn)
-
-    def _on_heard(self, heard: Heard, at: float) -> None:
-        self.emit(Sounded(turn=heard.key.turn, at=at, heard=heard))
+            self._answering.tell_times(turn)
 
     def _stop_reply(self, at: float) -> None:
-        # On a barge-in the machine already counts the new turn.
-        turn, replying = self._reply_turn, self._replying
-        self._replying = None
-        self._timelines.mark(turn, Point.INTERRUPTED, at)
-        self._stopping = self._tasks.spawn(self._silence(turn, replying), name="stop reply")
-
-    async def _silence(self, turn: int, replying: asyncio.Task[None] | None) -> None:
-        try:
-            heard = await self._playout.interrupt()
-            if self._playout.silent_at is not None:
-                self._timelines.mark(turn, Point.SILENT, self._playout.silent_at)
-            self.emit(Interrupted(turn=turn, at=now(), heard=tuple(heard)))
-            await self._pipeline.interrupt(heard)
-        finally:
-            if replying is not None and replying is not asyncio.current_task():
-                replying.cancel()
-                await asyncio.gather(replying, return_exceptions=True)
-            self._tell_times(turn)
+        self._answering.stop(self._pipeline, at)

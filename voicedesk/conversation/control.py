@@ -47,5 +47,12 @@ class TalkControl(Protocol):
     def ask(self, text: str) -> None:
         """A typed question: its own turn. Blank text does nothing."""
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether the last question went unanswered and can be asked once more."""
+
+    def retry(self) -> None:
+        """Ask the unanswered question once more, as a turn of its own. Does nothing when there is none."""
+
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Have every event from now on handed to ``observer``. Returns the call that ends it."""

@@ -6,9 +6,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from voicedesk.audio.io import AudioOutput
+from voicedesk.core.clock import now
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import AudioKey, Heard
 from voicedesk.core.timeline import Point
+
+FILLER = "filler"
+"""The response of what sounds while the reply is waited for: it is none of the reply, and was never said."""
 
 Played = Callable[[int, Point, float], None]
 
@@ -17,6 +21,7 @@ class Playout:
     """Feeds the speaker with one reply and waits until it has sounded.
 
     Attributes:
+        quiet_since: Since when nothing of the reply has sounded, None while it does.
         underruns: How often the reply's sound came too late.
     """
 
@@ -42,6 +47,9 @@ class Playout:
         self._turn = 0
         self._anything = False
         self._drained = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._sounding: set[AudioKey] = set()
+        self.quiet_since: float | None = 0.0
         self.underruns = 0
         if speaker is not None:
             speaker.listen(self)
@@ -56,6 +64,24 @@ class Playout:
         self._turn = turn
         self._anything = False
         self._drained.clear()
+        self._sounding.clear()
+        self.quiet_since = 0.0
+
+    async def changed(self) -> None:
+        """Return when the reply has begun to sound, or has stopped sounding."""
+        self._changed.clear()
+        await self._changed.wait()
+
+    def _quiet(self, since: float | None) -> None:
+        if (since is None) != (self.quiet_since is None):
+            self.quiet_since = since
+            self._changed.set()
+
+    def fill(self, key: AudioKey, pcm: bytes) -> None:
+        """Something to be heard while the reply is waited for; the reply follows on it."""
+        if self._speaker is not None:
+            self._speaker.play(key, pcm)
+            self._speaker.finish(key)
 
     def play(self, key: AudioKey, pcm: bytes) -> None:
         """Sound of the reply."""
@@ -78,22 +104,35 @@ class Playout:
         """Silence; tells what was heard."""
         heard = () if self._speaker is None else await self._speaker.interrupt()
         self._drained.set()
-        return heard
+        self._sounding.clear()
+        self._quiet(now())
+        return [part for part in heard if part.key.response != FILLER]
 
     # ------------------------------------------------------------------- what the speaker tells
 
     def queued(self, key: AudioKey, at: float) -> None:
         """The first sample of a key was handed to the device."""
+        if key.response == FILLER:
+            return
+        self._sounding.add(key)
+        self._quiet(None)
         self._played(key.turn, Point.FIRST_QUEUED, at)
 
     def sounded(self, key: AudioKey, at: float, audible_at: float | None) -> None:
         """The first sample of a key leaves the DAC."""
+        if key.response == FILLER:
+            return
         self._played(key.turn, Point.FIRST_DAC, at)
         if audible_at is not None:
             self._played(key.turn, Point.FIRST_AUDIBLE, audible_at)
 
     def finished(self, heard: Heard, at: float) -> None:
         """The last sample of a key left the DAC."""
+        if heard.key.response == FILLER:
+            return
+        self._sounding.discard(heard.key)
+        if not self._sounding:
+            self._quiet(at)
         self._played(heard.key.turn, Point.LAST_DAC, at)
         self._heard(heard, at)
 

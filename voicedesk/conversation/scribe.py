@@ -12,6 +12,7 @@ from voicedesk.core.events import (
     Heard,
     Interrupted,
     ReplyEnded,
+    Retried,
     Sounded,
     TextDelta,
     TextEnded,
@@ -57,9 +58,12 @@ class Scribe:
     def __init__(self, dialogue: Dialogue) -> None:
         self.dialogue = dialogue
         self._replies: dict[int, _Reply] = {}
+        self._forgotten: set[int] = set()
 
     def __call__(self, event: Event) -> None:
         """Take an event of the stream."""
+        if event.turn in self._forgotten:
+            return
         match event:
             case UserText(text=text, final=True):
                 self.dialogue.say(event.turn, Role.USER, text or "")
@@ -74,6 +78,9 @@ class Scribe:
                 reply.heard.update({part.key: part for part in heard})
                 reply.cut = True
                 self._write(event.turn)
+            case Retried(of=failed):
+                self._forgotten.add(failed)  # late words of it count no longer
+                self.dialogue.forget(failed)
             case ReplyEnded() | TurnFailed():
                 self._write(event.turn)
             case _:

@@ -27,6 +27,11 @@ class Timelines:
         timeline = self._timelines.get(turn)
         return timeline is not None and timeline.mark(point, at)
 
+    def at(self, turn: int, point: Point) -> float | None:
+        """When a point was reached, None if it was not."""
+        timeline = self._timelines.get(turn)
+        return None if timeline is None else timeline.points.get(point)
+
     def move(self, turn: int, point: Point, at: float) -> None:
         """Set a point whose last occurrence counts."""
         timeline = self._timelines.get(turn)

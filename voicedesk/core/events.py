@@ -206,6 +206,13 @@ class ToolAnswered(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retried(SystemEvent):
+    """This turn asks again what turn ``of`` asked, which failed and counts no longer."""
+
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnTimed(SystemEvent):
     """The turn is over and its timeline is complete."""
 
