@@ -14,6 +14,7 @@ VoiceDeskError
 │   ├── InsecureServerError       plain http beyond this computer
 │   ├── WrongKeyError             401, 403
 │   ├── UnknownModelError         404, or the server says so
+│   ├── TooLongError              413, or more words than the model takes
 │   ├── RateLimitError            429, or a reply that failed for it
 │   ├── ConnectionLostError       a connection that was there has gone
 │   ├── NoAnswerError             connected, asked, and nothing came
@@ -143,10 +144,29 @@ class UnknownModelError(ServerError):
     retryable = False
 
 
+class TooLongError(ServerError):
+    """What was sent is more than the server takes."""
+
+    sentence = (
+        "That was too long for {server}. Say it in shorter parts, or start a new conversation."
+    )
+    retryable = False
+
+
 class RateLimitError(ServerError):
-    """The server limits requests, or the account's quota is used up."""
+    """The server limits requests, or the account's quota is used up.
+
+    Attributes:
+        retry_after: Seconds that the server asks to wait, None when it does not say.
+    """
 
     sentence = "{server} says that its limit is reached: {reason} Wait a little and try again, or check your plan."
+
+    def __init__(
+        self, detail: str = "", *, retry_after: float | None = None, **arguments: object
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail, **arguments)
 
 
 class ConnectionLostError(ServerError):

@@ -1,0 +1,360 @@
+"""What goes wrong with a request, as one of our errors with one clear sentence.
+
+Knows the failures of the ``openai`` package and of the HTTP client under it, without importing either: who has such an
+error in hand has imported them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from voicedesk.core.errors import (
+    ConnectionLostError,
+    NoAnswerError,
+    ProtocolError,
+    RateLimitError,
+    ReplyFailedError,
+    ServerError,
+    TooLongError,
+    UnknownModelError,
+    UnreachableError,
+    WrongKeyError,
+)
+from voicedesk.providers.profiles import Address
+
+if TYPE_CHECKING:
+    import httpx2
+
+_KEY_CODES = {"invalid_api_key", "authentication_error", "permission_denied"}
+_MODEL_CODES = {"model_not_found", "invalid_model"}
+_LIMIT_CODES = {"insufficient_quota", "quota_exceeded", "too_many_requests"}
+_LENGTH_CODES = {"context_length_exceeded", "string_above_max_length"}
+_LONGEST_DETAIL = 500
+
+
+def plain_reason(error: BaseException) -> str:
+    """Why no connection came about, in words that continue a sentence."""
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens at its address"
+    if isinstance(error, socket.gaierror):
+        return "its name is not known to the network"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "its certificate is not trusted"
+    if isinstance(error, ssl.SSLError):
+        return "no secure connection could be made"
+    text = str(error).strip() or type(error).__name__
+    for sign, reason in _SIGNS.items():
+        if sign in text:
+            return reason
+    return text.rstrip(".")
+
+
+_SIGNS = {
+    "Connect call failed": "nothing listens at its address",
+    "All connection attempts failed": "nothing listens at its address",
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is not trusted",
+    "WRONG_VERSION_NUMBER": "it does not use encryption; try http instead of https",
+    "Name or service not known": "its name is not known to the network",
+    "nodename nor servname": "its name is not known to the network",
+    "getaddrinfo failed": "its name is not known to the network",
+    "Network is unreachable": "there is no network",
+}
+
+
+def as_sentence(text: str) -> str:
+    """Text that ends like a sentence, for use inside one of ours."""
+    text = " ".join(text.split())[:300]
+    return text if not text or text.endswith((".", "!", "?")) else text + "."
+
+
+def body_message(body: bytes) -> tuple[str, str]:
+    """Message and code out of an error body, of OpenAI's shape or one of its relatives; else empty strings."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return "", ""
+    return error_message(data)
+
+
+def error_message(data: object) -> tuple[str, str]:
+    """Message and code out of the data of an error body; empty strings where there are none."""
+    if not isinstance(data, Mapping):
+        return "", ""
+    error = data.get("error", data)
+    if isinstance(error, str):
+        return error, ""
+    if not isinstance(error, Mapping):
+        return "", ""
+    message = error.get("message") or error.get("detail") or ""
+    code = error.get("code") or error.get("type") or ""
+    return (message if isinstance(message, str) else ""), str(code)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a server asks to wait, None when it does not say."""
+    millis = _number(headers.get("retry-after-ms", ""))
+    if millis is not None:
+        return millis / 1000.0
+    said = headers.get("retry-after", "").strip()
+    seconds = _number(said)
+    if seconds is not None or not said:
+        return seconds
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0.0 else None
+
+
+def status_failure(
+    status: int, headers: Mapping[str, str], body: bytes, address: Address, *, model: str = ""
+) -> ServerError:
+    """The error of ours for a response that is no success.
+
+    Args:
+        status: Of HTTP.
+        headers: By lower-case name.
+        body: All of it.
+        address: Whose response it is.
+        model: What was asked for.
+    """
+    message, code = body_message(body)
+    detail = f"HTTP {status} {code}: {message or body[:200]!r}"
+    known = _by_status(status, headers, message, code, detail, address, model)
+    if known is not None:
+        return known
+    if message:
+        return message_failure(message, code, address, model=model, detail=detail)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return UnreachableError(
+            detail, server=address.name, reason=f"it has a problem of its own (status {status})"
+        )
+    reason = f"it refused the request (status {status})"
+    if _is_page(headers, body):
+        reason = f"it answers with a web page (status {status})"
+    return ProtocolError(detail, server=address.name, reason=reason)
+
+
+def _by_status(
+    status: int,
+    headers: Mapping[str, str],
+    message: str,
+    code: str,
+    detail: str,
+    address: Address,
+    model: str,
+) -> ServerError | None:
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        place = headers.get("location", "")[:200] or "another address"
+        return ProtocolError(detail, server=address.name, reason=f"it sends requests on to {place}")
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        if status == HTTPStatus.FORBIDDEN and "country" in code:
+            return ServerError(detail, server=address.name, reason=message.rstrip("."))
+        return WrongKeyError(detail, server=address.name)
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+        if code in _MODEL_CODES or "model" in message.lower():
+            return UnknownModelError(detail, server=address.name, model=model)
+        reason = f"it has no such service at its address (status {status})"
+        return ProtocolError(detail, server=address.name, reason=reason)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return TooLongError(detail, server=address.name)
+    wait = retry_after(headers)
+    busy = status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None
+    if status == HTTPStatus.TOO_MANY_REQUESTS or busy:
+        return limit_failure(message, address, wait=wait, detail=detail)
+    return None
+
+
+def limit_failure(
+    message: str, address: Address, *, wait: float | None = None, detail: str = ""
+) -> RateLimitError:
+    """The error of ours for a limit that is reached.
+
+    Args:
+        message: What the server says.
+        address: Whose limit it is.
+        wait: Seconds that it asks to wait; None when it does not say.
+        detail: For the log.
+    """
+    asked = "" if wait is None else f"It asks to wait {math.ceil(wait)} seconds."
+    reason = f"{as_sentence(message)} {asked}".strip() or "it gave no reason."
+    return RateLimitError(detail or message, server=address.name, reason=reason, retry_after=wait)
+
+
+def message_failure(
+    message: str, code: str, address: Address, *, model: str = "", detail: str = ""
+) -> ServerError:
+    """The error of ours for what a server says, in a body or in the middle of a stream.
+
+    Args:
+        message: For people.
+        code: For programs; may be empty.
+        address: Who says it.
+        model: What was asked for.
+        detail: For the log.
+    """
+    detail = (detail or f"{code}: {message}")[:_LONGEST_DETAIL]
+    if code in _KEY_CODES:
+        return WrongKeyError(detail, server=address.name)
+    if code in _MODEL_CODES:
+        return UnknownModelError(detail, server=address.name, model=model)
+    if "rate_limit" in code or code in _LIMIT_CODES:
+        return limit_failure(message, address, detail=detail)
+    if code in _LENGTH_CODES:
+        return TooLongError(detail, server=address.name)
+    return ReplyFailedError(
+        detail, server=address.name, reason=as_sentence(message) or "it gave no reason."
+    )
+
+
+def _is_page(headers: Mapping[str, str], body: bytes) -> bool:
+    start = body[:100].lstrip().lower()
+    return "html" in headers.get("content-type", "") or start.startswith((b"<!doctype", b"<html"))
+
+
+def wrong_content(headers: Mapping[str, str], address: Address, *, wanted: str) -> ProtocolError:
+    """The error of ours for a success that holds something else.
+
+    Args:
+        headers: By lower-case name.
+        address: Whose response it is.
+        wanted: What should have come, as in "sound".
+    """
+    kind = headers.get("content-type", "").partition(";")[0].strip()[:80]
+    came = "a web page" if "html" in kind else kind or "something unnamed"
+    return ProtocolError(
+        f"content type {kind!r}", server=address.name, reason=f"it sent {came} instead of {wanted}"
+    )
+
+
+def failure(
+    error: BaseException, address: Address, *, model: str = "", stall_s: float = 0.0
+) -> ServerError | None:
+    """The error of ours for what a request failed with, None for what is no failure of a server.
+
+    Args:
+        error: What was raised: ours, the ``openai`` package's, the HTTP client's or the system's.
+        address: Who was asked.
+        model: What was asked for.
+        stall_s: Seconds without any data after which the client gives up, for the sentence.
+    """
+    if isinstance(error, ServerError):
+        return error
+    if isinstance(error, UnicodeEncodeError):
+        return WrongKeyError("the key holds characters that a header cannot", server=address.name)
+    response = _response_of(error)
+    if response is not None:
+        return status_failure(
+            response.status_code, response.headers, response.content, address, model=model
+        )
+    return _said_failure(error, address, model) or _way_failure(error, address, stall_s)
+
+
+def _response_of(error: BaseException) -> httpx2.Response | None:
+    """The response that is no success, for the errors that hold one."""
+    response: httpx2.Response | None = None
+    if _names(error) & {"APIStatusError", "HTTPStatusError"}:
+        response = getattr(error, "response", None)
+    return response
+
+
+def _said_failure(error: BaseException, address: Address, model: str) -> ServerError | None:
+    """The error of ours for what a server said in the middle of a stream, or said so that it makes no sense."""
+    if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, RecursionError)):
+        return ProtocolError(repr(error), server=address.name, reason="its answer is damaged")
+    names = _names(error)
+    if "OpenAIError" not in names or "APIConnectionError" in names:
+        return None
+    if "APIResponseValidationError" in names:
+        return ProtocolError(repr(error), server=address.name, reason="its answer is damaged")
+    message, code = error_message(getattr(error, "body", None))
+    return message_failure(message or str(error), code, address, model=model)
+
+
+def _way_failure(error: BaseException, address: Address, stall_s: float) -> ServerError | None:
+    """The error of ours for what happened on the way to the server and back."""
+    chain = list(_chain(error))
+    if not _names(error) and not isinstance(error, (OSError, EOFError)):
+        return None
+    names = {name for link in chain for name in _names(link)}
+    detail = repr(chain[-1])[:_LONGEST_DETAIL]
+    if names & {"ReadTimeout", "WriteTimeout"}:
+        return NoAnswerError(detail, server=address.name, seconds=stall_s)
+    if names & {"ConnectTimeout", "PoolTimeout"}:
+        return UnreachableError(detail, server=address.name, reason=plain_reason(TimeoutError()))
+    if names & {"ConnectError", "ProxyError", "UnsupportedProtocol", "InvalidURL"}:
+        return UnreachableError(detail, server=address.name, reason=_deepest_reason(chain))
+    if "LocalProtocolError" in names:
+        return WrongKeyError(detail, server=address.name)  # a key that no header can hold
+    if "DecodingError" in names:
+        return ProtocolError(detail, server=address.name, reason="its answer is damaged")
+    if names & {"RemoteProtocolError", "NetworkError"}:
+        reason = "the server ended it in the middle"
+        return ConnectionLostError(detail, server=address.name, reason=reason)
+    return UnreachableError(detail, server=address.name, reason=_deepest_reason(chain))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and what caused it, outermost first."""
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None or isinstance(seen, asyncio.CancelledError):
+            return
+        yield seen
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+
+
+def _names(error: BaseException) -> set[str]:
+    """Names of the kinds that an error of the HTTP client or of the ``openai`` package is of."""
+    return {
+        kind.__name__
+        for kind in type(error).__mro__
+        if kind.__module__.partition(".")[0] in {"httpx2", "openai"}
+    }
+
+
+def _deepest_reason(chain: list[BaseException]) -> str:
+    """The reason that says most: the system's own, which lies deepest."""
+    for error in reversed(chain):
+        for cause in _parts(error):
+            if isinstance(cause, (ssl.SSLError, socket.gaierror, ConnectionRefusedError)):
+                return plain_reason(cause)
+    return plain_reason(chain[-1])
+
+
+def _parts(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from _parts(part)
+    else:
+        yield error
+
+
+def is_stale(error: BaseException) -> bool:
+    """Whether a request failed because a kept connection was closed by the server just before: it may be sent again."""
+    names = {name for link in _chain(error) for name in _names(link)}
+    lost = names & {"RemoteProtocolError", "ReadError", "WriteError", "CloseError"}
+    return bool(lost) and _response_of(error) is None
+
+
+def as_mapping(data: Any) -> Mapping[str, Any]:
+    """An object out of a server's JSON, empty when it is something else."""
+    return data if isinstance(data, Mapping) else {}
