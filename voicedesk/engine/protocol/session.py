@@ -3,61 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-from collections.abc import Awaitable, Callable
 
 from voicedesk.core.tasks import TaskSet
 from voicedesk.engine.ears.ears import EarsError, Utterance
 from voicedesk.engine.ears.writing import written
 from voicedesk.engine.protocol import fields
+from voicedesk.engine.protocol.client_events import EventSession
 from voicedesk.engine.protocol.conversation import Conversation
-from voicedesk.engine.protocol.errors import ClientError, not_one_of, wrong_type
+from voicedesk.engine.protocol.errors import ClientError
 from voicedesk.engine.protocol.fields import Json
+from voicedesk.engine.protocol.input_buffer import InputBuffer
 from voicedesk.engine.protocol.items import (
-    BYTES_PER_MS,
     Item,
     Part,
     check_truncatable,
     new_id,
     parse_item,
 )
-from voicedesk.engine.protocol.outbox import Outbox
 from voicedesk.engine.protocol.requests import parse_request
 from voicedesk.engine.protocol.response import Response
 from voicedesk.engine.protocol.settings import SessionSettings
 from voicedesk.engine.services import Services
 
-log = logging.getLogger(__name__)
-
-SHORTEST_COMMIT_MS = 100
-LONGEST_INPUT_MS = 310_000
-"""A little over five minutes, the longest that the application lets a key be held."""
 MOST_RESPONSES = 4
 """At once, beside the one that the conversation may have."""
 
 
-class Session:
+class Session(EventSession):
     """One client.
 
     Attributes:
         services: Shared with other sessions.
         conversation: This session's.
-        outbox: Events for the client.
     """
 
     def __init__(self, services: Services, model: str) -> None:
-        self.id = new_id("sess")
+        super().__init__()
         self.services = services
         self.settings = SessionSettings(model)
         self.conversation = Conversation()
-        self.outbox = Outbox()
         self._tasks = TaskSet()
-        self._utterance: Utterance | None = None
-        self._odd = b""
+        self._input = InputBuffer(services.ears)
         self._responses: dict[str, Response] = {}
         self._active: Response | None = None
-        self._handlers: dict[str, Callable[[Json], Awaitable[None]]] = {
+        self.handlers = {
             "session.update": self._update,
             "input_audio_buffer.append": self._append,
             "input_audio_buffer.commit": self._commit,
@@ -75,33 +64,10 @@ class Session:
         """Greet the client with the session as it is."""
         self.outbox.post("session.created", session=self.settings.render(self.id))
 
-    async def take(self, message: str | bytes) -> None:
-        """Answer one message of the client's. Never raises for what it holds."""
-        event_id = None
-        try:
-            event = _decode(message)
-            event_id = event["event_id"] if isinstance(event.get("event_id"), str) else None
-            fields.optional_text(event, "event_id")
-            kind = fields.text(event, "type")
-            handler = self._handlers.get(kind)
-            if handler is None:
-                raise not_one_of("type", kind, self._handlers)
-            await handler(event)
-        except ClientError as error:
-            self.outbox.post("error", error=error.body(event_id))
-        except Exception:  # a fault of ours in one event must not end the session
-            log.exception("a client event failed")
-            failure = ClientError(
-                "The built-in server had an internal error.",
-                code="server_error",
-                kind="server_error",
-            )
-            self.outbox.post("error", error=failure.body(event_id))
-
     async def close(self) -> None:
         """The client has gone: stop everything that was done for it."""
         self.outbox.close()
-        self._drop_input()
+        self._input.clear()
         for response in list(self._responses.values()):
             await response.cancel("client_disconnected")
         await self._tasks.close()
@@ -130,32 +96,14 @@ class Session:
         self.outbox.post("session.updated", session=self.settings.render(self.id))
 
     async def _append(self, event: Json) -> None:
-        pcm = self._odd + fields.audio(event, "audio")
-        if self._utterance is None:
-            self._utterance = self.services.ears.listen()
-        if self._utterance.seconds * 1000 + len(pcm) / BYTES_PER_MS > LONGEST_INPUT_MS:
-            raise ClientError(
-                f"The input audio buffer holds at most {LONGEST_INPUT_MS // 1000} seconds. Commit or clear it.",
-                code="input_audio_buffer_full",
-                param="audio",
-            )
-        whole = len(pcm) // 2 * 2
-        self._odd = pcm[whole:]
-        self._utterance.feed(pcm[:whole])
+        self._input.append(fields.audio(event, "audio"))
 
     async def _commit(self, _event: Json) -> None:
-        utterance = self._utterance
-        milliseconds = 0.0 if utterance is None else utterance.seconds * 1000
-        if utterance is None or milliseconds < SHORTEST_COMMIT_MS:
-            raise ClientError(
-                "Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer"
-                f" only has {milliseconds:.2f}ms of audio.",
-                code="input_audio_buffer_commit_empty",
-            )
-        part = Part("input_audio", None, utterance.pcm, int(milliseconds))
+        utterance = self._input.committable()
+        part = Part("input_audio", None, utterance.pcm, int(utterance.seconds * 1000))
         item = Item(new_id("item"), role="user", parts=[part])
         previous = self.conversation.add(item)
-        self._utterance, self._odd = None, b""
+        self._input.release()
         part.heard = self._tasks.spawn(_hear(utterance, part), name="transcript", watched=False)
         self.outbox.post("input_audio_buffer.committed", item_id=item.id, previous_item_id=previous)
         self._announce(item, previous)
@@ -182,13 +130,8 @@ class Session:
         self.outbox.post(f"{name}.completed", **at, transcript=text, usage=seconds)
 
     async def _clear(self, _event: Json) -> None:
-        self._drop_input()
+        self._input.clear()
         self.outbox.post("input_audio_buffer.cleared")
-
-    def _drop_input(self) -> None:
-        if self._utterance is not None:
-            self._utterance.drop()
-        self._utterance, self._odd = None, b""
 
     async def _clear_output(self, _event: Json) -> None:
         raise ClientError(
@@ -291,16 +234,3 @@ async def _hear(utterance: Utterance, part: Part) -> str:
         utterance.drop()
     part.text = written(transcript.text)
     return part.text
-
-
-def _decode(message: str | bytes) -> Json:
-    try:
-        event = json.loads(message)
-    except (ValueError, RecursionError) as error:
-        raise ClientError(
-            "Could not parse the event as JSON. Send each event as one JSON object in a text message.",
-            code="invalid_json",
-        ) from error
-    if not isinstance(event, dict):
-        raise wrong_type("event", "an object", event)
-    return event
