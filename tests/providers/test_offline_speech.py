@@ -83,7 +83,7 @@ async def test_units_are_made_in_the_order_of_the_calls_and_each_whole(make: Mak
     assert finished == ["a", "b", "c"]
     pauses = 2 * SENTENCE_PAUSE_MS * MS
     assert lengths[0] == pytest.approx(len(two_pieces) * 4 + pauses, abs=8)
-    assert lengths[1:] == [12, 20]
+    assert list(lengths[1:]) == [12, 20]
 
 
 async def test_nothing_to_say_is_no_sound(make: Make) -> None:
