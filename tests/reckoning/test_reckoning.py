@@ -179,3 +179,11 @@ def test_a_conversion_comes_back(source: str, target: str, value: Fraction) -> N
 )
 def test_known_conversions(value: int, source: str, target: str, result: Fraction) -> None:
     assert convert(Fraction(value), UNITS[source], UNITS[target]) == result
+
+
+def test_a_sum_that_grows_without_bound_is_refused() -> None:
+    assert evaluate("10 ^ 120 * 10 ^ 120") is not None
+    with pytest.raises(CannotCalculateError, match="too large"):
+        evaluate("10 ^ 120 * 10 ^ 120 * 10 ^ 120")
+    with pytest.raises(CannotCalculateError, match="too large"):
+        evaluate("1 / 10 ^ 120 / 10 ^ 120 / 10 ^ 120")

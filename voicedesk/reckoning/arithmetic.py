@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +45,13 @@ _SHARES = {
     "double": Fraction(2),
 }
 _SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "^": "to the power of"}
+_OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
 _LARGEST_POWER = 512
+_LARGEST_VALUE = 1000  # bits of a part; what is larger has no float, and no meaning for the ear
 MAX_TOKENS = 60
 
 
@@ -165,7 +172,7 @@ class _Parser:
             self._take()
             self.operations += 1
             whole, whole_said = self._signed()
-            value, said = value * whole / 100, f"{said} percent of {whole_said}"
+            value, said = _apply("*", value, whole) / 100, f"{said} percent of {whole_said}"
         return value, said
 
     def _atom(self) -> _Part:
@@ -173,7 +180,9 @@ class _Parser:
         if word in _PREFIXES:
             self.operations += 1
             value, said = self._signed()
-            value = _SHARES[word] * value if word in _SHARES else self._root(value, word)
+            value = (
+                _apply("*", _SHARES[word], value) if word in _SHARES else self._root(value, word)
+            )
             return value, f"{_PREFIXES[word]} {said}"
         if word == "(":
             value, said = self.expression()
@@ -227,8 +236,10 @@ class _Parser:
 def _apply(sign: str, left: Fraction, right: Fraction) -> Fraction:
     if sign == "/" and right == 0:
         raise CannotCalculateError("nothing can be divided by zero")
-    operation = {"+": left + right, "-": left - right, "*": left * right}
-    return left / right if sign == "/" else operation[sign]
+    value = left / right if sign == "/" else _OPERATIONS[sign](left, right)
+    if max(abs(value.numerator), value.denominator).bit_length() > _LARGEST_VALUE:
+        raise CannotCalculateError("the result is too large for me")
+    return value
 
 
 def _integer_root(value: int, degree: int) -> int | None:

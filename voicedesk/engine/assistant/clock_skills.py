@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from voicedesk.engine.assistant.skill import Arguments, Context, Result, Skill, schema
 from voicedesk.engine.assistant.text import Utterance
 from voicedesk.reckoning.numbers import ordinal
+from voicedesk.reckoning.zones import find_zone
 
 _TIME = re.compile(
     r"^(?:(?:what|which|tell me)(?: is)?(?: the)?(?: current)? time(?: is it| it is)?|do you (?:have|know) the time|"
@@ -21,17 +20,6 @@ _DATE = re.compile(
     r"(?: (?P<when>today|tomorrow|yesterday|now))?(?: is it)?$"
 )
 _SHIFT = {"tomorrow": 1, "yesterday": -1}
-
-
-@lru_cache(maxsize=1)
-def _places() -> dict[str, str]:
-    """Cities of the time zone database by their plain names; empty where the system has none."""
-    places: dict[str, str] = {}
-    for zone in sorted(zoneinfo.available_timezones()):
-        region, _, city = zone.rpartition("/")
-        if region and region != "Etc":
-            places.setdefault(city.replace("_", " ").lower(), zone)
-    return places
 
 
 def _understand_time(utterance: Utterance, _context: Context) -> Arguments | None:
@@ -46,10 +34,10 @@ def _time(arguments: Arguments, context: Context) -> Result:
     place = arguments.get("place")
     now = context.now()
     if place:
-        zone = _places().get(str(place).lower())
+        zone = find_zone(str(place))
         if zone is None:
             return {"error": f"I do not know the time zone of {str(place).title()}"}
-        now = now.astimezone(zoneinfo.ZoneInfo(zone))
+        now = now.astimezone(zone)
     return {"time": now.strftime("%H:%M"), "zone": now.tzname() or ""}
 
 

@@ -7,13 +7,10 @@ from fractions import Fraction
 
 from voicedesk.engine.assistant.skill import Arguments, Context, Result, Skill, schema
 from voicedesk.engine.assistant.text import Utterance, listed, sentence
-from voicedesk.reckoning.arithmetic import (
-    CannotCalculateError,
-    evaluate,
-    only_whole_and_small,
-)
-from voicedesk.reckoning.numbers import digits_for_words, number_words, parse_number, spoken
-from voicedesk.reckoning.units import UNIT_PATTERN, UNITS, convert
+from voicedesk.reckoning.answers import calculate, convert_quantity
+from voicedesk.reckoning.arithmetic import CannotCalculateError, evaluate
+from voicedesk.reckoning.numbers import number_words, parse_number
+from voicedesk.reckoning.units import UNIT_PATTERN, UNITS
 
 LONGEST_COUNT = 200
 
@@ -48,16 +45,11 @@ def _understand_sum(utterance: Utterance, _context: Context) -> Arguments | None
 
 
 def _calculate(arguments: Arguments, _context: Context) -> Result:
-    formula = digits_for_words(str(arguments["expression"]).lower())
-    words = only_whole_and_small(formula)
     try:
-        found = evaluate(formula, words=words)
+        found = calculate(str(arguments["expression"]))
     except CannotCalculateError as error:
         return {"error": str(error)}
-    if found is None:
-        return {"error": "I did not understand the expression"}
-    words = words and abs(found.value) <= 1000
-    return {"expression": found.said, "result": found.answer(words=words), "exact": found.exact}
+    return {"expression": found.expression, "result": found.result, "exact": found.exact}
 
 
 def _say_sum(_arguments: Arguments, result: Result) -> str:
@@ -82,16 +74,14 @@ def _convert(arguments: Arguments, _context: Context) -> Result:
     if value is None or source is None or target is None:
         return {"error": "I do not know one of these units"}
     try:
-        answer = convert(value, source, target)
+        found = convert_quantity(value, source, target)
     except ValueError as error:
         return {"error": str(error)}
-    rounded = round(answer, 2 if abs(answer) >= 1 else 4) if answer else answer
-    rounded = rounded or answer
     return {
-        "from": f"{spoken(value, words=False)} {source.called(value)}",
-        "to": f"{spoken(rounded, words=False)} {target.called(rounded)}",
-        "exact": rounded == answer,
-        "plural": value != 1,
+        "from": found.source,
+        "to": found.target,
+        "exact": found.exact,
+        "plural": found.plural,
     }
 
 
