@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import itertools
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -31,6 +30,7 @@ from voicedesk.pipelines.realtime_book import ReplyBook
 from voicedesk.pipelines.realtime_items import history_item
 from voicedesk.pipelines.realtime_link import RealtimeLink
 from voicedesk.pipelines.realtime_reply import Reply
+from voicedesk.pipelines.realtime_upload import Upload
 from voicedesk.pipelines.transcripts import Transcripts
 from voicedesk.providers.profiles import Address, Quirks
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
@@ -92,9 +92,7 @@ class RealtimePipeline:
         self._emit: Emit = _nobody
         self._item_ids = itertools.count(1)
         self._turn = 0
-        self._take: list[bytes] = []
-        self._sent = 0  # how many pieces of the take the connection has
-        self._last_append = 0.0
+        self._upload = Upload(self._link)
         self._reply: Reply | None = None  # the latest
         self._book = ReplyBook()
         self._commands: dict[str, tuple[str, Reply | None]] = {}
@@ -126,13 +124,12 @@ class RealtimePipeline:
             self._tell(Link.LOST, error)
             raise
         self._tell(Link.READY)
-        self._flush()
+        self._upload.flush()
 
     def begin_turn(self, turn: int) -> None:
         """A take begins; a lost connection is opened again meanwhile."""
         self._turn = turn
-        self._take = []
-        self._sent = 0
+        self._upload.clear()
         if not self._link.ready:
             self._tasks.spawn(self._reopen(), name="realtime reopening")
 
@@ -144,27 +141,13 @@ class RealtimePipeline:
 
     def feed(self, pcm: bytes) -> None:
         """Sound of the take: sent at once, or kept until the connection is ready."""
-        self._take.append(pcm)
-        if self._link.ready:
-            self._flush()
-
-    def _flush(self) -> None:
-        while self._sent < len(self._take):
-            audio = base64.b64encode(self._take[self._sent]).decode()
-            self._sent += 1
-            self._link.send(
-                {"type": "input_audio_buffer.append", "audio": audio}, sent=self._appended
-            )
-
-    def _appended(self, at: float) -> None:
-        self._last_append = at
+        self._upload.feed(pcm)
 
     def abort_turn(self) -> None:
         """Drop the take; the server forgets what it was sent of it."""
-        if self._sent and self._link.ready:
+        if self._upload.begun and self._link.ready:
             self._command({"type": "input_audio_buffer.clear"}, None)
-        self._take = []
-        self._sent = 0
+        self._upload.clear()
 
     def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
         """Ask for the reply and give it as it comes. On a ready connection the request is sent at once.
@@ -266,18 +249,16 @@ class RealtimePipeline:
             event = {"type": "conversation.item.create", "item": item}
             self._command(event, reply, lambda at: self._reach(reply.turn, Point.COMMIT_SENT, at))
             return
-        self._flush()
-        # From here on the take is the server's; a connection opened later must not be sent it again.
-        self._take = []
-        self._sent = 0
+        self._upload.flush()
+        self._upload.clear()  # from here on the take is the server's
         self._transcripts.committed_by(reply.turn)
         self._command(
             {"type": "input_audio_buffer.commit"}, reply, lambda at: self._committed(reply, at)
         )
 
     def _committed(self, reply: Reply, at: float) -> None:
-        if self._last_append:
-            self._reach(reply.turn, Point.LAST_APPEND, self._last_append)
+        if self._upload.last_append:
+            self._reach(reply.turn, Point.LAST_APPEND, self._upload.last_append)
         self._reach(reply.turn, Point.COMMIT_SENT, at)
 
     def _request(self, reply: Reply, *, spoken: bool) -> None:
@@ -418,7 +399,7 @@ class RealtimePipeline:
             if not reply.ended.is_set():
                 reply.fail(error)
         self._book.clear()
-        self._sent = 0  # a new connection knows nothing of the take
+        self._upload.disconnected()
         self._transcripts.reset()
         self._tell(Link.LOST, error)
 

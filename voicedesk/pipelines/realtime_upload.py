@@ -1,0 +1,53 @@
+"""The take on its way to a realtime server: sent piece by piece, and kept until it is committed."""
+
+from __future__ import annotations
+
+import base64
+
+from voicedesk.pipelines.realtime_link import RealtimeLink
+
+
+class Upload:
+    """The present take.
+
+    Attributes:
+        last_append: When its last piece was written to the connection, seconds of ``core.clock``; 0 for never.
+    """
+
+    def __init__(self, link: RealtimeLink) -> None:
+        self._link = link
+        self._take: list[bytes] = []
+        self._sent = 0  # how many pieces the connection has
+        self.last_append = 0.0
+
+    @property
+    def begun(self) -> bool:
+        """Whether the present connection has any of it."""
+        return self._sent > 0
+
+    def clear(self) -> None:
+        """It is over, or dropped: a connection that is opened later must not be sent it again."""
+        self._take = []
+        self._sent = 0
+
+    def disconnected(self) -> None:
+        """A new connection will know nothing of it."""
+        self._sent = 0
+
+    def feed(self, pcm: bytes) -> None:
+        """Sound of the take: sent at once, or kept until the connection is ready."""
+        self._take.append(pcm)
+        if self._link.ready:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what the connection does not have."""
+        while self._sent < len(self._take):
+            audio = base64.b64encode(self._take[self._sent]).decode()
+            self._sent += 1
+            self._link.send(
+                {"type": "input_audio_buffer.append", "audio": audio}, sent=self._appended
+            )
+
+    def _appended(self, at: float) -> None:
+        self.last_append = at
