@@ -38,6 +38,7 @@ class FakeControl:
         self.link = Link.READY
         self.level = Level()
         self.microphone_ready = True
+        self.can_retry = False
         self.calls: list[str] = []
 
     @property
@@ -70,6 +71,10 @@ class FakeControl:
         if (transition := self._machine.fire(Trigger.ASK)) is not None:
             self.emit(UserText(turn=self.turn, at=0.0, text=text, final=True))
             self.emit(StateChanged(turn=self.turn, at=0.0, state=transition.state))
+
+    def retry(self) -> None:
+        self.calls.append("retry")
+        self.can_retry = False
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         self._observers.append(observer)

@@ -72,7 +72,7 @@ def test_tab_goes_round_through_every_control(window: MainWindow) -> None:
     )  # the send button can be reached only when there is something to send
     window.talk_button.setFocus()
     visited: list[str] = []
-    for _ in range(6):
+    for _ in range(7):
         widget = QApplication.focusWidget()
         assert widget is not None
         visited.append(widget.accessibleName())
@@ -82,6 +82,7 @@ def test_tab_goes_round_through_every_control(window: MainWindow) -> None:
         "Question",
         "Send the question",
         "Conversation",
+        "Realtime",
         "Settings",
         "Menu",
     ]

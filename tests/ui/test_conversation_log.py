@@ -23,8 +23,7 @@ from voicedesk.core.events import (
 )
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui import conversation_log
-from voicedesk.ui.conversation_log import (
-    ConversationLog,
+from voicedesk.ui.conversation_entries import (
     Kind,
     Note,
     Segment,
@@ -32,12 +31,15 @@ from voicedesk.ui.conversation_log import (
     clean,
     unheard_ranges,
 )
+from voicedesk.ui.conversation_log import ConversationLog
 
 
 def new_log() -> ConversationLog:
     return ConversationLog(
         hint=lambda hint, sent: f"{hint.value}{' sent' if sent else ''}",
         error=lambda event: (str(event.error), "server"),
+        tool=lambda name, state: f"{name} {state.name.lower()}",
+        wait=lambda event: f"{event.server} waits {event.seconds:g}",
     )
 
 

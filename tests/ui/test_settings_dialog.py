@@ -24,8 +24,10 @@ from tests.ui.finding import by_name
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import BUILTIN, OPENAI, DeviceChoice, Server, Settings
 from voicedesk.ui.settings_dialog import SettingsDialog
-from voicedesk.ui.settings_schema import PAGES, Whole, read, with_value
+from voicedesk.ui.settings_fields import Whole
+from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.settings_server import AddServerDialog, needs_permission, server_id
+from voicedesk.ui.settings_values import read, with_value
 
 
 @pytest.fixture

@@ -6,16 +6,12 @@ has changed since it was last asked, so that the view can take many changes in o
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 from voicedesk.core.events import (
-    AudioKey,
     Event,
-    Heard,
     Hint,
     HintKind,
     Interrupted,
@@ -23,106 +19,33 @@ from voicedesk.core.events import (
     StateChanged,
     TextDelta,
     TextEnded,
+    ToolAnswered,
+    ToolCalled,
     TurnFailed,
     UserText,
     Voiced,
+    Waiting,
 )
-from voicedesk.core.heard import Part, heard_length
+from voicedesk.core.heard import Part
 from voicedesk.core.turn import State
+from voicedesk.ui.conversation_entries import (
+    Entry,
+    Kind,
+    Note,
+    Segment,
+    ToolState,
+    UserState,
+    clean,
+    unheard_ranges,
+)
 
 MAX_ENTRIES = 10_000
 """Older entries leave the window beyond this, so that a window that is never closed stays bounded."""
 
-# Line ends that are not "\n", and characters that a text document uses for its own structure.
-_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
-_STRUCTURE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffc\ufffe\uffff\ud800-\udfff]"
-)
-
-
-def clean(text: str) -> str:
-    """Text as the transcript holds it: plain newlines, and nothing that means something to a document."""
-    return _STRUCTURE.sub("", _LINE_END.sub("\n", text))
-
-
-class Kind(IntEnum):
-    """What an entry is; within a turn they stand in this order."""
-
-    USER = 0
-    REPLY = 1
-    NOTE = 2
-
-
-class UserState(IntEnum):
-    """What is known of the user's words."""
-
-    WAITING = 0  # no words yet
-    PARTIAL = 1  # words that may still change
-    FINAL = 2
-    WITHOUT_TEXT = 3  # transcription is off, the words stay unknown
-    NOT_TRANSCRIBED = 4  # transcription failed
-    NO_WORDS = 5  # transcribed, and there was nothing
-
-
-class Note(IntEnum):
-    """What a note is about."""
-
-    HINT = 0
-    ERROR = 1
-
-
-@dataclass(slots=True)
-class Segment:
-    """The words of one item of a reply, and the runs of sound that say them, where these are told apart."""
-
-    key: AudioKey
-    text: str = ""
-    is_spoken: bool = True
-    parts: dict[AudioKey, Part] = field(default_factory=dict)
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One thing in the transcript.
-
-    Attributes:
-        kind: Whose words, or a note.
-        turn: Number of the turn.
-        serial: Order of creation.
-        text: The words; for a note the sentence.
-        user_state: For the user's words.
-        sent: For the user's words, whether the take went to the server.
-        segments: For a reply, its parts in order.
-        interrupted: For a reply, whether it was cut off.
-        heard: For a reply that was cut off, how much of each audio item sounded.
-        unheard: For a reply, the ranges of ``text`` (start, end) that never sounded.
-        note: For a note, what it is about.
-        fleeting: For a note, whether the next turn sweeps it away.
-        settings_page: For a note, the page of the settings where it can be mended.
-    """
-
-    kind: Kind
-    turn: int
-    serial: int
-    text: str = ""
-    user_state: UserState = UserState.WAITING
-    sent: bool = False
-    segments: list[Segment] = field(default_factory=list)
-    interrupted: bool = False
-    heard: dict[AudioKey, Heard] | None = None
-    unheard: tuple[tuple[int, int], ...] = ()
-    note: Note = Note.HINT
-    fleeting: bool = False
-    settings_page: str = ""
-
-    @property
-    def place(self) -> tuple[int, int, int]:
-        """What the entries are ordered by."""
-        return (self.turn, self.kind, self.serial)
-
-
 HintSentence = Callable[[HintKind, bool], str]
 ErrorSentence = Callable[[TurnFailed], tuple[str, str]]
+ToolSentence = Callable[[str, ToolState], str]
+WaitSentence = Callable[[Waiting], str]
 
 _DROPPED = frozenset({HintKind.TOO_SHORT, HintKind.NO_SPEECH, HintKind.CANCELLED})
 
@@ -135,20 +58,31 @@ class ConversationLog:
         transcribing: Whether the server is asked for the user's words.
     """
 
-    def __init__(self, *, hint: HintSentence, error: ErrorSentence) -> None:
-        """Both give the sentence of a note.
+    def __init__(
+        self,
+        *,
+        hint: HintSentence,
+        error: ErrorSentence,
+        tool: ToolSentence,
+        wait: WaitSentence,
+    ) -> None:
+        """Each gives the sentence of a note.
 
         ``hint`` is also told whether the take had been sent, ``error`` names the page of the settings
-        where it can be mended.
+        where it can be mended, ``tool`` is told the tool's name and how far it is.
         """
         self.entries: list[Entry] = []
         self.transcribing = True
         self._hint = hint
         self._error = error
+        self._tool = tool
+        self._wait = wait
         self._serial = 0
         self._changed: dict[int, Entry] = {}
         self._removed: dict[int, Entry] = {}
         self._latest: dict[tuple[int, Kind], Entry] = {}
+        self._calls: dict[tuple[int, str], Entry] = {}
+        self._waits: dict[int, Entry] = {}
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -163,27 +97,11 @@ class ConversationLog:
 
     def apply(self, event: Event) -> bool:
         """Take in an event. Returns whether anything waits for ``take_changes``."""
-        match event:
-            case TextDelta():
-                self._on_delta(event)
-            case UserText():
-                self._on_user_text(event)
-            case TextEnded():
-                self._on_text_ended(event)
-            case Voiced():
-                self._on_voiced(event)
-            case StateChanged():
-                self._on_state(event)
-            case Hint():
-                self._on_hint(event)
-            case TurnFailed():
-                self._on_failure(event)
-            case Interrupted():
-                self._on_interrupted(event)
-            case ReplyEnded(interrupted=True):
-                self._mark_interrupted(event.turn)
-            case _:
-                pass
+        if self._waits:
+            self._end_wait(event)
+        handler = self._HANDLERS.get(type(event))
+        if handler is not None:
+            handler(self, event)
         return bool(self._changed or self._removed)
 
     def _find(self, turn: int, kind: Kind) -> Entry | None:
@@ -206,6 +124,9 @@ class ConversationLog:
         del self.entries[bisect_right(self.entries, entry.place, key=lambda other: other.place) - 1]
         if self._latest.get((entry.turn, entry.kind)) is entry:
             del self._latest[entry.turn, entry.kind]
+        self._calls.pop((entry.turn, entry.call_id), None)
+        if self._waits.get(entry.turn) is entry:
+            del self._waits[entry.turn]
         self._changed.pop(entry.serial, None)
         self._removed[entry.serial] = entry
 
@@ -302,6 +223,7 @@ class ConversationLog:
         self._note(event.turn, self._hint(event.hint, sent), fleeting=event.hint in _DROPPED)
 
     def _on_failure(self, event: TurnFailed) -> None:
+        self._stop_calls(event.turn)
         user = self._find(event.turn, Kind.USER)
         if user is not None and user.user_state is UserState.WAITING:
             user.user_state = UserState.NOT_TRANSCRIBED
@@ -330,7 +252,13 @@ class ConversationLog:
             self._touch(entry)
         return entry
 
+    def _on_reply_ended(self, event: ReplyEnded) -> None:
+        self._stop_calls(event.turn)
+        if event.interrupted:
+            self._mark_interrupted(event.turn)
+
     def _on_interrupted(self, event: Interrupted) -> None:
+        self._stop_calls(event.turn)
         entry = self._mark_interrupted(event.turn)
         if entry is None:
             return
@@ -338,24 +266,59 @@ class ConversationLog:
         self._join(entry)
         self._touch(entry)
 
+    # ------------------------------------------------------------------------ tools and waiting
 
-def unheard_ranges(
-    segments: list[Segment], heard: Mapping[AudioKey, Heard]
-) -> Iterator[tuple[int, int]]:
-    """Ranges (start, end) of the joined text that never sounded.
+    def _on_tool_called(self, event: ToolCalled) -> None:
+        entry = self._add(event.turn, Kind.TOOL)
+        entry.tool, entry.call_id = event.call.name, event.call.call_id
+        entry.text = clean(self._tool(entry.tool, entry.tool_state))
+        self._calls[event.turn, entry.call_id] = entry
 
-    Sound and words are apportioned by share and cut at the next end of a word. Text that has no sound was there to
-    be read and counts as heard.
-    """
-    at = 0
-    for segment in segments:
-        if not segment.text:
-            continue
-        end = at + len(segment.text)
-        if segment.is_spoken:
-            whole = Part(segment.key, 0, len(segment.text))
-            parts = tuple(segment.parts.values()) or (whole,)
-            start = at + heard_length(segment.text, parts, heard)
-            if start < end:
-                yield start, end
-        at = end + 1
+    def _on_tool_answered(self, event: ToolAnswered) -> None:
+        result = event.result
+        state = ToolState.FAILED if result.failed else ToolState.DONE
+        self._end_call(event.turn, result.call_id, state)
+
+    def _stop_calls(self, turn: int) -> None:
+        """The turn is over: no tool runs on."""
+        for number, call_id in [key for key in self._calls if key[0] == turn]:
+            self._end_call(number, call_id, ToolState.STOPPED)
+
+    def _end_call(self, turn: int, call_id: str, state: ToolState) -> None:
+        entry = self._calls.pop((turn, call_id), None)
+        if entry is not None:
+            entry.tool_state = state
+            entry.text = clean(self._tool(entry.tool, state))
+            self._touch(entry)
+
+    def _on_waiting(self, event: Waiting) -> None:
+        """One note for each turn says how long the server asks to wait; it goes when the wait is over."""
+        entry = self._waits.get(event.turn)
+        if entry is None:
+            entry = self._waits[event.turn] = self._add(event.turn, Kind.NOTE)
+        entry.text = clean(self._wait(event))
+        entry.note, entry.fleeting = Note.WAIT, True
+        entry.until = event.at + event.seconds
+        self._touch(entry)
+
+    def _end_wait(self, event: Event) -> None:
+        ends_turn = isinstance(event, TurnFailed | ReplyEnded | Interrupted)
+        for turn, entry in list(self._waits.items()):
+            is_over = event.at >= entry.until or (ends_turn and turn == event.turn)
+            if is_over and not isinstance(event, Waiting):
+                self._drop(entry)
+
+    _HANDLERS: ClassVar[dict[type[Event], Callable[[ConversationLog, Any], None]]] = {
+        TextDelta: _on_delta,
+        UserText: _on_user_text,
+        TextEnded: _on_text_ended,
+        Voiced: _on_voiced,
+        StateChanged: _on_state,
+        Hint: _on_hint,
+        TurnFailed: _on_failure,
+        Interrupted: _on_interrupted,
+        ReplyEnded: _on_reply_ended,
+        ToolCalled: _on_tool_called,
+        ToolAnswered: _on_tool_answered,
+        Waiting: _on_waiting,
+    }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
+from voicedesk.core.events import Progress
 from voicedesk.core.timeline import Point, Shares, Timeline, percentile
 from voicedesk.ui.wording import seconds, whole_milliseconds
 
@@ -144,3 +145,54 @@ def points_table(timeline: Timeline) -> str:
         for value, point in reached
     )
     return f"<table>{rows}</table>"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How far the stages of a running turn are, for people.
+
+    Attributes:
+        progress: The latest word from the stages.
+        played_ms: Sound of the reply that has been played to the end of a run.
+    """
+
+    progress: Progress
+    played_ms: float = 0.0
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Names and figures, in the order in which a turn goes through the stages."""
+        translate = QCoreApplication.translate
+        progress = self.progress
+        return [
+            (translate("Figures", "Recorded"), seconds(progress.recorded_s * 1000.0)),
+            (translate("Figures", "Characters written"), _count(progress.characters)),
+            (translate("Figures", "Pieces waiting for the voice"), _count(progress.units_waiting)),
+            (translate("Figures", "Sound made"), seconds(progress.synthesised_s * 1000.0)),
+            (translate("Figures", "Sound played"), seconds(self.played_ms)),
+        ]
+
+    def in_words(self) -> str:
+        """All figures in one line."""
+        return QCoreApplication.translate(
+            "Figures",
+            "recorded {recorded} · {characters} characters · {waiting} waiting · "
+            "{made} of sound made · {played} played",
+        ).format(
+            recorded=seconds(self.progress.recorded_s * 1000.0),
+            characters=_count(self.progress.characters),
+            waiting=_count(self.progress.units_waiting),
+            made=seconds(self.progress.synthesised_s * 1000.0),
+            played=seconds(self.played_ms),
+        )
+
+    def table(self) -> str:
+        """All figures as a small table for a tooltip."""
+        rows = "".join(
+            f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'>{figure}</td></tr>"
+            for name, figure in self.parts()
+        )
+        return f"<table>{rows}</table>"
+
+
+def _count(number: int) -> str:
+    return QLocale().toString(number)

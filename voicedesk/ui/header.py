@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from voicedesk.core.settings import BUILTIN, Settings
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em
+from voicedesk.ui.mode_switch import ModeSwitch
 from voicedesk.ui.status import Status, status_word
 from voicedesk.ui.widgets import ElidedLabel, IconButton, IconView
 
@@ -56,38 +57,20 @@ class StatusView(QWidget):
             self._show()
 
 
-class Pill(QLabel):
-    """A short label on a rounded ground."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        unit = em(self)
-        self.setContentsMargins(int(0.8 * unit), unit // 4, int(0.8 * unit), unit // 4)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.scheme(self.palette()).bubble)
-        body = QRectF(self.rect())
-        painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
-        painter.end()
-        super().paintEvent(event)
-
-
 class Header(QWidget):
-    """The top row of the window."""
+    """The top row of the window.
+
+    Signals:
+        mode_chosen: The user chose this pipeline, "realtime" or "classic".
+    """
+
+    mode_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         unit = em(self)
-        self.pipeline = Pill(self.tr("Realtime"), self)
-        self.pipeline.setAccessibleName(self.tr("Pipeline"))
-        self.pipeline.setAccessibleDescription(self.pipeline.text())
-        self.pipeline.setToolTip(
-            self.tr("One speech model listens and answers. Sound goes both ways as it is made.")
-        )
+        self.mode = ModeSwitch(self)
+        self.mode.mode_chosen.connect(self.mode_chosen)
         self._model = ElidedLabel(self)
         self._model.setAccessibleName(self.tr("Model and server"))
         self.status = StatusView(self)
@@ -97,17 +80,24 @@ class Header(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(unit, int(0.6 * unit), int(0.7 * unit), int(0.6 * unit))
         layout.setSpacing(int(0.8 * unit))
-        layout.addWidget(self.pipeline)
+        layout.addWidget(self.mode)
         layout.addWidget(self._model, 1)
         layout.addWidget(self.status)
         layout.addWidget(self.settings)
         layout.addWidget(self.menu)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def show_mode(self, mode: str) -> None:
+        """Show which pipeline answers."""
+        self.mode.show_mode(mode)
+
     def show_settings(self, settings: Settings) -> None:
-        """Show which model answers, and where it is."""
-        server = settings.realtime_server
+        """Show which pipeline and which model answer, and where they are."""
+        self.show_mode(settings.mode)
+        server = settings.answering_server
+        is_realtime = settings.mode == "realtime"
+        model = settings.realtime.model if is_realtime else settings.classic.thinking_model
         if server.dialect == BUILTIN:
             self._model.show_text(self.tr("Built-in assistant, on this computer"))
         else:
-            self._model.show_text(f"{settings.realtime.model} · {server.name}")
+            self._model.show_text(f"{model} · {server.name}")

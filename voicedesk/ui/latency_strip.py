@@ -6,9 +6,17 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from voicedesk.core.events import AudioKey, Progress, Sounded, TurnTimed
 from voicedesk.core.timeline import Timeline
 from voicedesk.ui import theme
-from voicedesk.ui.figures import SessionFigures, Share, in_words, points_table, shares_in_words
+from voicedesk.ui.figures import (
+    Flow,
+    SessionFigures,
+    Share,
+    in_words,
+    points_table,
+    shares_in_words,
+)
 from voicedesk.ui.icons import em
 from voicedesk.ui.wording import seconds, whole_milliseconds
 
@@ -115,6 +123,9 @@ class LatencyStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figures = SessionFigures()
+        self._flow: Flow | None = None  # of the turn that runs, or ran last
+        self._played: dict[AudioKey, float] = {}
+        self._is_running = False
         self._latency = QLabel(self)
         self._latency.setAccessibleName(self.tr("Latency of the last answer"))
         self._waterfall = Waterfall(self)
@@ -134,19 +145,52 @@ class LatencyStrip(QWidget):
     def add(self, timeline: Timeline) -> None:
         """Show the turn that has just ended and count it."""
         self.figures.add(timeline)
+        if self._flow is not None and timeline.turn >= self._flow.progress.turn:
+            self._is_running = False
+            if timeline.turn > self._flow.progress.turn:
+                self._flow = None
+        self._show()
+
+    def on_event(self, event: TurnTimed | Progress | Sounded) -> None:
+        """Show what an event says about time."""
+        if isinstance(event, TurnTimed):
+            self.add(event.timeline)
+        else:
+            self._on_progress(event)
+
+    def _on_progress(self, event: Progress | Sounded) -> None:
+        """Show how far the stages of the running turn are, in place of the last turn's figures."""
+        flow = self._flow
+        if isinstance(event, Progress):
+            if flow is None or event.turn != flow.progress.turn:
+                self._played.clear()
+                self._is_running = True
+            self._flow = Flow(event, sum(self._played.values()))
+        elif flow is not None and event.turn == flow.progress.turn:
+            self._played[event.heard.key] = event.heard.heard_ms
+            self._flow = Flow(flow.progress, sum(self._played.values()))
+        else:
+            return
         self._show()
 
     def _show(self) -> None:
         timeline = self.figures.last
         shares = timeline.shares if timeline is not None else None
-        if timeline is None:
+        flow = self._flow
+        is_running = flow is not None and self._is_running
+        if flow is not None and is_running:
+            shares = None
+            text = flow.in_words()
+        elif timeline is None:
             text = self.tr("How quickly you are answered will show here.")
         else:
             text = in_words(timeline)
         self._latency.setText(seconds(shares.total) if shares else "")
         self._latency.setVisible(shares is not None)
         self._waterfall.show_shares(shares_in_words(shares) if shares else [], text)
-        table = points_table(timeline) if timeline is not None else ""
+        table = points_table(timeline) if timeline is not None and not is_running else ""
+        if flow is not None:
+            table += flow.table()
         for widget in (self._latency, self._waterfall):
             widget.setToolTip(f"<p>{text}</p>{table}")
             widget.setAccessibleDescription(text)

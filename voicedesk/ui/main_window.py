@@ -17,26 +17,32 @@ from voicedesk.core.events import (
     Hint,
     HintKind,
     LinkChanged,
+    Progress,
+    Sounded,
     SoundTrouble,
     StateChanged,
     TurnFailed,
     TurnTimed,
+    Waiting,
 )
 from voicedesk.core.settings import Settings
 from voicedesk.core.turn import State
 from voicedesk.ui.announce import announce
+from voicedesk.ui.confirmations import Confirmations
 from voicedesk.ui.header import Header
 from voicedesk.ui.icons import application_icon, em
 from voicedesk.ui.latency_strip import LatencyStrip
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
+from voicedesk.ui.retry_bar import RetryBar
+from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput
 from voicedesk.ui.transcript import Transcript
 from voicedesk.ui.widgets import Hairline, IconButton, RoundedField
-from voicedesk.ui.wording import error_sentence, hint_sentence
+from voicedesk.ui.wording import error_sentence, hint_sentence, wait_sentence
 
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
     from voicedesk.ui.settings_dialog import SettingsDialog
@@ -96,15 +102,14 @@ class MainWindow(QMainWindow):
         unit = em(self)
         self.header = Header(self)
         self.messages = Messages(self)
+        self.confirmations = Confirmations(self)
+        self.retry_bar = RetryBar(self)
         self.transcript = Transcript(self)
         self.strip = LatencyStrip(self)
         self.meter = LevelMeter(self._control, self)
         self.talk_button = TalkButton(self)
-        self.meter.measured.connect(self.talk_button.show_level)
-        self.transcript.settings_wanted.connect(self.open_settings)
-        self.messages.settings_wanted.connect(self.open_settings)
-        self.header.settings.clicked.connect(self._on_settings)
         self.transcript.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._connect_parts()
 
         row = QHBoxLayout()
         row.setSpacing(int(1.2 * unit))
@@ -123,14 +128,24 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self.messages)
+        layout.addWidget(self.confirmations)
         layout.addWidget(Hairline(self))
         layout.addWidget(self.transcript, 1)
+        layout.addWidget(self.retry_bar)
         layout.addWidget(Hairline(self))
         layout.addLayout(footer)
         self.setCentralWidget(middle)
         self.resize(58 * unit, 44 * unit)
         self.setMinimumSize(max(40 * unit, middle.minimumSizeHint().width()), 26 * unit)
         self._order_tabs()
+
+    def _connect_parts(self) -> None:
+        self.meter.measured.connect(self.talk_button.show_level)
+        self.header.mode_chosen.connect(self._on_mode)
+        self.header.settings.clicked.connect(self._on_settings)
+        self.transcript.settings_wanted.connect(self.open_settings)
+        self.messages.settings_wanted.connect(self.open_settings)
+        self.retry_bar.wanted.connect(self._control.retry)
 
     def _build_question(self) -> RoundedField:
         self.question = QLineEdit(self)
@@ -152,6 +167,8 @@ class MainWindow(QMainWindow):
             self.question,
             self.send,
             self.transcript,
+            self.retry_bar.button,
+            *self.header.mode.segments,
             self.header.settings,
             self.header.menu,
         ]
@@ -163,6 +180,8 @@ class MainWindow(QMainWindow):
         entries = (
             (self.tr("Settings…"), "Ctrl+,", self._on_settings),
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
+            (self.tr("Try Again"), "Ctrl+R", self._control.retry),
+            (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),
             (self.tr("Keyboard Shortcuts"), "F1", self.open_shortcuts),
             (self.tr("Quit"), "Ctrl+Q", self.close),
         )
@@ -190,19 +209,20 @@ class MainWindow(QMainWindow):
                     self._last_failure = ""
             case LinkChanged():
                 self._on_link(event)
-            case SoundTrouble(error=None):
-                self.messages.clear(_SOUND)
-            case SoundTrouble(error=VoiceDeskError() as error):
-                self.messages.show_error(_SOUND, error)
+            case SoundTrouble():
+                self._on_sound_trouble(event)
             case TurnFailed():
                 self._on_failure(event)
             case Hint():
                 announce(self, hint_sentence(event.hint, False))
-            case TurnTimed():
-                self.strip.add(event.timeline)
+            case Waiting():
+                announce(self, wait_sentence(event))
+            case TurnTimed() | Progress() | Sounded():
+                self.strip.on_event(event)
             case _:
                 pass
         self.transcript.on_event(event)
+        self._show_retry()
 
     def _on_link(self, event: LinkChanged) -> None:
         """A lost connection is told in the bar unless the turn that it broke has told it already."""
@@ -212,6 +232,12 @@ class MainWindow(QMainWindow):
             self.messages.show_error(_LINK, event.error)
         self._show_status()
 
+    def _on_sound_trouble(self, event: SoundTrouble) -> None:
+        if event.error is None:
+            self.messages.clear(_SOUND)
+        else:
+            self.messages.show_error(_SOUND, event.error)
+
     def _on_failure(self, event: TurnFailed) -> None:
         self._last_failure = error_sentence(event.error)
         self.messages.clear_sentence(self._last_failure)
@@ -220,6 +246,11 @@ class MainWindow(QMainWindow):
     def _on_cap(self) -> None:
         hint = Hint(turn=self._control.turn, at=0.0, hint=HintKind.CAP_REACHED)
         self.on_event(hint)
+
+    def _show_retry(self) -> None:
+        can_retry = self._control.can_retry
+        if can_retry == self.retry_bar.isHidden():
+            self.retry_bar.offer(is_possible=can_retry)
 
     def _show_status(self) -> None:
         status = status_of(self._control.state, self._control.link)
@@ -236,6 +267,22 @@ class MainWindow(QMainWindow):
         self.messages.show_error(topic, error)
 
     # ------------------------------------------------------------------------------ actions
+
+    async def confirm(self, question: str, detail: str = "") -> bool:
+        """Ask the user for leave, beside the conversation. Cancelling takes the question back.
+
+        Args:
+            question: What is wanted, as a sentence.
+            detail: What exactly, such as an address; may come from a model and is shown as plain text.
+        """
+        return await self.confirmations.ask(question, detail)
+
+    def _on_mode(self, mode: str) -> None:
+        if mode != self._settings.mode:
+            self._on_changed(with_value(self._settings, "mode", mode))
+
+    def _switch_mode(self) -> None:
+        self._on_mode("classic" if self._settings.mode == "realtime" else "realtime")
 
     def _ask(self) -> None:
         text = self.question.text().strip()
@@ -258,7 +305,9 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.header.show_settings(settings)
         self.talk_input.set_talk(settings.talk)
-        self.transcript.set_transcribing(is_on=settings.realtime.transcribe)
+        self.transcript.set_transcribing(
+            is_on=settings.mode == "classic" or settings.realtime.transcribe
+        )
         if self._dialog is not None:
             self._dialog.show_settings(settings)
 
@@ -302,6 +351,7 @@ class MainWindow(QMainWindow):
         self._is_closed = True
         if self._dialog is not None:
             self._dialog.close()  # what was typed last into it still counts
+        self.confirmations.close_all()
         self.talk_input.stop()
         self._stop_observing()
         self.closed.emit()

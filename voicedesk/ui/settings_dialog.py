@@ -17,14 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import Settings
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em
 from voicedesk.ui.navigation import ICON_ROLE, NavigationDelegate
 from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
-from voicedesk.ui.settings_editors import DeviceEditor, SettingRow, editor_for
-from voicedesk.ui.settings_schema import PAGES, Field, Page, read, translated, with_value
+from voicedesk.ui.settings_editors import DeviceEditor
+from voicedesk.ui.settings_fields import Field, Page, translated
+from voicedesk.ui.settings_rows import SettingRow, editor_for
+from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.settings_server import ServerEditor
+from voicedesk.ui.settings_values import read, with_value
 
 
 class SettingsDialog(QDialog):
@@ -120,10 +123,12 @@ class SettingsDialog(QDialog):
             self._show()
 
     def _show(self) -> None:
-        is_remote = self._settings.realtime_server.dialect != BUILTIN
         for row in self._rows:
-            row.show_value(read(self._settings, row.field.path))
-            row.setVisible(is_remote or not row.field.remote_only)
+            row.show_settings(self._settings)
+        for index, page in enumerate(PAGES):
+            self._pages.setRowHidden(index, not page.applies(self._settings))
+        if self._pages.isRowHidden(self._pages.currentRow()):
+            self.show_page("pipeline")  # what was looked at means nothing any more
 
     def _on_edited(self, field: Field, value: object) -> None:
         if read(self._settings, field.path) != value:

@@ -1,16 +1,14 @@
-"""One editor for each kind of setting, and the row that holds it: label, editor, help, and the way back."""
+"""Editors of single values: numbers, switches, words, text and devices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
-    QLabel,
+    QDoubleSpinBox,
     QPlainTextEdit,
     QSizePolicy,
     QSpinBox,
@@ -18,11 +16,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from voicedesk.core.settings import DeviceChoice
+from voicedesk.core.settings import DeviceChoice, Settings
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import DeviceLister
-from voicedesk.ui.settings_schema import Choice, Device, Field, Switch, Whole, Words, translated
-from voicedesk.ui.widgets import IconButton, QuietLabel
+from voicedesk.ui.settings_fields import (
+    Choice,
+    Decimal,
+    Device,
+    Field,
+    Switch,
+    Whole,
+    Words,
+    translated,
+)
 
 _TYPING_PAUSE_MS = 400
 
@@ -45,6 +51,9 @@ class Editor(QWidget):
     def show_value(self, value: Any) -> None:
         """Show a value without telling that it was edited."""
         raise NotImplementedError
+
+    def prepare(self, settings: Settings) -> None:
+        """Take in what the choices depend on, before a value is shown. Most depend on nothing."""
 
     def default_in_words(self) -> str:
         """The default as the user would read it, empty where it is obvious."""
@@ -75,6 +84,32 @@ class WholeEditor(Editor):
         return f"{self.field.default}\N{NO-BREAK SPACE}{self.field.unit}"
 
 
+class DecimalEditor(Editor):
+    """A spin box with decimals."""
+
+    def __init__(self, field: Decimal) -> None:
+        self._box = QDoubleSpinBox()
+        super().__init__(field, self._box)
+        self._unit = field.unit
+        self._box.setDecimals(2)
+        self._box.setRange(*field.bounds)
+        self._box.setSingleStep(field.step)
+        self._box.setSuffix(f" {field.unit}")
+        self._box.setKeyboardTracking(False)
+        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._box.setMinimumWidth(9 * em(self))
+        self._box.valueChanged.connect(self.edited.emit)
+
+    def show_value(self, value: Any) -> None:
+        self._box.blockSignals(True)
+        self._box.setValue(value)
+        self._box.blockSignals(False)
+
+    def default_in_words(self) -> str:
+        number = self._box.locale().toString(self.field.default, "f", 2)
+        return f"{number}\N{NO-BREAK SPACE}{self._unit}"
+
+
 class SwitchEditor(Editor):
     """A check box."""
 
@@ -103,16 +138,18 @@ class ChoiceEditor(Editor):
         self._box.addItems(list(field.suggestions))
         self._box.setMinimumWidth(18 * em(self))
         self._shown = ""
+        self._may_be_empty = bool(field.when_empty)
         self._box.textActivated.connect(self._tell)
         line = self._box.lineEdit()
         assert line is not None
+        line.setPlaceholderText(translated(field.when_empty) if field.when_empty else "")
         line.setMaxLength(200)
         line.setAccessibleName(translated(field.label))
         line.editingFinished.connect(lambda: self._tell(self._box.currentText()))
 
     def _tell(self, text: str) -> None:
         text = text.strip()
-        if not text:
+        if not text and not self._may_be_empty:
             self._box.setEditText(self._shown)  # an empty name means nothing to a server
         elif text != self._shown:
             self._shown = text
@@ -204,78 +241,3 @@ class DeviceEditor(Editor):
     def show_value(self, value: Any) -> None:
         self._shown = value
         self.refresh()
-
-
-def editor_for(field: Field, devices: DeviceLister) -> Editor:
-    """The editor of a kind of setting."""
-    match field:
-        case Whole():
-            return WholeEditor(field)
-        case Switch():
-            return SwitchEditor(field)
-        case Choice():
-            return ChoiceEditor(field)
-        case Words():
-            return WordsEditor(field)
-        case Device():
-            return DeviceEditor(field, devices)
-        case _:
-            raise TypeError(f"no editor for {field!r}")
-
-
-class SettingRow(QWidget):
-    """A setting with its name, its editor, what it does, its default and the way back to it."""
-
-    def __init__(
-        self, field: Field, editor: Editor, changed: Callable[[Field, object], None]
-    ) -> None:
-        super().__init__()
-        unit = em(self)
-        self.field = field
-        self.editor = editor
-        name = translated(field.label)
-        self._back = IconButton(
-            "reset", self.tr("Set {name} back to the default").format(name=name)
-        )
-        self._back.clicked.connect(lambda: changed(field, field.default))
-        editor.edited.connect(lambda value: changed(field, value))
-        heading = QHBoxLayout()
-        heading.setSpacing(unit // 2)
-        heading.addWidget(self._heading(name, editor))
-        heading.addWidget(self._back)
-        heading.addStretch(1)
-        # The way back comes and goes without moving what is below.
-        heading.addStrut(self._back.sizeHint().height())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(unit // 4)
-        layout.addLayout(heading)
-        if not isinstance(field, Switch):
-            layout.addWidget(editor)
-        text = self._help_text(editor)
-        if text:
-            help_label = QuietLabel(text)
-            help_label.setWordWrap(True)
-            layout.addWidget(help_label)
-
-    @staticmethod
-    def _heading(name: str, editor: Editor) -> QWidget:
-        if isinstance(editor, SwitchEditor):
-            return editor  # a check box is its own label
-        label = QLabel(name)
-        label.setBuddy(editor.control)
-        return label
-
-    def _help_text(self, editor: Editor) -> str:
-        parts = []
-        if self.field.help:
-            parts.append(translated(self.field.help))
-        default = editor.default_in_words()
-        if default:
-            parts.append(self.tr("Default: {value}.").format(value=default))
-        return " ".join(parts)
-
-    def show_value(self, value: object) -> None:
-        """Show a value, and whether there is a way back."""
-        self.editor.show_value(value)
-        self._back.setVisible(value != self.field.default)

@@ -1,102 +1,32 @@
-"""The pages of the settings as data: which settings there are, what they are called, and what helps to choose.
-
-Bounds and defaults are not repeated here: they come from the settings themselves.
-"""
+"""The pages of the settings as data: which settings there are, what they are called, and what helps to choose."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from PySide6.QtCore import QCoreApplication
-
-from voicedesk.core.settings import Settings
-
-_CONTEXT = "Settings"
-
-
-def translated(text: str) -> str:
-    """The text of a page in the user's language."""
-    return QCoreApplication.translate(_CONTEXT, text)
-
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
-    """Marks a text for Qt's translation tools, which know this name. PySide's own does not say that it is a str."""
-    return text
+from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.ui.settings_fields import (
+    QT_TRANSLATE_NOOP,
+    Choice,
+    Device,
+    Option,
+    Page,
+    Switch,
+    ToolChoice,
+    Whole,
+    Words,
+)
+from voicedesk.ui.settings_stages import STAGE_PAGES
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One setting.
-
-    Attributes:
-        path: Where it is in the settings, as in "talk.tail_ms".
-        label: Its name, untranslated.
-        help: What it does, in a sentence, untranslated.
-        remote_only: It means nothing to the built-in server.
-    """
-
-    path: str
-    label: str
-    help: str = ""
-    remote_only: bool = False
-
-    @property
-    def default(self) -> Any:
-        """The value it has in fresh settings."""
-        return read(Settings(), self.path)
+def _is_realtime(settings: Settings) -> bool:
+    return settings.mode == "realtime"
 
 
-@dataclass(frozen=True, slots=True)
-class Whole(Field):
-    """A whole number with a unit."""
-
-    unit: str = ""
-    step: int = 1
-
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """The least and the greatest value that the settings take."""
-        section, _, name = self.path.rpartition(".")
-        least, most = 0, 1_000_000
-        for mark in type(read(Settings(), section)).model_fields[name].metadata:
-            least = getattr(mark, "ge", least)
-            most = getattr(mark, "le", most)
-        return least, most
+def _remote_realtime(settings: Settings) -> bool:
+    return _is_realtime(settings) and settings.realtime_server.dialect != BUILTIN
 
 
-@dataclass(frozen=True, slots=True)
-class Switch(Field):
-    """On or off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(Field):
-    """A word, with suggestions; any other may be typed."""
-
-    suggestions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Words(Field):
-    """Text of several lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Device(Field):
-    """A sound device; ``kind`` is the attribute of ``Devices`` that lists them."""
-
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of the settings."""
-
-    name: str
-    title: str
-    icon: str
-    fields: tuple[Field, ...]
+def _uses_tools(settings: Settings) -> bool:
+    return settings.assistant.tools
 
 
 PAGES: tuple[Page, ...] = (
@@ -109,7 +39,7 @@ PAGES: tuple[Page, ...] = (
                 "realtime.model",
                 QT_TRANSLATE_NOOP("Settings", "Model"),
                 QT_TRANSLATE_NOOP("Settings", "A speech-to-speech model that this server offers."),
-                remote_only=True,
+                applies=_remote_realtime,
                 suggestions=(
                     "gpt-realtime-2.1",
                     "gpt-realtime-2.1-mini",
@@ -121,7 +51,7 @@ PAGES: tuple[Page, ...] = (
                 "realtime.voice",
                 QT_TRANSLATE_NOOP("Settings", "Voice"),
                 QT_TRANSLATE_NOOP("Settings", "The voice that answers."),
-                remote_only=True,
+                applies=_remote_realtime,
                 suggestions=(
                     "marin",
                     "cedar",
@@ -141,9 +71,49 @@ PAGES: tuple[Page, ...] = (
                 QT_TRANSLATE_NOOP(
                     "Settings", "The server writes your words down; it may charge for that."
                 ),
+                applies=_is_realtime,
             ),
         ),
     ),
+    Page(
+        "pipeline",
+        QT_TRANSLATE_NOOP("Settings", "Pipeline"),
+        "pipeline",
+        (
+            Option(
+                "mode",
+                QT_TRANSLATE_NOOP("Settings", "How answers are made"),
+                QT_TRANSLATE_NOOP(
+                    "Settings",
+                    "Realtime is the quickest. Classic lets you choose each stage: who writes down your words, who answers, and who speaks.",
+                ),
+                options=(
+                    (
+                        "realtime",
+                        QT_TRANSLATE_NOOP(
+                            "Settings", "Realtime: one speech model listens and answers"
+                        ),
+                    ),
+                    ("classic", QT_TRANSLATE_NOOP("Settings", "Classic: transcribe, think, speak")),
+                ),
+            ),
+            Switch(
+                "feedback.tick",
+                QT_TRANSLATE_NOOP("Settings", "A soft tick while you wait"),
+                QT_TRANSLATE_NOOP(
+                    "Settings", "When nothing has been heard for a little more than a second."
+                ),
+            ),
+            Switch(
+                "feedback.filler",
+                QT_TRANSLATE_NOOP("Settings", "Say something short while you wait"),
+                QT_TRANSLATE_NOOP(
+                    "Settings", "A few words such as “One moment.” when it takes two seconds."
+                ),
+            ),
+        ),
+    ),
+    *STAGE_PAGES,
     Page(
         "talk",
         QT_TRANSLATE_NOOP("Settings", "Talk"),
@@ -209,24 +179,24 @@ PAGES: tuple[Page, ...] = (
             ),
         ),
     ),
+    Page(
+        "tools",
+        QT_TRANSLATE_NOOP("Settings", "Tools"),
+        "tool",
+        (
+            Switch(
+                "assistant.tools",
+                QT_TRANSLATE_NOOP("Settings", "Let the assistant use tools"),
+                QT_TRANSLATE_NOOP(
+                    "Settings",
+                    "What reads from or opens something on this computer asks you each time.",
+                ),
+            ),
+            ToolChoice(
+                "assistant.tools_off",
+                QT_TRANSLATE_NOOP("Settings", "Tools it may use"),
+                applies=_uses_tools,
+            ),
+        ),
+    ),
 )
-
-
-def read(settings: Settings, path: str) -> Any:
-    """The value at a path such as "talk.tail_ms"."""
-    value: Any = settings
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
-
-
-def with_value(settings: Settings, path: str, value: object) -> Settings:
-    """New settings with another value at a path; the old ones are left as they are.
-
-    Raises:
-        pydantic.ValidationError: The value does not fit.
-    """
-    result = settings.model_copy(deep=True)
-    section, _, name = path.rpartition(".")
-    setattr(read(result, section) if section else result, name, value)
-    return result

@@ -96,9 +96,7 @@ class AddServerDialog(QDialog):
         layout.setContentsMargins(int(1.5 * unit), int(1.2 * unit), int(1.5 * unit), unit)
         layout.setSpacing(unit)
         intro = QuietLabel(
-            self.tr(
-                "Any server that speaks OpenAI's realtime protocol, in your house or elsewhere."
-            )
+            self.tr("Any server that speaks OpenAI's protocol, in your house or elsewhere.")
         )
         intro.setWordWrap(True)
         layout.addWidget(intro)
@@ -226,6 +224,8 @@ class ServerEditor(QWidget):
         self._settings = settings
         self._changed = changed
         self._adding: AddServerDialog | None = None
+        self._shown = BUILTIN
+        self._looked_at = ""  # in the classic pipeline, whose stages choose for themselves
         unit = em(self)
         self._choice = QComboBox(self)
         self._choice.setAccessibleName(self.tr("Server"))
@@ -242,8 +242,15 @@ class ServerEditor(QWidget):
         self._plain = QCheckBox(self.tr("Allow this server without encryption"), self)
         self._plain.clicked.connect(self._change_address)
         self._key = KeyEditor(keys, self)
-        label = QLabel(self.tr("Answers come from"), self)
-        label.setBuddy(self._choice)
+        self._label = QLabel("", self)
+        self._label.setBuddy(self._choice)
+        self._stages = QuietLabel(
+            self.tr(
+                "Which stage uses which server is chosen on the pages Transcribe, Think and Speak."
+            ),
+            self,
+        )
+        self._stages.setWordWrap(True)
         row = QHBoxLayout()
         row.addWidget(self._choice, 1)
         row.addWidget(self._add)
@@ -251,8 +258,9 @@ class ServerEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(unit // 3)
-        layout.addWidget(label)
+        layout.addWidget(self._label)
         layout.addLayout(row)
+        layout.addWidget(self._stages)
         layout.addWidget(self._address)
         layout.addWidget(self._plain)
         layout.addWidget(self._about)
@@ -270,14 +278,22 @@ class ServerEditor(QWidget):
     def show_settings(self, settings: Settings) -> None:
         """Show these settings."""
         self._settings = settings
-        chosen = (
-            settings.realtime.server if settings.realtime.server in settings.servers else BUILTIN
+        is_realtime = settings.mode == "realtime"
+        chosen = settings.realtime.server
+        if not is_realtime:
+            chosen = self._looked_at or settings.classic.thinking_server
+        self._shown = chosen = chosen if chosen in settings.servers else BUILTIN
+        self._label.setText(
+            self.tr("Answers come from") if is_realtime else self.tr("Server to set up")
         )
+        self._stages.setVisible(not is_realtime)
         self._choice.clear()
         for identifier, server in settings.servers.items():
             self._choice.addItem(server.name, identifier)
         self._choice.setCurrentIndex(self._choice.findData(chosen))
-        server = settings.realtime_server
+        self._show_server(chosen, settings.server(chosen))
+
+    def _show_server(self, chosen: str, server: Server) -> None:
         is_own = chosen not in _FIXED
         self._remove.setVisible(is_own)
         self._address.setVisible(is_own)
@@ -303,8 +319,17 @@ class ServerEditor(QWidget):
 
     def _choose(self, index: int) -> None:
         result = self._settings.model_copy(deep=True)
-        result.realtime.server = self._choice.itemData(index)
-        self._apply(result)
+        self._take(result, self._choice.itemData(index))
+
+    def _take(self, result: Settings, identifier: str) -> None:
+        """Turn to a server: in realtime it answers from now on, in the classic pipeline it is only looked at."""
+        self._looked_at = identifier
+        if result.mode == "realtime":
+            result.realtime.server = identifier
+        if result == self._settings:
+            self.show_settings(self._settings)
+        else:
+            self._apply(result)
 
     def _ask_for_server(self) -> None:
         self._adding = AddServerDialog(self)
@@ -316,19 +341,26 @@ class ServerEditor(QWidget):
         result = self._settings.model_copy(deep=True)
         identifier = server_id(server.name, frozenset(result.servers))
         result.servers[identifier] = server
-        result.realtime.server = identifier
-        self._apply(result)
+        self._take(result, identifier)
 
     def _remove_server(self) -> None:
+        """Remove the server that is shown; whatever used it uses the built-in one."""
         result = self._settings.model_copy(deep=True)
-        result.servers.pop(result.realtime.server, None)
-        result.realtime.server = BUILTIN
+        gone = self._shown
+        result.servers.pop(gone, None)
+        self._looked_at = ""
+        if result.realtime.server == gone:
+            result.realtime.server = BUILTIN
+        stages = result.classic
+        for name in ("transcription_server", "thinking_server", "speech_server"):
+            if getattr(stages, name) == gone:
+                setattr(stages, name, BUILTIN)
         self._apply(result)
 
     def _change_address(self) -> None:
         result = self._settings.model_copy(deep=True)
-        server = result.servers.get(result.realtime.server)
-        if server is None or result.realtime.server in _FIXED:
+        server = result.servers.get(self._shown)
+        if server is None or self._shown in _FIXED:
             return
         server.base_url = self._address.text().strip()
         server.allow_plain = self._plain.isChecked()

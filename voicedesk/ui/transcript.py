@@ -20,12 +20,14 @@ from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
 
 from voicedesk.core.events import Event
 from voicedesk.ui import theme
-from voicedesk.ui.conversation_log import ConversationLog, Entry, Kind, Note
+from voicedesk.ui.conversation_entries import Entry, Kind, Note, ToolState
+from voicedesk.ui.conversation_log import ConversationLog
 from voicedesk.ui.icons import em, paint_icon
 from voicedesk.ui.status import Status
+from voicedesk.ui.tool_words import tool_sentence
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
 from voicedesk.ui.widgets import RoundButton, style_scroll_bar
-from voicedesk.ui.wording import error_note, hint_sentence
+from voicedesk.ui.wording import error_note, hint_sentence, wait_sentence
 
 _FRAME_MS = 25
 _COLUMN_EM = 44
@@ -43,7 +45,9 @@ class Transcript(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.log = ConversationLog(hint=hint_sentence, error=error_note)
+        self.log = ConversationLog(
+            hint=hint_sentence, error=error_note, tool=tool_sentence, wait=wait_sentence
+        )
         self._follows = True
         self._placing = False
         self._timer = QTimer(self)
@@ -253,9 +257,9 @@ class Transcript(QTextBrowser):
                     radius,
                     radius,
                 )
-            elif entry.kind is Kind.NOTE:
-                is_error = entry.note is Note.ERROR
-                name = "warning" if is_error else "info"
+            elif entry.kind in {Kind.NOTE, Kind.TOOL}:
+                name = _icon_of(entry)
+                is_error = name == "warning"
                 colour = colours.status[Status.ERROR] if is_error else colours.muted
                 place = QRectF(rect.left() - 1.6 * unit, rect.top(), 1.1 * unit, 1.1 * unit)
                 paint_icon(painter, place, name, colour)
@@ -272,3 +276,9 @@ class Transcript(QTextBrowser):
                 result = result.united(line.translated(lines.position()))
             block = block.next()
         return result
+
+
+def _icon_of(entry: Entry) -> str:
+    if entry.kind is Kind.TOOL:
+        return "warning" if entry.tool_state is ToolState.FAILED else "tool"
+    return {Note.ERROR: "warning", Note.WAIT: "wait", Note.HINT: "info"}[entry.note]

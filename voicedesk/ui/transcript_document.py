@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 
 from voicedesk.ui import theme
-from voicedesk.ui.conversation_log import Entry, Kind, Note, UserState
+from voicedesk.ui.conversation_entries import Entry, Kind, Note, UserState
 from voicedesk.ui.status import Status
 
 SETTINGS_LINK = "action:settings"
@@ -269,6 +269,8 @@ class TranscriptDocument:
         return block
 
     def _text_format(self, entry: Entry) -> QTextCharFormat:
+        if entry.kind is Kind.TOOL:
+            return self._quiet_format
         if entry.kind is Kind.NOTE:
             return self._error_format if entry.note is Note.ERROR else self._quiet_format
         if entry.kind is Kind.USER and entry.user_state is not UserState.FINAL:
@@ -279,7 +281,7 @@ class TranscriptDocument:
     def _label(entry: Entry) -> str:
         if entry.kind is Kind.USER:
             return QCoreApplication.translate("Transcript", "You")
-        if entry.kind is Kind.NOTE:
+        if entry.kind in {Kind.NOTE, Kind.TOOL}:
             return ""
         name = QCoreApplication.translate("Transcript", "VoiceDesk")
         if entry.interrupted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from voicedesk.core.errors import (
@@ -16,7 +18,7 @@ from voicedesk.core.errors import (
     VoiceDeskError,
     WrongKeyError,
 )
-from voicedesk.core.events import HintKind, TurnFailed
+from voicedesk.core.events import HintKind, TurnFailed, Waiting
 
 _MENDED_IN_SETTINGS = (
     WrongKeyError,
@@ -72,6 +74,13 @@ def hint_sentence(hint: HintKind, is_sent: bool) -> str:  # noqa: FBT001 - the s
             return QCoreApplication.translate(
                 "Hints", "A damaged piece of the answer's sound was left out."
             )
+
+
+def wait_sentence(event: Waiting) -> str:
+    """The note for a server that asks to wait. Whole seconds, and never too few."""
+    return QCoreApplication.translate(
+        "Hints", "{server} asks to wait {seconds} s. It goes on by itself."
+    ).format(server=event.server, seconds=QLocale().toString(max(1, math.ceil(event.seconds))))
 
 
 def seconds(milliseconds: float) -> str:

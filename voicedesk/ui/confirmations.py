@@ -1,0 +1,140 @@
+"""Asks for leave before a tool acts, beside the conversation and without taking the focus.
+
+Whoever is talking keeps the talk key: the buttons are reached by Tab, or by Alt and the underlined letter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from voicedesk.ui import theme
+from voicedesk.ui.announce import announce
+from voicedesk.ui.icons import em
+from voicedesk.ui.widgets import IconView, QuietLabel
+
+_LONGEST_DETAIL = 300
+"""Characters of a detail that are shown; a page-long address must not fill the window."""
+
+
+def shortened(detail: str) -> str:
+    """A detail in one line, its middle left out when it is long: an address counts by its beginning and its end."""
+    line = "".join(c if c.isprintable() else " " for c in " ".join(detail.split()))
+    if len(line) <= _LONGEST_DETAIL:
+        return line
+    half = (_LONGEST_DETAIL - 3) // 2
+    return f"{line[:half]} … {line[-half:]}"
+
+
+class _Question(QWidget):
+    """One question with its two answers."""
+
+    answered = Signal(bool)
+
+    def __init__(self, question: str, detail: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        unit = em(self)
+        self.setAccessibleName(question)
+        self.setAccessibleDescription(detail)
+        self._icon = IconView("tool", 1.25, self)
+        label = QLabel(question, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(unit // 6)
+        words.addWidget(label)
+        if detail:
+            quiet = QuietLabel(_breakable(detail), self)
+            quiet.setWordWrap(True)
+            words.addWidget(quiet)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(int(0.8 * unit), unit // 2, unit // 2, unit // 2)
+        layout.setSpacing(unit // 2)
+        layout.addWidget(self._icon)
+        layout.addLayout(words, 1)
+        for text, name, is_yes in (
+            (self.tr("&Allow"), self.tr("Allow"), True),
+            (self.tr("&Don't Allow"), self.tr("Don't Allow"), False),
+        ):
+            button = QPushButton(text, self)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(name)
+            button.setAccessibleDescription(f"{question} {detail}".strip())
+            button.clicked.connect(lambda _checked=False, is_yes=is_yes: self.answered.emit(is_yes))
+            layout.addWidget(button)
+        self._style()
+
+    def _style(self) -> None:
+        self._icon.show_icon("tool", self.palette().color(QPalette.ColorRole.Accent))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon"):
+            self._style()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        unit = em(self)
+        colour = self.palette().color(QPalette.ColorRole.Accent)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.mix(self.palette().window().color(), colour, 0.14))
+        painter.drawRoundedRect(QRectF(self.rect()), 0.6 * unit, 0.6 * unit)
+
+
+def _breakable(text: str) -> str:
+    """Text that may be broken anywhere, since an address has no spaces."""
+    return "\N{ZERO WIDTH SPACE}".join(text[at : at + 20] for at in range(0, len(text), 20))
+
+
+class Confirmations(QWidget):
+    """Shows the questions that wait for an answer, the newest below. Takes no room when there are none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._open: dict[asyncio.Future[bool], _Question] = {}
+        self._is_closed = False
+        self._rows = QVBoxLayout(self)
+        unit = em(self)
+        self._rows.setContentsMargins(unit, 0, unit, int(0.7 * unit))
+        self._rows.setSpacing(unit // 3)
+        self.setAccessibleName(self.tr("Questions"))
+        self.hide()
+
+    async def ask(self, question: str, detail: str = "") -> bool:
+        """Ask, and wait for the answer. Cancelling takes the question back; a closed window means no.
+
+        Args:
+            question: What is wanted, as a sentence.
+            detail: What exactly, such as an address. Shown as plain text.
+        """
+        if self._is_closed:
+            return False
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        row = _Question(question, shortened(detail), self)
+        row.answered.connect(lambda is_yes: _answer(answer, is_yes))
+        self._open[answer] = row
+        self._rows.addWidget(row)
+        self.show()
+        announce(self, f"{question} {shortened(detail)}".strip(), is_urgent=True)
+        try:
+            return await answer
+        finally:
+            del self._open[answer]
+            row.hide()
+            row.deleteLater()
+            self.setVisible(bool(self._open))
+
+    def close_all(self) -> None:
+        """The window goes: whatever is open is answered with no, and so is what comes later."""
+        self._is_closed = True
+        for answer in list(self._open):
+            _answer(answer, False)
+
+
+def _answer(answer: asyncio.Future[bool], is_yes: bool) -> None:  # noqa: FBT001 - what a signal hands over
+    if not answer.done():
+        answer.set_result(is_yes)

@@ -1,0 +1,139 @@
+"""What an entry of the transcript is, without Qt: whose words, in which state, and how much of them was heard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from voicedesk.core.events import AudioKey, Heard
+from voicedesk.core.heard import Part, heard_length
+
+# Line ends that are not "\n", and characters that a text document uses for its own structure.
+_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
+_STRUCTURE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffc\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def clean(text: str) -> str:
+    """Text as the transcript holds it: plain newlines, and nothing that means something to a document."""
+    return _STRUCTURE.sub("", _LINE_END.sub("\n", text))
+
+
+class Kind(IntEnum):
+    """What an entry is; within a turn they stand in this order."""
+
+    USER = 0
+    TOOL = 1
+    REPLY = 2
+    NOTE = 3
+
+
+class UserState(IntEnum):
+    """What is known of the user's words."""
+
+    WAITING = 0  # no words yet
+    PARTIAL = 1  # words that may still change
+    FINAL = 2
+    WITHOUT_TEXT = 3  # transcription is off, the words stay unknown
+    NOT_TRANSCRIBED = 4  # transcription failed
+    NO_WORDS = 5  # transcribed, and there was nothing
+
+
+class Note(IntEnum):
+    """What a note is about."""
+
+    HINT = 0
+    ERROR = 1
+    WAIT = 2
+
+
+class ToolState(IntEnum):
+    """How far a tool is."""
+
+    RUNNING = 0
+    DONE = 1
+    FAILED = 2
+    STOPPED = 3  # the turn was over before the tool was
+
+
+@dataclass(slots=True)
+class Segment:
+    """The words of one item of a reply, and the runs of sound that say them, where these are told apart."""
+
+    key: AudioKey
+    text: str = ""
+    is_spoken: bool = True
+    parts: dict[AudioKey, Part] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One thing in the transcript.
+
+    Attributes:
+        kind: Whose words, or a note.
+        turn: Number of the turn.
+        serial: Order of creation.
+        text: The words; for a note the sentence.
+        user_state: For the user's words.
+        sent: For the user's words, whether the take went to the server.
+        segments: For a reply, its parts in order.
+        interrupted: For a reply, whether it was cut off.
+        heard: For a reply that was cut off, how much of each audio item sounded.
+        unheard: For a reply, the ranges of ``text`` (start, end) that never sounded.
+        note: For a note, what it is about.
+        fleeting: For a note, whether the next turn sweeps it away.
+        settings_page: For a note, the page of the settings where it can be mended.
+        tool: For a call of a tool, its name.
+        tool_state: For a call of a tool, how far it is.
+        call_id: For a call of a tool, which one.
+        until: For a note about a wait, when the wait is over.
+    """
+
+    kind: Kind
+    turn: int
+    serial: int
+    text: str = ""
+    user_state: UserState = UserState.WAITING
+    sent: bool = False
+    segments: list[Segment] = field(default_factory=list)
+    interrupted: bool = False
+    heard: dict[AudioKey, Heard] | None = None
+    unheard: tuple[tuple[int, int], ...] = ()
+    note: Note = Note.HINT
+    fleeting: bool = False
+    settings_page: str = ""
+    tool: str = ""
+    tool_state: ToolState = ToolState.RUNNING
+    call_id: str = ""
+    until: float = 0.0
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """What the entries are ordered by."""
+        return (self.turn, self.kind, self.serial)
+
+
+def unheard_ranges(
+    segments: list[Segment], heard: Mapping[AudioKey, Heard]
+) -> Iterator[tuple[int, int]]:
+    """Ranges (start, end) of the joined text that never sounded.
+
+    Sound and words are apportioned by share and cut at the next end of a word. Text that has no sound was there to
+    be read and counts as heard.
+    """
+    at = 0
+    for segment in segments:
+        if not segment.text:
+            continue
+        end = at + len(segment.text)
+        if segment.is_spoken:
+            whole = Part(segment.key, 0, len(segment.text))
+            parts = tuple(segment.parts.values()) or (whole,)
+            start = at + heard_length(segment.text, parts, heard)
+            if start < end:
+                yield start, end
+        at = end + 1

@@ -1,0 +1,97 @@
+"""Editors that choose from a list: one of a few values, one of the servers, some of the tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
+
+from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.ui.icons import em
+from voicedesk.ui.settings_editors import Editor
+from voicedesk.ui.settings_fields import Field, Option, ServerChoice, ToolChoice, translated
+from voicedesk.ui.tool_words import GROUPS
+
+
+class _BoxEditor(Editor):
+    """A combo box whose items are names of values."""
+
+    def __init__(self, field: Field) -> None:
+        self._box = QComboBox()
+        super().__init__(field, self._box)
+        self._box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._box.setMinimumContentsLength(24)
+        self._box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._box.activated.connect(lambda index: self.edited.emit(self._box.itemData(index)))
+
+    def _show_items(self, items: list[tuple[str, str]]) -> None:
+        """Fill in values and their names."""
+        self._box.clear()
+        for value, name in items:
+            self._box.addItem(name, value)
+
+    def show_value(self, value: Any) -> None:
+        self._box.setCurrentIndex(self._box.findData(value))
+
+
+class OptionEditor(_BoxEditor):
+    """One of a few values."""
+
+    def __init__(self, field: Option) -> None:
+        super().__init__(field)
+        self._show_items([(value, translated(name)) for value, name in field.options])
+
+    def default_in_words(self) -> str:
+        return ""  # the way back is enough: the names are long
+
+
+class ServerChoiceEditor(_BoxEditor):
+    """One of the servers that are set up. One that was removed shows as the built-in one, which answers then."""
+
+    def __init__(self, field: ServerChoice) -> None:
+        super().__init__(field)
+        self._servers: list[tuple[str, str]] = []
+
+    def prepare(self, settings: Settings) -> None:
+        servers = [(identifier, server.name) for identifier, server in settings.servers.items()]
+        if servers != self._servers:
+            self._servers = servers
+            self._show_items(servers)
+
+    def show_value(self, value: Any) -> None:
+        known = value in (identifier for identifier, _ in self._servers)
+        super().show_value(value if known else BUILTIN)
+
+
+class ToolChoiceEditor(Editor):
+    """A check box for each kind of tool. The value names those that may not be used, others included."""
+
+    def __init__(self, field: ToolChoice) -> None:
+        self._list = QWidget()
+        super().__init__(field, self._list)
+        self._off: list[str] = []
+        self._boxes: list[QCheckBox] = []
+        layout = QVBoxLayout(self._list)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em(self) // 2)
+        for group in GROUPS:
+            box = QCheckBox(group.label(), self._list)
+            box.setAccessibleName(group.label())
+            box.clicked.connect(
+                lambda is_on, names=group.names: self._switch(names, is_on=bool(is_on))
+            )
+            self._boxes.append(box)
+            layout.addWidget(box)
+
+    def _switch(self, names: tuple[str, ...], *, is_on: bool) -> None:
+        self._off = [name for name in self._off if name not in names]
+        if not is_on:
+            self._off += names
+        self.edited.emit(list(self._off))
+
+    def show_value(self, value: Any) -> None:
+        self._off = list(value)
+        for group, box in zip(GROUPS, self._boxes, strict=True):
+            box.setChecked(not set(group.names) <= set(self._off))

@@ -1,0 +1,159 @@
+"""The kinds of settings: what an editor needs to know of one.
+
+Bounds and defaults are not repeated here: they come from the settings themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from voicedesk.core.settings import Settings
+from voicedesk.ui.settings_values import read
+
+_CONTEXT = "Settings"
+
+
+def translated(text: str) -> str:
+    """The text of a page in the user's language."""
+    return QCoreApplication.translate(_CONTEXT, text)
+
+
+def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
+    """Marks a text for Qt's translation tools, which know this name. PySide's own does not say that it is a str."""
+    return text
+
+
+Applies = Callable[[Settings], bool]
+
+
+def always(_settings: Settings) -> bool:
+    """For settings that mean something whatever the others are."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting.
+
+    Attributes:
+        path: Where it is in the settings, as in "talk.tail_ms".
+        label: Its name, untranslated.
+        help: What it does, in a sentence, untranslated.
+        applies: Whether it means anything beside the other settings; it is hidden where it does not.
+    """
+
+    path: str
+    label: str
+    help: str = ""
+    applies: Applies = always
+
+    @property
+    def default(self) -> Any:
+        """The value it has in fresh settings."""
+        return read(Settings(), self.path)
+
+
+def _bounds(path: str) -> tuple[float, float]:
+    section, _, name = path.rpartition(".")
+    least, most = 0.0, 1_000_000.0
+    for mark in type(read(Settings(), section)).model_fields[name].metadata:
+        least = getattr(mark, "ge", least)
+        most = getattr(mark, "le", most)
+    return least, most
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Field):
+    """A whole number with a unit."""
+
+    unit: str = ""
+    step: int = 1
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the greatest value that the settings take."""
+        least, most = _bounds(self.path)
+        return int(least), int(most)
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal(Field):
+    """A number with two decimals and a unit."""
+
+    unit: str = ""
+    step: float = 0.1
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value that the settings take."""
+        return _bounds(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Field):
+    """On or off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Field):
+    """A word, with suggestions; any other may be typed.
+
+    Attributes:
+        suggestions: What most people choose from.
+        when_empty: What an empty word means, untranslated; empty where a word is needed.
+    """
+
+    suggestions: tuple[str, ...] = ()
+    when_empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Field):
+    """One of a few values, each with a name (untranslated)."""
+
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChoice(Field):
+    """One of the servers in the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice(Field):
+    """Which tools may be used; the value lists those that may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Field):
+    """Text of several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device(Field):
+    """A sound device; ``kind`` is the attribute of ``Devices`` that lists them."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the settings.
+
+    Attributes:
+        name: For the program.
+        title: For people, untranslated.
+        icon: Name of its icon.
+        fields: From top to bottom.
+        applies: Whether the page means anything beside the other settings.
+    """
+
+    name: str
+    title: str
+    icon: str
+    fields: tuple[Field, ...]
+    applies: Applies = always
