@@ -29,7 +29,9 @@ _PATCH_EVERY = RATE * SAMPLE_BYTES // 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Format:
+class Format:
+    """The format of a WAV file's samples: whether integers or floats, channels, samples a second, bits of each."""
+
     kind: int
     channels: int
     rate: int
@@ -62,25 +64,25 @@ def decode_wav(data: bytes, name: str = "The recording") -> bytes:
         SoundFileError: They hold no PCM.
     """
     form, body = _chunks(data, name)
-    frames = _frames(form, body, name)
+    frames = frames_of(form, body, name)
     if not len(frames):
         raise SoundFileError(path=name, reason="it holds no sound")
     return to_bytes(resample(from_float(frames.mean(axis=1)), form.rate, RATE))
 
 
-def _chunks(data: bytes, name: str) -> tuple[_Format, bytes]:
+def _chunks(data: bytes, name: str) -> tuple[Format, bytes]:
     """The format and the samples' bytes."""
     if not data:
         raise SoundFileError(path=name, reason="the file is empty")
     if data[:4] not in {b"RIFF", b"RF64"} or data[8:12] != b"WAVE":
         raise SoundFileError(path=name, reason="it is not a WAV file")
-    form: _Format | None = None
+    form: Format | None = None
     at = 12
     while at + 8 <= len(data):
         kind, size = struct.unpack_from("<4sI", data, at)
         body = data[at + 8 : at + 8 + size]
         if kind == b"fmt ":
-            form = _format(body, name)
+            form = format_of(body, name)
         elif kind == b"data":
             if form is None:
                 raise SoundFileError(path=name, reason="the file is damaged")
@@ -91,7 +93,12 @@ def _chunks(data: bytes, name: str) -> tuple[_Format, bytes]:
     raise SoundFileError(path=name, reason=reason)
 
 
-def _format(body: bytes, name: str) -> _Format:
+def format_of(body: bytes, name: str) -> Format:
+    """What a ``fmt`` chunk says.
+
+    Raises:
+        SoundFileError: The samples are none that can be read.
+    """
     if len(body) < 16:
         raise SoundFileError(path=name, reason="the file is damaged")
     kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", body)
@@ -105,10 +112,10 @@ def _format(body: bytes, name: str) -> _Format:
     if bits not in known or not 1 <= channels <= 64 or not 1000 <= rate <= 768_000:
         detail = f"{bits} bits, {channels} channels, {rate} Hz"
         raise SoundFileError(detail, path=name, reason=f"it has an unusual format ({detail})")
-    return _Format(kind, channels, rate, bits)
+    return Format(kind, channels, rate, bits)
 
 
-def _frames(form: _Format, body: bytes, name: str) -> npt.NDArray[np.floating]:
+def frames_of(form: Format, body: bytes, name: str) -> npt.NDArray[np.floating]:
     """The samples as floats of full scale 1.0, shape (n, channels). A frame that was cut off is left out."""
     width = form.bits // 8
     count = len(body) // (width * form.channels)
