@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from voicedesk.engine.assistant.assistant import LONGEST_QUESTION, SKILLS, Assistant, understand
 from voicedesk.engine.assistant.skill import Message
+from voicedesk.engine.assistant.tool_use import Tools
 
 NOW = datetime(2026, 11, 21, 13, 5, tzinfo=UTC)
 
@@ -162,10 +163,10 @@ def test_help_tells_what_it_is_and_can(assistant: Assistant) -> None:
 
 
 def test_a_function_of_the_clients_goes_before_its_own(assistant: Assistant) -> None:
-    reply = assistant.reply([Message("user", "roll two dice")], tools={"roll_dice"})
+    reply = assistant.reply([Message("user", "roll two dice")], tools=Tools({"roll_dice": {}}))
     assert reply.text == ""
-    assert reply.call is not None
-    assert (reply.call.name, json.loads(reply.call.arguments)) == (
+    [call] = reply.calls
+    assert (call.name, json.loads(call.arguments)) == (
         "roll_dice",
         {"count": 2, "sides": 6},
     )

@@ -1,4 +1,4 @@
-"""The assistant: from a conversation to a reply or a function call. Pure: no sound, no network, no state."""
+"""The assistant: from a conversation to a reply or to function calls. Pure: no sound, no network, no state."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from datetime import datetime
 
 from voicedesk.engine.assistant.chance_skills import COIN, DICE, NUMBER
 from voicedesk.engine.assistant.clock_skills import DATE, TIME
+from voicedesk.engine.assistant.errands import ERRANDS
 from voicedesk.engine.assistant.memory_skills import AGAIN, ECHO, FORGET, RECALL, REMEMBER
 from voicedesk.engine.assistant.number_skills import CALCULATE, CONVERT, COUNT
+from voicedesk.engine.assistant.outputs import say_output
+from voicedesk.engine.assistant.plan import divide
 from voicedesk.engine.assistant.skill import Arguments, Context, Message, Skill
 from voicedesk.engine.assistant.talk_skills import ABILITIES, HOW_TO_CONNECT, TALK, WHAT_I_AM
-from voicedesk.engine.assistant.text import Utterance, sentence
+from voicedesk.engine.assistant.text import Utterance
+from voicedesk.engine.assistant.tool_use import NO_TOOLS, Tools, arguments_from, fit, named_in
 
 SKILLS: tuple[Skill, ...] = (
     TALK, TIME, DATE, COUNT, CONVERT, CALCULATE, DICE, COIN, NUMBER, RECALL, FORGET, REMEMBER, AGAIN, ECHO,
@@ -28,6 +32,8 @@ LONGEST_QUESTION = 600
 _READ_ALOUD = re.compile(
     r"\b(?:word for word|verbatim|read (?:it |this |the following )?(?:aloud|out loud)|exactly as)\b"
 )
+_SWALLOWING = frozenset({REMEMBER.name, ECHO.name})
+_RULED = frozenset({*(skill.name for skill in SKILLS), *(errand.name for errand in ERRANDS)})
 _BY_NAME = {skill.name: skill for skill in SKILLS}
 
 
@@ -46,15 +52,25 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the assistant answers: words, or a call.
+    """What the assistant answers: words, or calls.
 
     Attributes:
-        text: To be said; empty if there is a call.
-        call: A function of the client to be called first.
+        text: To be said; empty if there are calls.
+        calls: Functions of the client to be called first, side by side.
     """
 
     text: str = ""
-    call: ToolCall | None = None
+    calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One of the things that were asked: for a skill, or, with no skill, for a function of the client's alone."""
+
+    name: str
+    arguments: Arguments
+    skill: Skill | None
+    swallows: bool
 
 
 class Assistant:
@@ -72,44 +88,55 @@ class Assistant:
         self._random = random
 
     def reply(
-        self, messages: Sequence[Message], *, tools: Collection[str] = (), instructions: str = ""
+        self, messages: Sequence[Message], *, tools: Tools = NO_TOOLS, instructions: str = ""
     ) -> Reply:
-        """Answer the last message of a conversation.
+        """Answer the last question of a conversation, with what the functions that were called for it gave.
 
         Args:
             messages: The conversation, oldest first.
-            tools: Names of the client's functions: a skill of the same name is called there instead of here.
+            tools: The client's functions: a skill of the same name is called there instead of here.
             instructions: Only one thing in them is followed: to read the last message aloud, word for word.
         """
-        question = next(
-            (at for at in reversed(range(len(messages))) if messages[at].role != "system"), None
-        )
-        if question is None or messages[question].role == "assistant":
+        last = next((m for m in reversed(messages) if m.role != "system"), None)
+        if last is None or last.role == "assistant":
             return Reply(f"{WHAT_I_AM}. I can {ABILITIES}. What can I do for you?")
-        last = messages[question]
-        context = self._context(messages[:question])
-        if last.role == "tool":
-            return Reply(_say_output(last))
-        if _READ_ALOUD.search(instructions.lower()) and last.text.strip():
-            return Reply(last.text.strip())
-        return self._answer(last.text, context, tools)
+        at = next((i for i in reversed(range(len(messages))) if messages[i].role == "user"), 0)
+        question, results = messages[at], [m for m in messages[at:] if m.role == "tool"]
+        if question.role != "user":  # results, and nobody who asked
+            return Reply(" ".join(say_output(result, _BY_NAME) for result in results))
+        if not results and _READ_ALOUD.search(instructions.lower()) and question.text.strip():
+            return Reply(question.text.strip())
+        return self._answer(question.text, self._context(messages[:at]), tools, results)
 
     def _context(self, history: Sequence[Message]) -> Context:
         context = Context(history)
         return Context(history, self._now or context.now, self._random or context.random)
 
-    def _answer(self, text: str, context: Context, tools: Collection[str]) -> Reply:
-        if not text.strip():
+    def _answer(
+        self, text: str, context: Context, tools: Tools, results: Sequence[Message]
+    ) -> Reply:
+        if not text.strip() and not results:
             return Reply(
                 "I heard no words. Hold the key while you speak, then let go and I will answer."
             )
-        found = understand(text, context)
-        if found is None:
-            return Reply(_do_not_know(text))
-        skill, arguments = found
-        if skill.name in tools:
-            return Reply(call=ToolCall(skill.name, json.dumps(arguments)))
-        return Reply(skill.say(arguments, skill.run(arguments, context)))
+        called = {result.name for result in results}
+        steps = divide(
+            text[: LONGEST_QUESTION + 1],
+            lambda part: _find(part, context, tools, called),
+            lambda step: step.swallows,
+        )
+        if calls := _calls(text, steps, tools, results):
+            return Reply(calls=calls)
+        said, left = [], list(results)
+        for step in steps:
+            result = next((result for result in left if result.name == step.name), None)
+            if result is not None:
+                left.remove(result)
+                said.append(say_output(result, _BY_NAME))
+            elif step.skill is not None:
+                said.append(step.skill.say(step.arguments, step.skill.run(step.arguments, context)))
+        said += [say_output(result, _BY_NAME) for result in left]
+        return Reply(" ".join(said) or _do_not_know(text))
 
 
 def understand(text: str, context: Context | None = None) -> tuple[Skill, Arguments] | None:
@@ -124,18 +151,46 @@ def understand(text: str, context: Context | None = None) -> tuple[Skill, Argume
     return None
 
 
-def _say_output(message: Message) -> str:
-    """A function's output as a sentence: in a skill's words if it has its shape, else as it is."""
-    skill = _BY_NAME.get(message.name)
-    try:
-        result, arguments = json.loads(message.text), json.loads(message.arguments or "{}")
-        if skill is not None and isinstance(result, dict) and isinstance(arguments, dict):
-            return skill.say(arguments, result)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        pass  # not in the skill's shape: told as it is
-    said = message.text.strip()
-    function = message.name.replace("_", " ") or "the function"
-    return sentence(f"{function} answered: {said}" if said else f"{function} gave no answer")
+def _find(text: str, context: Context, tools: Tools, called: Collection[str]) -> _Step | None:
+    """What a part of a question is for. Functions that were called already count, offered again or not."""
+    if len(text) > LONGEST_QUESTION:
+        return None
+    utterance = Utterance(text)
+    for errand in ERRANDS:
+        if errand.name in tools or errand.name in called:
+            arguments = errand.understand(utterance)
+            if arguments is not None:
+                return _Step(errand.name, arguments, None, errand.swallows)
+    found = understand(text, context)
+    if found is None:
+        return None
+    skill, arguments = found
+    return _Step(skill.name, arguments, skill, skill.name in _SWALLOWING)
+
+
+def _calls(
+    text: str, steps: Sequence[_Step], tools: Tools, results: Sequence[Message]
+) -> tuple[ToolCall, ...]:
+    """The functions that are still to be called before there is an answer."""
+    done = [result.name for result in results]
+    calls = []
+    for step in steps:
+        if step.name in done:
+            done.remove(step.name)
+        elif step.name in tools:
+            fitted = fit(step.arguments, tools.schemas[step.name])
+            calls.append(ToolCall(step.name, json.dumps(fitted, ensure_ascii=False)))
+    if done:
+        # The client answered what it was not asked: what it has is told, or it might be asked for ever.
+        return ()
+    if not calls and not results and tools.schemas:
+        name = named_in(text, tools, but=_RULED) if not steps else None
+        if name is None and tools.required:
+            name = next(iter(tools.schemas))
+        if name is not None:
+            made = arguments_from(text, tools.schemas[name])
+            calls.append(ToolCall(name, json.dumps(made, ensure_ascii=False)))
+    return tuple(calls if tools.parallel else calls[:1])
 
 
 def _do_not_know(text: str) -> str:

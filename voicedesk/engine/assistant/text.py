@@ -49,6 +49,14 @@ class Utterance:
         return _AFTER.sub("", text)
 
     @cached_property
+    def tidy(self) -> str:
+        """`text` in its own letters, without politeness around it and the mark at its end: for names and addresses."""
+        text = " ".join(self.text.split()).rstrip("?!.,;: ")
+        while (match := _POLITE.match(text.lower())) and len(text.lower()) == len(text):
+            text = text[match.end() :]
+        return re.sub(_AFTER.pattern, "", text, flags=re.IGNORECASE)
+
+    @cached_property
     def numeric(self) -> str:
         """`plain` with spoken numbers in digits."""
         return digits_for_words(self.plain)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voicedesk.engine.assistant.tool_use import Tools
 from voicedesk.engine.protocol import fields, settings
 from voicedesk.engine.protocol.conversation import Conversation
 from voicedesk.engine.protocol.errors import ClientError, invalid, not_one_of, wrong_type
 from voicedesk.engine.protocol.fields import Json
+from voicedesk.engine.protocol.function_tools import check_tools, usable_tools
 from voicedesk.engine.protocol.items import Item, parse_item
 from voicedesk.engine.protocol.settings import SessionSettings
 
@@ -24,11 +26,11 @@ class ResponseRequest:
         modality: ``audio`` or ``text``.
         instructions: For this response.
         tools: For this response.
-        tool_choice: ``auto``, ``none``, ``required`` or an object.
         metadata: Echoed.
         limit: Most output tokens, or ``inf``.
         voice: Name of the voice.
         speed: Of the voice.
+        callable: The tools that may be called.
     """
 
     in_conversation: bool
@@ -36,16 +38,11 @@ class ResponseRequest:
     modality: str
     instructions: str
     tools: list[Json]
-    tool_choice: object
     metadata: dict[str, str] | None
     limit: int | str
     voice: str
     speed: float
-
-    @property
-    def callable_tools(self) -> set[str]:
-        """Names of the functions that may be called."""
-        return set() if self.tool_choice == "none" else {str(tool["name"]) for tool in self.tools}
+    callable: Tools
 
 
 def parse_request(
@@ -65,20 +62,23 @@ def parse_request(
     modalities = raw.get("output_modalities")
     if modalities is None:
         modalities = values["output_modalities"]
-    tools, limit = raw.get("tools"), raw.get("max_output_tokens")
+    limit = raw.get("max_output_tokens")
+    tools = raw.get("tools")
+    tools = values["tools"] if tools is None else check_tools(tools, _PATH + "tools")
+    choice = raw.get("tool_choice") or values["tool_choice"]
     return ResponseRequest(
         in_conversation=_conversation(raw),
         context=_context(raw, conversation),
         modality=settings.check_modalities(modalities, _PATH + "output_modalities")[0],
         instructions=fields.optional_text(raw, "instructions", _PATH) or values["instructions"],
-        tools=values["tools"] if tools is None else settings.check_tools(tools, _PATH + "tools"),
-        tool_choice=raw.get("tool_choice") or values["tool_choice"],
+        tools=tools,
         metadata=_metadata(raw),
         limit=values["max_output_tokens"]
         if limit is None
         else settings.check_limit(limit, _PATH + "max_output_tokens"),
         voice=_voice(raw) or session.voice,
         speed=session.speed,
+        callable=usable_tools(tools, choice, _PATH + "tool_choice"),
     )
 
 

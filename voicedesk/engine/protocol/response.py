@@ -100,11 +100,13 @@ class Response:
         messages = await self._messages(items)
         self._given = usage.input_tokens(request.instructions, request.tools, items)
         reply: Reply = host.services.assistant.reply(
-            messages, tools=request.callable_tools, instructions=request.instructions
+            messages, tools=request.callable, instructions=request.instructions
         )
-        if reply.call is not None:
-            await self._call(reply.call)
-        elif request.modality == "audio":
+        for call in reply.calls:
+            await self._call(call)
+        if reply.calls:
+            return
+        if request.modality == "audio":
             await self._speak(reply.text)
         else:
             await self._write(reply.text)
@@ -130,7 +132,7 @@ class Response:
         at = {
             "response_id": self.id,
             "item_id": item.id,
-            "output_index": 0,
+            "output_index": len(self._output) - 1,
             "call_id": item.call_id,
         }
         for piece in re.findall(r".{1,16}", call.arguments):

@@ -9,6 +9,7 @@ from typing import Any
 
 from voicedesk.engine.protocol.errors import ClientError, invalid, missing, not_one_of, wrong_type
 from voicedesk.engine.protocol.fields import Json
+from voicedesk.engine.protocol.function_tools import check_choice, check_tools
 
 RATE = 24_000
 PCM: Json = {"type": "audio/pcm", "rate": RATE}
@@ -73,23 +74,6 @@ def check_voice(value: object, path: str) -> str | Json:
     return {"id": named} if isinstance(value, dict) else named
 
 
-def check_tools(value: object, path: str) -> list[Json]:
-    """Function tools; other kinds are refused."""
-    if not isinstance(value, list):
-        raise wrong_type(path, "an array", value)
-    tools = []
-    for index, tool in enumerate(value):
-        at = f"{path}[{index}]"
-        if not isinstance(tool, dict):
-            raise wrong_type(at, "an object", tool)
-        if tool.get("type", "function") != "function":
-            raise not_one_of(f"{at}.type", tool.get("type"), ["function"])
-        if not isinstance(tool.get("name"), str) or not tool["name"]:
-            raise missing(f"{at}.name")
-        tools.append({**tool, "type": "function"})
-    return tools
-
-
 def check_limit(value: object, path: str) -> int | str:
     """``"inf"`` or 1 to 4096."""
     if value == "inf":
@@ -123,7 +107,7 @@ def _check_instructions(value: object, path: str) -> str:
     return value
 
 
-def _check_object(value: object, path: str) -> Json:
+def check_object(value: object, path: str) -> Json:
     if not isinstance(value, dict):
         raise wrong_type(path, "an object", value)
     return value
@@ -136,13 +120,13 @@ def _check_word_or_object(value: object, path: str) -> str | Json:
 
 
 def _check_noise_reduction(value: object, path: str) -> Json:
-    checked = _check_object(value, path)
+    checked = check_object(value, path)
     if "type" in checked and checked["type"] not in ("near_field", "far_field"):
         raise not_one_of(f"{path}.type", checked["type"], ["near_field", "far_field"])
     return checked
 
 
-def _check_include(value: object, path: str) -> list[str]:
+def check_include(value: object, path: str) -> list[str]:
     if not isinstance(value, list):
         raise wrong_type(path, "an array", value)
     known = "item.input_audio_transcription.logprobs"
@@ -154,17 +138,17 @@ _TOP: Mapping[str, _Check] = {
     "output_modalities": check_modalities,
     "instructions": _check_instructions,
     "tools": check_tools,
-    "tool_choice": _check_word_or_object,
+    "tool_choice": check_choice,
     "max_output_tokens": check_limit,
     "tracing": _check_word_or_object,
     "truncation": _check_word_or_object,
-    "prompt": _check_object,
-    "include": _check_include,
-    "reasoning": _check_object,
+    "prompt": check_object,
+    "include": check_include,
+    "reasoning": check_object,
 }
-_INPUT: Mapping[str, _Check] = {
+INPUT: Mapping[str, _Check] = {
     "format": check_format,
-    "transcription": _check_object,
+    "transcription": check_object,
     "noise_reduction": _check_noise_reduction,
     "turn_detection": _check_turn_detection,
 }
@@ -215,17 +199,17 @@ class SessionSettings:
         if kind != "realtime":
             raise not_one_of("session.type", kind, ["realtime"])
         values = copy.deepcopy(self.values)
-        _merge(values, _DEFAULTS, update, _TOP, "session.")
+        merge(values, _DEFAULTS, update, _TOP, "session.")
         sound = update.get("audio")
         if sound is not None:
-            checks = {"input": _INPUT, "output": _OUTPUT}
-            for name in checks.keys() & _check_object(sound, "session.audio").keys():
+            checks = {"input": INPUT, "output": _OUTPUT}
+            for name in checks.keys() & check_object(sound, "session.audio").keys():
                 part = (
                     {}
                     if sound[name] is None
-                    else _check_object(sound[name], f"session.audio.{name}")
+                    else check_object(sound[name], f"session.audio.{name}")
                 )
-                _merge(
+                merge(
                     values["audio"][name],
                     _DEFAULTS["audio"][name],
                     part,
@@ -260,7 +244,7 @@ class SessionSettings:
         return float(self.values["audio"]["output"]["speed"])
 
 
-def _merge(
+def merge(
     values: Json, defaults: Json, update: Json, checks: Mapping[str, _Check], path: str
 ) -> None:
     for name, check in checks.items():
