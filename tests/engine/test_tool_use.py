@@ -147,6 +147,39 @@ def test_a_failed_call_is_told_beside_one_that_worked(assistant: Assistant) -> N
     assert assistant.reply(messages, tools=TOOLS).text.endswith("since you did not allow it.")
 
 
+@pytest.mark.parametrize(
+    ("name", "output", "told"),
+    [
+        ("set_timer", {"timer": "tea", "seconds": 90.0, "length": "1 minute 30 seconds"}, "A timer is set for one minute and thirty seconds: tea."),
+        ("set_timer", {"timer": "5 minutes", "seconds": 300, "length": "5 minutes"}, "A timer is set for five minutes."),
+        ("list_timers", {"timers": []}, "No timer is running."),
+        ("list_timers", {"timers": [{"timer": "tea", "left": "2 minutes"}]}, "One timer is running: tea with 2 minutes left."),
+        ("cancel_timer", {"cancelled": "tea"}, "The timer is cancelled: tea."),
+        ("add_note", {"noted": "buy milk"}, "I have noted: buy milk."),
+        ("list_notes", {"notes": [], "older_left_out": 0}, "You have no notes."),
+        ("list_notes", {"notes": [{"at": "", "text": "buy milk"}], "older_left_out": 0}, "You have one note: buy milk."),
+        ("list_notes", {"notes": [{"at": "", "text": "a"}, {"at": "", "text": "b"}], "older_left_out": 3}, "These are the latest two notes. One: a. Two: b."),
+        ("read_clipboard", {"text": "hello", "cut": False}, "The clipboard says: hello."),
+        ("open_link", {"opened": "https://www.example.com/"}, "I have opened example.com."),
+        ("open_link", {"odd": 1}, 'Open link answered: {"odd": 1}.'),
+        ("get_weather", {"summary": "sunny"}, "Sunny."),
+        ("get_weather", {"error": "no network"}, "I could not use get weather: no network."),
+    ],
+)  # fmt: skip
+def test_results_are_told_in_words(
+    assistant: Assistant, name: str, output: dict[str, Any], told: str
+) -> None:
+    assert assistant.reply([user("?"), result(name, **output)]).text == told
+
+
+def test_the_time_is_told_with_its_place(assistant: Assistant) -> None:
+    messages = [
+        user("what time is it in tokyo"),
+        result("get_time", {"timezone": "Asia/Tokyo"}, time="18:30", date="2026-03-01", zone="JST"),
+    ]
+    assert assistant.reply(messages).text == "It is 6:30 PM in Tokyo."
+
+
 def test_one_after_the_other_where_the_client_wants_it_so(assistant: Assistant) -> None:
     tools = Tools(TOOLS.schemas, parallel=False)
     messages = [user("what time is it and what is 3 times 4")]
@@ -249,7 +282,19 @@ def test_what_swallows_the_rest_ends_where_another_question_begins() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            "set a timer for five minutes and cancel the tea note that open example.com my notes what is".split()
+            [
+                "set",
+                "a timer",
+                "for",
+                "five minutes",
+                "and",
+                "cancel",
+                "the tea",
+                "note that",
+                "open",
+                "example.com",
+                "my notes",
+            ]
         ),
         max_size=14,
     )

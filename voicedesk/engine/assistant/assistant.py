@@ -128,12 +128,13 @@ class Assistant:
         if calls := _calls(text, steps, tools, results):
             return Reply(calls=calls)
         said, left = [], list(results)
+        nameless = any(not result.name for result in results)
         for step in steps:
             result = next((result for result in left if result.name == step.name), None)
             if result is not None:
                 left.remove(result)
                 said.append(say_output(result, _BY_NAME))
-            elif step.skill is not None:
+            elif step.skill is not None and not (nameless and step.name in tools):
                 said.append(step.skill.say(step.arguments, step.skill.run(step.arguments, context)))
         said += [say_output(result, _BY_NAME) for result in left]
         return Reply(" ".join(said) or _do_not_know(text))

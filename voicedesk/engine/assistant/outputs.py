@@ -63,13 +63,21 @@ def _in_own_words(name: str, arguments: object, output: dict[str, Any], skill: S
     given = arguments if isinstance(arguments, dict) else None
     try:
         if skill is not None and given is not None:
-            return skill.say(given, output)
+            return skill.say(_as_asked(given), output)
         if name in _ERRANDS and given is not None:
             return _ERRANDS[name](given, output)
     except (ValueError, KeyError, TypeError, AttributeError):
         pass  # not in the shape that is known: told by what it holds
     told = next((output[key] for key in _TELLING if isinstance(output.get(key), str)), "")
     return sentence(told) if told.strip() else ""
+
+
+def _as_asked(arguments: Arguments) -> Arguments:
+    """With the place that a time zone stands for, as in "Asia/Tokyo": that is how people name it."""
+    zone = arguments.get("timezone")
+    if not isinstance(zone, str) or not zone or "place" in arguments:
+        return arguments
+    return {**arguments, "place": zone.rpartition("/")[2].replace("_", " ")}
 
 
 def _say_text(name: str, text: str) -> str:
@@ -110,4 +118,58 @@ def _bounded(text: str) -> str:
     return text[:LONGEST_TOLD].rsplit(None, 1)[0] + " and more."
 
 
-_ERRANDS: Mapping[str, Callable[[Arguments, Result], str]] = {}
+def _say_timer_set(_arguments: Arguments, result: Result) -> str:
+    length = duration_words(float(result["seconds"]))
+    label = str(result["timer"])
+    named = f": {label}" if label and label != result.get("length") else ""
+    return sentence(f"a timer is set for {length}{named}")
+
+
+def _say_timers(_arguments: Arguments, result: Result) -> str:
+    timers = [f"{timer['timer']} with {timer['left']} left" for timer in result["timers"]]
+    if not timers:
+        return "No timer is running."
+    if len(timers) == 1:
+        return sentence(f"one timer is running: {timers[0]}")
+    return sentence(f"{number_words(len(timers))} timers are running: {listed(timers)}")
+
+
+def _say_timer_cancelled(_arguments: Arguments, result: Result) -> str:
+    return sentence(f"the timer is cancelled: {result['cancelled']}")
+
+
+def _say_noted(_arguments: Arguments, result: Result) -> str:
+    return sentence(f"I have noted: {result['noted']}")
+
+
+def _say_notes(_arguments: Arguments, result: Result) -> str:
+    notes = [str(note["text"]) for note in result["notes"]]
+    if not notes:
+        return "You have no notes."
+    if len(notes) == 1:
+        return sentence(f"you have one note: {notes[0]}")
+    older = " the latest" if result.get("older_left_out") else ""
+    told = " ".join(
+        sentence(f"{number_words(at)}: {note}") for at, note in enumerate(notes, start=1)
+    )
+    return f"These are{older or ' your'} {number_words(len(notes))} notes. {told}"
+
+
+def _say_clipboard(_arguments: Arguments, result: Result) -> str:
+    return sentence(f"the clipboard says: {result['text']}")
+
+
+def _say_opened(_arguments: Arguments, result: Result) -> str:
+    page = re.sub(r"^https?://(?:www\.)?|/$", "", str(result["opened"]))
+    return f"I have opened {page}."
+
+
+_ERRANDS: Mapping[str, Callable[[Arguments, Result], str]] = {
+    "set_timer": _say_timer_set,
+    "list_timers": _say_timers,
+    "cancel_timer": _say_timer_cancelled,
+    "add_note": _say_noted,
+    "list_notes": _say_notes,
+    "read_clipboard": _say_clipboard,
+    "open_link": _say_opened,
+}
