@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from typing import cast
 
 from voicedesk.core.errors import VoiceError
@@ -14,8 +15,9 @@ from voicedesk.synth.voice import OfflineVoice
 class FakeUtterance:
     """Hears what the test says, when it lets it."""
 
-    def __init__(self, ears: "FakeEars") -> None:
+    def __init__(self, ears: "FakeEars", on_words: Callable[[str], None] | None = None) -> None:
         self.ears = ears
+        self.on_words = on_words
         self.sound = bytearray()
         self.dropped = False
 
@@ -50,8 +52,8 @@ class FakeEars:
         self.may_hear.set()
         self.utterances: list[FakeUtterance] = []
 
-    def listen(self) -> FakeUtterance:
-        self.utterances.append(FakeUtterance(self))
+    def listen(self, on_words: Callable[[str], None] | None = None) -> FakeUtterance:
+        self.utterances.append(FakeUtterance(self, on_words))
         return self.utterances[-1]
 
 

@@ -55,6 +55,25 @@ def noise(seconds: float, spread: float) -> bytes:
     )
 
 
+async def test_real_ears_tell_words_while_they_are_said() -> None:
+    ears = Ears()
+    await ears.start()
+    try:
+        told: list[str] = []
+        utterance = ears.listen(told.append)
+        pcm = pcm_of("q01.wav")
+        for at in range(0, len(pcm), 9600):
+            utterance.feed(pcm[at : at + 9600])
+        async with asyncio.timeout(30):
+            while not told:
+                await asyncio.sleep(0.01)
+        transcript = await utterance.finish()
+    finally:
+        await ears.close()
+    assert transcript.text == "what is twelve plus thirty"
+    assert transcript.text.startswith(told[-1])
+
+
 async def test_real_ears_hear_commands_other_things_and_nothing() -> None:
     ears, voice = Ears(), OfflineVoice()
     await ears.start()

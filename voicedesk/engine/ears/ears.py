@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from voicedesk.engine.ears.agreement import Agreement
 from voicedesk.engine.ears.line import Heard, Line, LineBrokenError
 
 log = logging.getLogger(__name__)
@@ -69,9 +71,15 @@ class Ears:
         except LineBrokenError as error:
             raise EarsError(f"Speech recognition does not start: {error}") from error
 
-    def listen(self) -> Utterance:
-        """Begin to listen to an utterance. It must be ended by ``finish`` or ``drop``."""
-        return Utterance(self)
+    def listen(self, on_words: Callable[[str], None] | None = None) -> Utterance:
+        """Begin to listen to an utterance. It must be ended by ``finish`` or ``drop``.
+
+        Args:
+            on_words: Called, while it is fed, with the lower case words that are certain enough to be shown: each
+                time with all of them, more than the last time and beginning with those. The transcript may differ.
+                Not called while another utterance has the live recogniser.
+        """
+        return Utterance(self, on_words)
 
     async def close(self) -> None:
         """End the recognisers."""
@@ -81,8 +89,9 @@ class Ears:
 class Utterance:
     """One utterance: ``feed`` it while it is said, then ``finish`` or ``drop`` it."""
 
-    def __init__(self, ears: Ears) -> None:
+    def __init__(self, ears: Ears, on_words: Callable[[str], None] | None = None) -> None:
         self._ears = ears
+        self._words = None if on_words is None else Agreement(on_words)
         self._pcm = bytearray()
         self._number = 0
         self._dictating = 0
@@ -147,13 +156,15 @@ class Utterance:
     def _go_live(self) -> None:
         """Have this utterance followed while it is said, and dictated early if it is no command."""
         self._ears.live = self
-        self._number = self._ears.command.begin(on_doubt=self._doubted)
+        on_words = None if self._words is None else self._words.take
+        self._number = self._ears.command.begin(on_doubt=self._doubted, on_words=on_words)
         self._send(self._ears.command, self._number)
 
     def _doubted(self) -> None:
         ears = self._ears
         if ears.live is self and not ears.dictation_busy.locked() and ears.dictation.is_ready:
-            self._dictating = ears.dictation.begin()
+            on_words = None if self._words is None else self._words.take
+            self._dictating = ears.dictation.begin(on_words=on_words)
             self._send(ears.dictation, self._dictating)
 
     def _stop_dictating(self) -> None:

@@ -42,6 +42,7 @@ class Line:
         self._open = 0
         self._answer: asyncio.Future[Heard] | None = None
         self._on_doubt: Callable[[], None] | None = None
+        self._on_words: Callable[[str], None] | None = None
         self._closed = False
 
     @property
@@ -80,10 +81,20 @@ class Line:
             await self._stop()
             raise LineBrokenError(f"the {self.kind} recogniser took too long") from error
 
-    def begin(self, on_doubt: Callable[[], None] | None = None) -> int:
-        """Open an utterance and return its number; another that is open is dropped."""
-        self._open, self._answer, self._on_doubt = next(self._numbers), None, on_doubt
-        self._send("begin", self._open)
+    def begin(
+        self,
+        on_doubt: Callable[[], None] | None = None,
+        on_words: Callable[[str], None] | None = None,
+    ) -> int:
+        """Open an utterance and return its number; another that is open is dropped.
+
+        Args:
+            on_doubt: Called once if it becomes plain that the utterance is outside the grammar.
+            on_words: Called with the words understood so far, whenever they have changed.
+        """
+        self._open, self._answer = next(self._numbers), None
+        self._on_doubt, self._on_words = on_doubt, on_words
+        self._send("begin", self._open, live=on_words is not None)
         return self._open
 
     def feed(self, number: int, pcm: bytes) -> None:
@@ -151,9 +162,9 @@ class Line:
         if process is not None:
             await asyncio.shield(asyncio.to_thread(process.close))
 
-    def _send(self, kind: str, number: int, body: bytes = b"") -> None:
+    def _send(self, kind: str, number: int, body: bytes = b"", **more: object) -> None:
         if self._process is not None:
-            self._process.send({"kind": kind, "id": number}, body)
+            self._process.send({"kind": kind, "id": number, **more}, body)
 
     def _take(self, life: asyncio.Future[None], header: Header) -> None:
         """A frame from the process, on the loop. ``life`` tells one process from the one that came after it."""
@@ -163,6 +174,8 @@ class Line:
         elif life is self._ready and header["id"] == self._open:
             if header["kind"] == "doubt" and self._on_doubt is not None:
                 self._on_doubt()
+            elif header["kind"] == "words" and self._on_words is not None:
+                self._on_words(str(header["text"]))
             elif header["kind"] == "heard" and self._answer is not None and not self._answer.done():
                 self._answer.set_result(header)
 

@@ -121,13 +121,15 @@ class DictationRecogniser:
         """Never: there is nothing better to turn to."""
         return False
 
+    def so_far(self) -> str:
+        """The words understood by now, of which later sound may change any."""
+        return _text(self._decoder)
+
     def end(self) -> Heard:
         """Close the utterance and tell what was understood."""
         self.feed(b"", last=True)
         self._decoder.end_utt()
-        found = self._decoder.hyp()
-        text = found.hypstr.strip() if found is not None else ""
-        return Heard(text, 0, fits=True, score=0.0)
+        return Heard(_text(self._decoder), 0, fits=True, score=0.0)
 
     def drop(self) -> None:
         """Close the utterance without a result."""
@@ -189,6 +191,11 @@ class CommandRecogniser:
         """Whether, half way, it is plain that no command is being said."""
         return self._voiced_ms > 300 and self._fit() < WORST_FIT_SO_FAR
 
+    def so_far(self) -> str:
+        """The words understood by now, of which later sound may change any; none while they are not to be believed."""
+        plain = self._voiced_ms > 300 and self._fit() >= WORST_FIT_SO_FAR
+        return _text(self._commands) if plain else ""
+
     def _fit(self) -> float:
         words, phones = self._commands.hyp(), self._phones.hyp()
         if words is None or phones is None or words.score <= 0 or phones.score <= 0:
@@ -219,8 +226,7 @@ class CommandRecogniser:
         return second if second.fits else first
 
     def _understood(self) -> Heard:
-        found = self._commands.hyp()
-        text = found.hypstr.strip() if found is not None else ""
+        text = _text(self._commands)
         score = self._fit()
         fits = bool(text) and score > WORST_FIT and self._unexplained() <= MOST_UNEXPLAINED
         return Heard(text, self._voiced_ms, fits=fits, score=score)
@@ -234,6 +240,11 @@ class CommandRecogniser:
         """Close the utterance without a result."""
         self._commands.end_utt()
         self._phones.end_utt()
+
+
+def _text(decoder: Any) -> str:
+    found = decoder.hyp()
+    return str(found.hypstr).strip() if found is not None else ""
 
 
 def _frames(segments: Iterable[Any]) -> set[int]:

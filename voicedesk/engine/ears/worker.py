@@ -1,7 +1,8 @@
 """The process that holds a recogniser, over frames on stdin and a private stdout. Ends when stdin does.
 
 In: ``begin``, ``feed`` (body: PCM16 24 kHz), ``end`` and ``drop``, each with the utterance's ``id``. Out: ``ready``
-once; ``doubt`` at most once an utterance, while it is fed; ``heard`` with ``text``, ``speech_ms``, ``fits`` and
+once; ``doubt`` at most once an utterance, while it is fed; ``words`` with ``text``, what is understood by then, each
+time that it has changed, if ``begin`` asked for it by ``live``; ``heard`` with ``text``, ``speech_ms``, ``fits`` and
 ``score`` after ``end``. One utterance at a time: ``begin`` drops another that is still open.
 """
 
@@ -20,13 +21,14 @@ from typing import IO, Protocol
 from voicedesk.engine.ears.recogniser import CommandRecogniser, DictationRecogniser, Heard
 from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
 
-_DOUBT_EVERY = 24_000 * 2 // 5  # bytes: 200 ms
+_JUDGE_EVERY = 24_000 * 2 // 5  # bytes: 200 ms
 
 
 class _Recogniser(Protocol):
     def begin(self) -> None: ...
     def feed(self, pcm: bytes) -> None: ...
     def doubtful(self) -> bool: ...
+    def so_far(self) -> str: ...
     def end(self) -> Heard: ...
     def drop(self) -> None: ...
 
@@ -40,28 +42,41 @@ class Worker:
         self._open: int | None = None
         self._fed = 0
         self._doubted = False
+        self._live = False
+        self._words = ""
 
     def take(self, header: Header, body: bytes) -> None:
         """Serve one request; one for an utterance that is not open is passed over."""
         kind, number = header["kind"], header["id"]
         if kind == "begin":
-            self._begin(number)
+            self._begin(number, live=bool(header.get("live")))
         elif number == self._open:
             {"feed": self._feed, "end": self._end, "drop": self._drop}[kind](body)
 
-    def _begin(self, number: int) -> None:
+    def _begin(self, number: int, *, live: bool) -> None:
         if self._open is not None:
             self._recogniser.drop()
         self._recogniser.begin()
         self._open, self._fed, self._doubted = number, 0, False
+        self._live, self._words = live, ""
 
     def _feed(self, body: bytes) -> None:
         self._recogniser.feed(body)
         before, self._fed = self._fed, self._fed + len(body)
-        if not self._doubted and before // _DOUBT_EVERY != self._fed // _DOUBT_EVERY:
+        if before // _JUDGE_EVERY == self._fed // _JUDGE_EVERY:
+            return
+        if not self._doubted:
             self._doubted = self._recogniser.doubtful()
             if self._doubted:
                 write_frame(self._out, {"kind": "doubt", "id": self._open})
+        if self._live and not self._doubted:
+            self._tell_words()
+
+    def _tell_words(self) -> None:
+        words = self._recogniser.so_far()
+        if words and words != self._words:
+            self._words = words
+            write_frame(self._out, {"kind": "words", "id": self._open, "text": words})
 
     def _end(self, _body: bytes) -> None:
         heard = self._recogniser.end()
