@@ -38,6 +38,7 @@ _KEY_CODES = {"invalid_api_key", "authentication_error", "permission_denied"}
 _MODEL_CODES = {"model_not_found", "invalid_model"}
 _LIMIT_CODES = {"insufficient_quota", "quota_exceeded", "too_many_requests"}
 _LENGTH_CODES = {"context_length_exceeded", "string_above_max_length"}
+_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 _LONGEST_DETAIL = 500
 
 
@@ -353,6 +354,12 @@ def is_stale(error: BaseException) -> bool:
     names = {name for link in _chain(error) for name in _names(link)}
     lost = names & {"RemoteProtocolError", "ReadError", "WriteError", "CloseError"}
     return bool(lost) and _response_of(error) is None
+
+
+def refusal_text(error: ServerError) -> str:
+    """What a server says to a request that it does not understand, whole; empty for any other failure."""
+    response = _response_of(error.__cause__) if error.__cause__ is not None else None
+    return response.text if response is not None and response.status_code in _REFUSALS else ""
 
 
 def as_mapping(data: Any) -> Mapping[str, Any]:

@@ -22,19 +22,27 @@ class Quirks:
         can_truncate: ``conversation.item.truncate`` and ``.delete`` are understood.
         can_cancel: ``response.cancel`` is understood.
         needs_key: Without a key a request is pointless.
+        live_transcription: Takes are transcribed while the user talks, in a session of their own.
+        voice: The one to ask for when none is chosen; empty where a server has a default of its own.
+        thinks: The kind of API that its models are best asked with: "chat", "responses" or "agent".
     """
 
     commit_starts_reply: bool = False
     can_truncate: bool = True
     can_cancel: bool = True
     needs_key: bool = False
+    live_transcription: bool = False
+    voice: str = ""
+    thinks: str = "chat"
 
 
 QUIRKS: dict[str, Quirks] = {
-    "builtin": Quirks(),
-    "openai": Quirks(needs_key=True),
+    "builtin": Quirks(live_transcription=True),
+    # OpenAI's newer models refuse tools with reasoning on Chat Completions.
+    "openai": Quirks(needs_key=True, live_transcription=True, voice="marin", thinks="responses"),
     "compatible": Quirks(),
     "localai": Quirks(commit_starts_reply=True),
+    "agent": Quirks(thinks="agent"),
 }
 
 
