@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Protocol
 
-from voicedesk.core.dialogue import Message
+from voicedesk.core.dialogue import Message, ToolCall, ToolResult
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import DataEvent, Event, Heard, SystemEvent
 
 Emit = Callable[[Event], None]
 """Takes the events that belong to no reply in progress: connection, clock points, late transcripts."""
+
+RunTools = Callable[
+    [Sequence[ToolCall], Callable[[ToolResult], None]], Awaitable[Sequence[ToolResult]]
+]
+"""Runs calls side by side, tells each result as it comes, and gives all of them in the order of the calls."""
+
+
+async def no_tools(
+    calls: Sequence[ToolCall], answered: Callable[[ToolResult], None]
+) -> Sequence[ToolResult]:
+    """Where there are no tools: every call fails, and the model is told."""
+    results = [
+        ToolResult(c.call_id, c.name, '{"error": "There are no tools"}', True) for c in calls
+    ]
+    for result in results:
+        answered(result)
+    return results
 
 
 def no_history(_turn: int) -> Sequence[Message]:

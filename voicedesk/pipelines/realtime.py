@@ -25,15 +25,19 @@ from voicedesk.core.events import (
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
-from voicedesk.pipelines.base import Emit, no_history
+from voicedesk.pipelines.base import Emit, RunTools, no_history, no_tools
 from voicedesk.pipelines.realtime_book import ReplyBook
+from voicedesk.pipelines.realtime_commands import Commands
 from voicedesk.pipelines.realtime_items import history_item
 from voicedesk.pipelines.realtime_link import RealtimeLink
 from voicedesk.pipelines.realtime_reply import Reply
+from voicedesk.pipelines.realtime_rounds import ToolRounds
+from voicedesk.pipelines.realtime_tools import follow_up
 from voicedesk.pipelines.realtime_upload import Upload
 from voicedesk.pipelines.transcripts import Transcripts
 from voicedesk.providers.profiles import Address, Quirks
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
+from voicedesk.providers.stages import ToolSpec
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +45,6 @@ CANCEL_TIMEOUT = 2.0
 """How long the next request waits for the cancelled reply to end."""
 PROGRESS_TIMEOUT = 30.0
 """How long a server may be silent while a reply is due."""
-
-_HARMLESS = {
-    "response_cancel_not_active",
-    "item_truncate_invalid_item_id",
-    "item_delete_invalid_item_id",
-    "unsupported_content_type",
-}
-_ONLY_LOGGED = {"response.cancel", "conversation.item.truncate"}
-_REMEMBERED_COMMANDS = 256
 
 
 def _nobody(_event: Event) -> None:
@@ -68,6 +63,8 @@ class RealtimePipeline:
         instructions: str,
         *,
         history: Callable[[int], Sequence[Message]] = no_history,
+        tools: Sequence[ToolSpec] = (),
+        run_tools: RunTools = no_tools,
     ) -> None:
         """Nothing is opened yet.
 
@@ -76,6 +73,8 @@ class RealtimePipeline:
             settings: Model, voice and the rest.
             instructions: What the model is told about its part.
             history: The conversation before a turn; a new session is told it.
+            tools: What the model may call.
+            run_tools: Runs what it calls.
         """
         self._history = history
         self.model = settings.model
@@ -84,6 +83,7 @@ class RealtimePipeline:
             source,
             settings,
             instructions,
+            tools=tools,
             handle=self._on_event,
             lost=self._on_lost,
             opened=self._on_opened,
@@ -95,8 +95,11 @@ class RealtimePipeline:
         self._upload = Upload(self._link)
         self._reply: Reply | None = None  # the latest
         self._book = ReplyBook()
-        self._commands: dict[str, tuple[str, Reply | None]] = {}
+        self._commands = Commands(self._link)
         self._transcripts = Transcripts(self._forward)
+        self._rounds = ToolRounds(
+            run_tools, self._tasks, send=self._send_result, go_on=self._request
+        )
 
     # ------------------------------------------------------------------------------ the contract
 
@@ -146,7 +149,7 @@ class RealtimePipeline:
     def abort_turn(self) -> None:
         """Drop the take; the server forgets what it was sent of it."""
         if self._upload.begun and self._link.ready:
-            self._command({"type": "input_audio_buffer.clear"}, None)
+            self._commands.send({"type": "input_audio_buffer.clear"}, None)
         self._upload.clear()
 
     def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
@@ -198,7 +201,7 @@ class RealtimePipeline:
                 continue
             end = int(min(part.heard_ms, part.received_ms))
             if end > 0:
-                self._command(
+                self._commands.send(
                     {
                         "type": "conversation.item.truncate",
                         "item_id": part.key.item,
@@ -213,7 +216,7 @@ class RealtimePipeline:
             # An item of which nothing was heard was never said. It can go once the server has let go of it.
             await self._ended(reply)
             for item in unheard:
-                self._command({"type": "conversation.item.delete", "item_id": item}, None)
+                self._commands.send({"type": "conversation.item.delete", "item_id": item}, None)
 
     async def close(self) -> None:
         """End the connection and all that waits for it."""
@@ -228,18 +231,6 @@ class RealtimePipeline:
     def _quirks(self) -> Quirks:
         return self._link.address.quirks if self._link.address else Quirks()
 
-    def _command(
-        self,
-        event: Mapping[str, Any],
-        reply: Reply | None,
-        sent: Callable[[float], None] | None = None,
-    ) -> None:
-        """Send an event and remember what for, so that a complaint about it finds its way."""
-        event_id = self._link.send(event, sent=sent)
-        self._commands[event_id] = (str(event["type"]), reply)
-        while len(self._commands) > _REMEMBERED_COMMANDS:
-            del self._commands[next(iter(self._commands))]
-
     def _send_question(self, reply: Reply, text: str | None) -> None:
         if text is not None:
             item_id = f"vd_user_{next(self._item_ids)}"
@@ -247,12 +238,14 @@ class RealtimePipeline:
             content = [{"type": "input_text", "text": text}]
             item = {"id": item_id, "type": "message", "role": "user", "content": content}
             event = {"type": "conversation.item.create", "item": item}
-            self._command(event, reply, lambda at: self._reach(reply.turn, Point.COMMIT_SENT, at))
+            self._commands.send(
+                event, reply, lambda at: self._reach(reply.turn, Point.COMMIT_SENT, at)
+            )
             return
         self._upload.flush()
         self._upload.clear()  # from here on the take is the server's
         self._transcripts.committed_by(reply.turn)
-        self._command(
+        self._commands.send(
             {"type": "input_audio_buffer.commit"}, reply, lambda at: self._committed(reply, at)
         )
 
@@ -261,12 +254,14 @@ class RealtimePipeline:
             self._reach(reply.turn, Point.LAST_APPEND, self._upload.last_append)
         self._reach(reply.turn, Point.COMMIT_SENT, at)
 
-    def _request(self, reply: Reply, *, spoken: bool) -> None:
+    def _send_result(self, event: Mapping[str, Any]) -> None:
+        if self._link.ready:
+            self._commands.send(event, None)
+
+    def _request(self, reply: Reply, *, spoken: bool = False) -> None:
         self._book.ask(reply)
-        if spoken and self._quirks.commit_starts_reply:
-            return
-        response = {"metadata": {"turn": str(reply.turn)}}
-        self._command({"type": "response.create", "response": response}, reply)
+        if not (spoken and self._quirks.commit_starts_reply):
+            self._commands.send(follow_up(reply.turn, reply.round), reply)
 
     async def _ended(self, reply: Reply) -> None:
         """Wait until the server is through with a reply, but not for ever."""
@@ -279,15 +274,18 @@ class RealtimePipeline:
             self._book.forget(reply)
 
     async def _next(self, reply: Reply) -> Event | None:
-        try:
-            async with asyncio.timeout(PROGRESS_TIMEOUT):
-                return await reply.queue.get()
-        except TimeoutError as error:
-            raise NoAnswerError(server=self.server, seconds=PROGRESS_TIMEOUT) from error
+        while True:
+            try:
+                async with asyncio.timeout(PROGRESS_TIMEOUT):
+                    return await reply.queue.get()
+            except TimeoutError as error:
+                if not self._rounds.running(reply):  # tools have limits of their own
+                    raise NoAnswerError(server=self.server, seconds=PROGRESS_TIMEOUT) from error
 
     def _cancel(self, reply: Reply) -> None:
         """Nobody wants this reply any more, whether the server has begun it or not."""
         reply.cancel()
+        self._rounds.cancel(reply)
         if reply.created:
             self._send_cancel(reply)
         elif not self._book.asked(reply):
@@ -299,7 +297,7 @@ class RealtimePipeline:
         event: dict[str, Any] = {"type": "response.cancel"}
         if reply.response_id:
             event["response_id"] = reply.response_id
-        self._command(event, reply)
+        self._commands.send(event, reply)
 
     # ------------------------------------------------------------------------------------ events
 
@@ -349,16 +347,21 @@ class RealtimePipeline:
             return
         assert self._link.address is not None
         error = response_error(response, self._link.address, self.model)
-        reply.finish(response, None if reply.cancelled else error)
         self._book.forget(reply)
+        calls = reply.calls(response) if error is None else ()
+        if calls:
+            reply.pause(response)
+            self._rounds.begin(reply, calls)
+        else:
+            reply.finish(response, None if reply.cancelled else error)
 
     def _on_error(self, error: Mapping[str, Any]) -> None:
         assert self._link.address is not None
-        kind, reply = self._commands.pop(str(error.get("event_id") or ""), ("", None))
+        command = self._commands.refused(error)
+        kind, reply = command.kind, command.reply
         code = str(error.get("code") or "")
         log.info("%s: error %s about %s: %s", self.server, code, kind or "?", error.get("message"))
-        about_past = kind == "conversation.item.create" and reply is None
-        if code in _HARMLESS or about_past or kind in _ONLY_LOGGED:
+        if command.survives(code):
             if kind == "response.cancel" and reply is not None:
                 reply.ended.set()
             return
@@ -392,12 +395,13 @@ class RealtimePipeline:
             item["id"] = f"vd_past_{next(self._item_ids)}"
             if message.role is Role.USER:
                 self._transcripts.typed(item["id"])
-            self._command({"type": "conversation.item.create", "item": item}, None)
+            self._commands.send({"type": "conversation.item.create", "item": item}, None)
 
     def _on_lost(self, error: ServerError) -> None:
         for reply in (*self._book, *filter(None, [self._reply])):
             if not reply.ended.is_set():
                 reply.fail(error)
+                self._rounds.cancel(reply)
         self._book.clear()
         self._upload.disconnected()
         self._transcripts.reset()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from voicedesk.audio.io import RATE
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
+from voicedesk.pipelines.realtime_tools import session_tools
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepare, server_error
+from voicedesk.providers.stages import ToolSpec
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +101,7 @@ class RealtimeLink:
         settings: Realtime,
         instructions: str,
         *,
+        tools: Sequence[ToolSpec] = (),
         handle: Callable[[ServerEvent], None],
         lost: Callable[[ServerError], None],
         opened: Callable[[], None],
@@ -109,6 +112,7 @@ class RealtimeLink:
             source: Gives the server's address; may start the built-in server first.
             settings: Model, voice and the rest.
             instructions: What the model is told about its part.
+            tools: What the model may call.
             handle: Takes every event but those of the configuration.
             lost: Told once when a ready connection has ended by itself.
             opened: Told when a new session is configured, before anything else is sent.
@@ -116,6 +120,8 @@ class RealtimeLink:
         self._source = source
         self._settings = settings
         self._session = session_of(settings, instructions)
+        if tools:
+            self._session |= session_tools(tools)
         self._handle = handle
         self._lost = lost
         self._new_session = opened

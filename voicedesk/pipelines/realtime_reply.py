@@ -11,6 +11,7 @@ from typing import Any
 
 from voicedesk.audio.io import SAMPLE_BYTES
 from voicedesk.core.clock import now
+from voicedesk.core.dialogue import ToolCall
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import (
     AudioDelta,
@@ -21,6 +22,7 @@ from voicedesk.core.events import (
     TextEnded,
 )
 from voicedesk.pipelines.base import TurnQueue
+from voicedesk.pipelines.realtime_tools import CallCollector
 from voicedesk.providers.realtime import ServerEvent
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,20 @@ log = logging.getLogger(__name__)
 _TRANSCRIPT = "response.output_audio_transcript"
 _TEXT = "response.output_text"
 _AUDIO = "response.output_audio"
+
+
+def added(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Two counts of usage as one: numbers are summed, whatever else is kept as the later one has it."""
+    total = dict(first)
+    for name, value in second.items():
+        known = total.get(name)
+        if isinstance(value, Mapping):
+            total[name] = added(known if isinstance(known, Mapping) else {}, value)
+        elif isinstance(value, int | float) and isinstance(known, int | float):
+            total[name] = known + value
+        else:
+            total[name] = value
+    return total
 
 
 class Reply:
@@ -41,6 +57,7 @@ class Reply:
         response_id: The server's name for it, empty until it is created or when the server gives none.
         created: Whether the server has begun it.
         cancelled: Whether we do not want it any more.
+        round: Count of the rounds of tools so far.
         ended: Set once the server is through with it.
         queue: What the conductor reads.
         bad_audio: Count of pieces of sound that were not valid base64.
@@ -51,11 +68,14 @@ class Reply:
         self.response_id = ""
         self.created = False
         self.cancelled = False
+        self.round = 0
         self.ended = asyncio.Event()
         self.queue = TurnQueue()
         self.bad_audio = 0
         self._item = ""
         self._items = 0
+        self._calls = CallCollector()
+        self._usage: dict[str, Any] = {}
         self._texts: dict[AudioKey, str] = {}
         self._carry: dict[AudioKey, bytes] = {}
         self._sounding: dict[AudioKey, None] = {}  # keys whose sound has not ended, in order
@@ -72,11 +92,31 @@ class Reply:
 
     def take(self, event: ServerEvent) -> bool:
         """Handle an event of this response. Returns whether it was of a known kind."""
+        if self._calls.take(event):
+            return True
         handler = self._handlers.get(event["type"])
         if handler is None:
             return False
         handler(event)
         return True
+
+    def calls(self, response: Mapping[str, Any]) -> tuple[ToolCall, ...]:
+        """The tools that a finished response wants; none when nobody wants the reply any more."""
+        return () if self.cancelled else self._calls.finish(response)
+
+    def pause(self, response: Mapping[str, Any]) -> None:
+        """The response has ended, and another one follows on its tools."""
+        self._end_all()
+        self._count(response)
+        self._calls = CallCollector()
+        self.created = False
+        self.response_id = ""
+        self.ended.clear()
+
+    def _count(self, response: Mapping[str, Any]) -> None:
+        usage = response.get("usage")
+        if isinstance(usage, Mapping):
+            self._usage = added(self._usage, usage)
 
     def cancel(self) -> None:
         """Nobody wants the rest: drop what waits and what comes, and let the reader go."""
@@ -90,12 +130,12 @@ class Reply:
         if not self._texts and not self.cancelled:
             self._take_texts(response)
         self._end_all()
-        usage = response.get("usage")
+        self._count(response)
         self.queue.put(
             ReplyEnded(
                 turn=self.turn,
                 at=now(),
-                usage=usage if isinstance(usage, Mapping) and usage else None,
+                usage=self._usage or None,
                 interrupted=self.cancelled,
             )
         )
