@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from voicedesk.engine.launch import EngineAddress
 from voicedesk.engine.server import MAX_SESSIONS
+from voicedesk.engine.services import MODELS
 
 
 def realtime_url(engine: EngineAddress) -> str:
@@ -31,7 +32,7 @@ async def get(url: str, **headers: str) -> tuple[int, Any]:
 async def test_the_official_client_lists_the_models(engine: EngineAddress) -> None:
     async with AsyncOpenAI(base_url=engine.base_url, api_key=engine.token) as openai:
         models = [model.id async for model in await openai.models.list()]
-        assert models == list(engine.models) == ["voicedesk-realtime"]
+        assert models == list(engine.models) == list(MODELS)
         assert (await openai.models.retrieve(models[0])).object == "model"
         with pytest.raises(NotFoundError, match="does not exist"):
             await openai.models.retrieve("gpt-9")
@@ -83,7 +84,8 @@ async def test_web_pages_of_others_are_kept_out(
     [
         ("/nothing", 404, "unknown_url"),
         ("/realtime", 426, "upgrade_required"),
-        ("/realtime?intent=transcription", 400, "invalid_value"),
+        ("/realtime?intent=transcription", 426, "upgrade_required"),
+        ("/realtime?intent=translation", 400, "invalid_value"),
     ],
 )
 async def test_errors_have_the_shape_of_the_api(

@@ -13,8 +13,11 @@ from aiohttp import WSMsgType, web
 
 from voicedesk.engine.http import Handler, failure, refusal
 from voicedesk.engine.limits import MAX_BODY, body_too_large
+from voicedesk.engine.protocol.client_events import EventSession
+from voicedesk.engine.protocol.errors import not_one_of
 from voicedesk.engine.protocol.session import Session
-from voicedesk.engine.services import MODELS, Services
+from voicedesk.engine.protocol.transcription import TranscriptionSession
+from voicedesk.engine.services import EARS_MODEL, MODELS, REALTIME_MODEL, Services
 
 log = logging.getLogger(__name__)
 
@@ -144,10 +147,9 @@ class Server:
         return web.json_response(_describe(model))
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
-        if request.query.get("intent") == "transcription":
-            return failure(
-                400, "This server has no transcription sessions.", "invalid_value", "intent"
-            )
+        intent = request.query.get("intent")
+        if intent not in (None, "", "transcription"):
+            return refusal(not_one_of("intent", intent, ["transcription"]))
         if len(self._sockets) >= MAX_SESSIONS:
             message = f"At most {MAX_SESSIONS} sessions at once. Close another first."
             return failure(429, message, "rate_limit_exceeded", kind="rate_limit_error")
@@ -165,8 +167,14 @@ class Server:
             self._sockets.discard(socket)
         return socket
 
+    def _session(self, request: web.Request) -> EventSession:
+        model = request.query.get("model")
+        if request.query.get("intent") == "transcription":
+            return TranscriptionSession(self._services, model or EARS_MODEL)
+        return Session(self._services, model or REALTIME_MODEL)
+
     async def _converse(self, request: web.Request, socket: web.WebSocketResponse) -> None:
-        session = Session(self._services, request.query.get("model") or MODELS[0])
+        session = self._session(request)
         writer = asyncio.create_task(_write(socket, session), name="session writer")
         try:
             session.open()
@@ -185,7 +193,7 @@ class Server:
             await asyncio.gather(writer, return_exceptions=True)
 
 
-async def _write(socket: web.WebSocketResponse, session: Session) -> None:
+async def _write(socket: web.WebSocketResponse, session: EventSession) -> None:
     try:
         while (encoded := await session.outbox.take()) is not None:
             await socket.send_str(encoded)

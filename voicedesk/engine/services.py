@@ -13,7 +13,11 @@ from voicedesk.synth.voice import OfflineVoice
 
 log = logging.getLogger(__name__)
 
-MODELS = ("voicedesk-realtime",)
+REALTIME_MODEL = "voicedesk-realtime"
+EARS_MODEL = "voicedesk-ears"
+ASSISTANT_MODEL = "voicedesk-assistant"
+VOICE_MODEL = "voicedesk-voice"
+MODELS = (REALTIME_MODEL, EARS_MODEL, ASSISTANT_MODEL, VOICE_MODEL)
 """Names for the list of models. Any name is accepted: there is one assistant."""
 
 

@@ -82,9 +82,7 @@ class Session(EventSession):
             if part.heard is None:
                 utterance = self.services.ears.listen()
                 utterance.feed(bytes(part.pcm))
-                part.heard = self._tasks.spawn(
-                    _hear(utterance, part), name="transcript", watched=False
-                )
+                part.heard = self._hear(utterance, part)
             # Shielded: cancelling a response must not cancel the transcript, which the client waits for too.
             return await asyncio.shield(part.heard)
         return part.text or ""
@@ -104,11 +102,17 @@ class Session(EventSession):
         item = Item(new_id("item"), role="user", parts=[part])
         previous = self.conversation.add(item)
         self._input.release()
-        part.heard = self._tasks.spawn(_hear(utterance, part), name="transcript", watched=False)
+        part.heard = self._hear(utterance, part)
         self.outbox.post("input_audio_buffer.committed", item_id=item.id, previous_item_id=previous)
         self._announce(item, previous)
         if self.settings.transcribes:
             self._tasks.spawn(self._tell_transcript(item, part), name="tell transcript")
+
+    def _hear(self, utterance: Utterance, part: Part) -> asyncio.Task[str]:
+        task = self._tasks.spawn(_heard(utterance, part), name="transcript", watched=False)
+        # Not in the task: cancelled before it has begun, it would leave the ears with an utterance of nobody's.
+        task.add_done_callback(lambda _: utterance.drop())
+        return task
 
     async def _tell_transcript(self, item: Item, part: Part) -> None:
         name = "conversation.item.input_audio_transcription"
@@ -227,10 +231,7 @@ class Session(EventSession):
         await response.cancel()
 
 
-async def _hear(utterance: Utterance, part: Part) -> str:
-    try:
-        transcript = await utterance.finish()
-    finally:
-        utterance.drop()
+async def _heard(utterance: Utterance, part: Part) -> str:
+    transcript = await utterance.finish()
     part.text = written(transcript.text)
     return part.text

@@ -108,6 +108,7 @@ def _check_instructions(value: object, path: str) -> str:
 
 
 def check_object(value: object, path: str) -> Json:
+    """Any object."""
     if not isinstance(value, dict):
         raise wrong_type(path, "an object", value)
     return value
@@ -127,6 +128,7 @@ def _check_noise_reduction(value: object, path: str) -> Json:
 
 
 def check_include(value: object, path: str) -> list[str]:
+    """An array, of which what this server does not know is left out."""
     if not isinstance(value, list):
         raise wrong_type(path, "an array", value)
     known = "item.input_audio_transcription.logprobs"
@@ -247,6 +249,11 @@ class SessionSettings:
 def merge(
     values: Json, defaults: Json, update: Json, checks: Mapping[str, _Check], path: str
 ) -> None:
+    """Put the fields of a sparse update into ``values``, each checked; ``null`` restores the default.
+
+    Raises:
+        ClientError: One cannot be.
+    """
     for name, check in checks.items():
         if name not in update:
             continue
