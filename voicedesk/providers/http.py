@@ -7,7 +7,6 @@ requests and plain ones go through one pool of connections.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -49,15 +48,15 @@ Source = Callable[[], Awaitable[Address]]
 Response = TypeVar("Response")
 
 
-def prepare() -> None:
-    """Import what a first request needs. Takes over a second when cold: call it in a thread."""
-    for module in (
-        "openai",
-        "openai.resources.chat.completions",
-        "openai.resources.audio",
-        "openai.resources.responses",
+def _touch(client: AsyncOpenAI) -> None:
+    """Have the package import and build what requests need, all of which it puts off until it is first asked for."""
+    for part in (
+        client.chat.completions,
+        client.responses,
+        client.audio.transcriptions,
+        client.audio.speech,
     ):
-        importlib.import_module(module)
+        _ = part.with_streaming_response
 
 
 @dataclass(slots=True)
@@ -79,7 +78,6 @@ class Link:
     @classmethod
     def make(cls, address: Address, stall_s: float) -> Link:
         """Build the clients. Reads the system's certificates and may import much: call it in a thread."""
-        prepare()
         import httpx2
         from openai import AsyncOpenAI
 
@@ -106,6 +104,7 @@ class Link:
             # The environment's organisation and project belong to OpenAI's own server alone.
             client.organization = None
             client.project = None
+        _touch(client)
         return cls(address, client, http)
 
     @property
