@@ -127,3 +127,10 @@ def test_very_short_sound_is_sound_too() -> None:
     assert through(b"\1", []) == b""
     assert through(b"\1\2", []) == b"\1\2"
     assert through(b"RI", []) == b"RI"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfb\x90\x64" + bytes(500), b"ab"])
+def test_a_header_can_be_asked_for(data: bytes) -> None:
+    stream = SoundStream(headed=True)
+    with pytest.raises(SoundFileError):
+        assert stream.feed(data) + stream.finish() == b"refused"

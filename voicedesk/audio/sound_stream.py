@@ -29,14 +29,16 @@ _MARK = 4
 class SoundStream:
     """One stream. ``feed`` it, then ``finish`` it."""
 
-    def __init__(self, *, rate: int = RATE, name: str = "The sound") -> None:
+    def __init__(self, *, rate: int = RATE, headed: bool = False, name: str = "The sound") -> None:
         """Nothing has come.
 
         Args:
             rate: Of sound that has no header.
+            headed: Whether sound without a header is refused.
             name: What it is called in the sentence of an error.
         """
         self._rate = rate
+        self._headed = headed
         self._name = name
         self._head = b""
         self._body: _Body | None = None
@@ -59,10 +61,10 @@ class SoundStream:
             SoundFileError: It ended inside its header.
         """
         if self._body is None:
-            if self._head.startswith(b"RIFF"):
-                raise SoundFileError(path=self._name, reason="it ends before its sound begins")
             if not self._head:
                 return b""
+            if self._headed or self._head.startswith(b"RIFF"):
+                raise SoundFileError(path=self._name, reason="it ends before its sound begins")
             self._body = _Body(None, self._rate)
             return self._body.feed(self._head) + self._body.finish()
         return self._body.finish()
@@ -80,6 +82,8 @@ class SoundStream:
                 raise SoundFileError(
                     f"{kind} begins with {head[:4]!r}", path=self._name, reason=f"it is {kind}"
                 )
+        if self._headed:
+            raise SoundFileError(path=self._name, reason="it is not a WAV file")
         self._body, self._head = _Body(None, self._rate), b""
         return head
 
