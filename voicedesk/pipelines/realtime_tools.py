@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voicedesk.core.dialogue import ToolCall, ToolResult
+from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
+from voicedesk.pipelines.realtime_items import history_item
 from voicedesk.providers.realtime import ServerEvent
 from voicedesk.providers.stages import ToolSpec
 from voicedesk.tools.arguments import LONGEST_ARGUMENTS
@@ -39,11 +40,7 @@ def session_tools(specs: Iterable[ToolSpec]) -> dict[str, Any]:
 
 def result_event(result: ToolResult) -> dict[str, Any]:
     """The event that puts a result into the server's conversation."""
-    item = {
-        "type": "function_call_output",
-        "call_id": result.call_id,
-        "output": result.output,
-    }
+    item = history_item(Message(0, Role.TOOL_RESULT, result=result))
     return {"type": "conversation.item.create", "item": item}
 
 
@@ -145,7 +142,7 @@ class CallCollector:
         for place, item in enumerate(items):
             key = self._key(item, item.get("id"))
             same_place = pieces[place] if len(pieces) == len(items) else _Call()
-            call = replace(self._calls[key] if key in self._calls else same_place)
+            call = replace(self._calls.get(key, same_place))
             call.fill(item)
             calls.append(call)
         return calls
