@@ -51,10 +51,7 @@ class FakeHttp:
         if request.content_type == "application/json":
             body = await request.json()
         else:
-            body = {
-                name: part.file.read() if isinstance(part, web.FileField) else part
-                for name, part in (await request.post()).items()
-            }
+            body = {name: _value(part) for name, part in (await request.post()).items()}
         self.asked.append(
             {"path": request.path, "key": request.headers.get("Authorization"), "body": body}
         )
@@ -63,6 +60,13 @@ class FakeHttp:
         except (asyncio.CancelledError, ConnectionResetError):
             self.gone.set()
             raise
+
+
+def _value(part: str | bytearray | bytes | web.FileField) -> Any:
+    if not isinstance(part, web.FileField):
+        return part
+    with part.file as file:
+        return file.read()
 
 
 @contextlib.asynccontextmanager
