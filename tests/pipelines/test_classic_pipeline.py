@@ -376,7 +376,9 @@ async def test_two_calls_at_once_one_of_which_fails(room: Room) -> None:
 
 
 async def test_a_loop_of_calls_is_stopped(room: Room) -> None:
-    room.thinker.answers = [[[call(f"c{n}", "double")]] for n in range(MAX_ROUNDS)] + [["Enough."]]
+    for n in range(MAX_ROUNDS):
+        room.thinker.answers.append([[call(f"c{n}", "double")]])
+    room.thinker.answers.append(["Enough."])
     assert await room.take() is None
     assert len(room.thinker.questions) == MAX_ROUNDS + 1
     assert all(question.tools for question in room.thinker.questions[:-1])
