@@ -33,6 +33,14 @@ def test_a_sum_is_worked_out(expression: str, said: str, result: str, exact: boo
     assert (found.expression, found.result, found.exact) == (said, result, exact)
 
 
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [("12 + 30", "42"), ("1500 * 2", "3000"), ("1 / 3", "0.333333333333"), ("2 ^ 70", str(2**70))],
+)
+def test_programs_are_given_plain_digits(expression: str, value: str) -> None:
+    assert calculate(expression).value == value
+
+
 @pytest.mark.parametrize("expression", ["", "hello", "1 +", "import os", "(" * 40, "1 / 0"])
 def test_what_has_no_answer_is_refused(expression: str) -> None:
     with pytest.raises(CannotCalculateError):

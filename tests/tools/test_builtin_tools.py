@@ -131,6 +131,7 @@ async def test_sums(desk: Desk) -> None:
     assert await desk.call("calculate", expression="3 * 4") == {
         "expression": "three times four",
         "result": "twelve",
+        "value": "12",
         "exact": True,
     }
     assert "zero" in await desk.fail("calculate", expression="1 / 0")

@@ -23,12 +23,14 @@ class Calculated:
 
     Attributes:
         expression: As it was understood, to be said.
-        result: Its value, in words or digits.
+        result: Its value for the ear, in English words or digits.
+        value: Its value for a program or a model, in plain digits.
         exact: Whether ``result`` is the exact value.
     """
 
     expression: str
     result: str
+    value: str
     exact: bool
 
 
@@ -63,7 +65,8 @@ def calculate(expression: str) -> Calculated:
     if found is None:
         raise CannotCalculateError("I did not understand the expression")
     words = words and abs(found.value) <= 1000
-    return Calculated(found.said, found.answer(words=words), found.exact)
+    plain = f"{float(found.value):.12g}" if found.value.denominator > 1 else str(found.value)
+    return Calculated(found.said, found.answer(words=words), plain, found.exact)
 
 
 def find_unit(name: str) -> Unit:
