@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicedesk.engine.assistant.assistant import LONGEST_QUESTION, SKILLS, Assistant, understand
+from voicedesk.engine.assistant.assistant import SKILLS, Assistant, understand
 from voicedesk.engine.assistant.skill import Message
+from voicedesk.engine.assistant.text import LONGEST_QUESTION
 from voicedesk.engine.assistant.tool_use import Tools
 
 NOW = datetime(2026, 11, 21, 13, 5, tzinfo=UTC)

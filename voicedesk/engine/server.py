@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from voicedesk.engine.http import Handler, failure, refusal
+from voicedesk.engine.http_text import TextEndpoints
 from voicedesk.engine.limits import MAX_BODY, body_too_large
 from voicedesk.engine.protocol.client_events import EventSession
 from voicedesk.engine.protocol.errors import not_one_of
@@ -58,6 +59,7 @@ class Server:
                 web.get("/v1/models", self._models),
                 web.get("/v1/models/{model}", self._model),
                 web.get("/v1/realtime", self._realtime),
+                *TextEndpoints(self._services).routes(),
             ]
         )
         app.on_shutdown.append(self._hang_up)

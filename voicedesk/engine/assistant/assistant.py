@@ -18,16 +18,13 @@ from voicedesk.engine.assistant.outputs import say_output
 from voicedesk.engine.assistant.plan import divide
 from voicedesk.engine.assistant.skill import Arguments, Context, Message, Skill
 from voicedesk.engine.assistant.talk_skills import ABILITIES, HOW_TO_CONNECT, TALK, WHAT_I_AM
-from voicedesk.engine.assistant.text import Utterance
+from voicedesk.engine.assistant.text import LONGEST_QUESTION, Utterance
 from voicedesk.engine.assistant.tool_use import NO_TOOLS, Tools, arguments_from, fit, named_in
 
 SKILLS: tuple[Skill, ...] = (
     TALK, TIME, DATE, COUNT, CONVERT, CALCULATE, DICE, COIN, NUMBER, RECALL, FORGET, REMEMBER, AGAIN, ECHO,
 )  # fmt: skip
 """In the order in which they are asked whether a question is theirs."""
-
-LONGEST_QUESTION = 600
-"""Characters; a longer text is no question for rules, and patterns are not let loose on it."""
 
 _READ_ALOUD = re.compile(
     r"\b(?:word for word|verbatim|read (?:it |this |the following )?(?:aloud|out loud)|exactly as)\b"

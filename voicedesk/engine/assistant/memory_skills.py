@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voicedesk.engine.assistant.skill import Arguments, Context, Message, Result, Skill, schema
-from voicedesk.engine.assistant.text import Utterance, listed, sentence
+from voicedesk.engine.assistant.text import LONGEST_QUESTION, Utterance, listed, sentence
 
 _REMEMBER = re.compile(
     r"^(?:remember|note|memorize|keep in mind)(?: down)?(?: that| this|:)?:? (?P<fact>.+)$"
@@ -63,7 +63,7 @@ def read_memory(history: Sequence[Message]) -> Memory:
     """What the user told to remember in this conversation."""
     memory = Memory()
     for message in history:
-        if message.role != "user":
+        if message.role != "user" or len(message.text) > LONGEST_QUESTION:
             continue
         plain = Utterance(message.text).plain
         if match := _FORGET.match(plain):

@@ -8,6 +8,9 @@ from functools import cached_property
 
 from voicedesk.reckoning.numbers import digits_for_words
 
+LONGEST_QUESTION = 600
+"""Characters; a longer text is no question for rules, and patterns are not let loose on it."""
+
 _CONTRACTIONS = (
     (r"\b(what|who|that|it|he|she|where|when|how)[’']s\b", r"\1 is"),
     (r"\b(what|who|how)s\b(?= (the|my|your|\d))", r"\1 is"),

@@ -53,6 +53,42 @@ def whole(values: Mapping[str, Any], name: str, path: str = "") -> int:
     return value
 
 
+def flag(values: Mapping[str, Any], name: str, path: str = "", *, default: bool = False) -> bool:
+    """A boolean; the default if it is null or not there."""
+    value = values.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise wrong_type(path + name, "a boolean", value)
+    return value
+
+
+def optional_number(
+    values: Mapping[str, Any], name: str, least: float, most: float, path: str = ""
+) -> float | None:
+    """A number within bounds, or None if it is null or not there."""
+    value = values.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong_type(path + name, "a number", value)
+    if not least <= value <= most:
+        raise invalid(
+            path + name, f"Invalid '{path}{name}': expected a value from {least:g} to {most:g}."
+        )
+    return value
+
+
+def optional_count(values: Mapping[str, Any], name: str, path: str = "") -> int | None:
+    """An integer, 1 or more, or None if it is null or not there."""
+    if values.get(name) is None:
+        return None
+    value = whole(values, name, path)
+    if value < 1:
+        raise invalid(path + name, f"Invalid '{path}{name}': expected a value of 1 or more.")
+    return value
+
+
 def mapping(values: Mapping[str, Any], name: str, path: str = "") -> Json:
     """A required object."""
     value = values.get(name)

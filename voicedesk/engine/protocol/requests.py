@@ -72,7 +72,7 @@ def parse_request(
         modality=settings.check_modalities(modalities, _PATH + "output_modalities")[0],
         instructions=fields.optional_text(raw, "instructions", _PATH) or values["instructions"],
         tools=tools,
-        metadata=_metadata(raw),
+        metadata=check_metadata(raw, _PATH + "metadata"),
         limit=values["max_output_tokens"]
         if limit is None
         else settings.check_limit(limit, _PATH + "max_output_tokens"),
@@ -106,11 +106,11 @@ def _context(raw: Json, conversation: Conversation) -> list[Item] | None:
     return items
 
 
-def _metadata(raw: Json) -> dict[str, str] | None:
+def check_metadata(raw: Json, path: str) -> dict[str, str] | None:
+    """The ``metadata`` of a request, or None."""
     metadata = raw.get("metadata")
     if metadata is None:
         return None
-    path = _PATH + "metadata"
     if not isinstance(metadata, dict):
         raise wrong_type(path, "an object", metadata)
     for name, value in metadata.items():
