@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from voicedesk.audio.io import Level
 from voicedesk.conversation.control import Observer
+from voicedesk.core.dialogue import ToolCall, ToolResult
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import (
     AudioKey,
@@ -19,6 +20,8 @@ from voicedesk.core.events import (
     StateChanged,
     TextDelta,
     TextEnded,
+    ToolAnswered,
+    ToolCalled,
     TurnFailed,
     TurnTimed,
     UserText,
@@ -122,6 +125,14 @@ class FakeControl:
     def fails(self, error: VoiceDeskError) -> None:
         self.emit(TurnFailed(turn=self.turn, at=0.0, error=error))
         self.fire(Trigger.FAIL)
+
+    def calls_tool(self, name: str, call_id: str) -> None:
+        call = ToolCall(call_id, name, "{}")
+        self.emit(ToolCalled(turn=self.turn, at=0.0, call=call))
+
+    def answers_call(self, name: str, call_id: str, *, failed: bool = False) -> None:
+        result = ToolResult(call_id, name, "", failed)
+        self.emit(ToolAnswered(turn=self.turn, at=0.0, result=result))
 
     def links(self, link: Link, error: VoiceDeskError | None = None) -> None:
         self.link = link

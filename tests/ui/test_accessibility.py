@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible
@@ -26,9 +28,13 @@ from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.talk_button import TalkButton
 
 
-def dialog_of(window: MainWindow) -> QWidget:
-    settings = Settings()
+def dialog_of(window: MainWindow, mode: Literal["realtime", "classic"] = "realtime") -> QWidget:
+    settings = Settings(mode=mode)
     settings.realtime.server = OPENAI
+    settings.classic.transcription_server = OPENAI
+    settings.classic.thinking_server = OPENAI
+    settings.classic.speech_server = OPENAI
+    settings.classic.voice_kind = "server"
     window.show_settings(settings)
     window.open_settings()
     assert window._dialog is not None
@@ -53,7 +59,10 @@ def unnamed(root: QWidget) -> list[str]:
 def test_everything_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
     window.show_error("sound", NoMicrophoneError())
     assert unnamed(window) == []
+    window.retry_bar.offer(is_possible=True)
+    assert unnamed(window) == []
     assert unnamed(dialog_of(window)) == []
+    assert unnamed(dialog_of(window, "classic")) == []
     window.open_shortcuts()
     assert window._shortcuts is not None
     assert unnamed(window._shortcuts) == []
@@ -188,15 +197,17 @@ def test_nothing_is_clipped_at_any_text_size(
         qtbot.addWidget(fresh)
         fresh.show()
         fresh.show_error("sound", NoMicrophoneError())
+        fresh.retry_bar.offer(is_possible=True)
         fresh.resize(fresh.minimumSize())
         qtbot.waitExposed(fresh)
         QApplication.processEvents()
         assert clipped(fresh) == []
-        dialog = dialog_of(fresh)
-        for page in PAGES:
-            fresh.open_settings(page.name)
-            QApplication.processEvents()
-            assert clipped(dialog) == [], page.name
+        for mode in get_args(Settings.model_fields["mode"].annotation):
+            dialog = dialog_of(fresh, mode)
+            for page in PAGES:
+                fresh.open_settings(page.name)
+                QApplication.processEvents()
+                assert clipped(dialog) == [], page.name
         fresh.close()
     finally:
         qapp.setFont(before)

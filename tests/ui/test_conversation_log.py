@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.fake_control import FakeControl
+from voicedesk.core.dialogue import ToolCall, ToolResult
 from voicedesk.core.errors import WrongKeyError
 from voicedesk.core.events import (
     AudioKey,
@@ -14,19 +16,25 @@ from voicedesk.core.events import (
     Hint,
     HintKind,
     Interrupted,
+    Reached,
     ReplyEnded,
     StateChanged,
     TextDelta,
     TextEnded,
+    ToolAnswered,
+    ToolCalled,
     TurnFailed,
     UserText,
+    Waiting,
 )
+from voicedesk.core.timeline import Point
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui import conversation_log
 from voicedesk.ui.conversation_entries import (
     Kind,
     Note,
     Segment,
+    ToolState,
     UserState,
     clean,
     unheard_ranges,
@@ -283,3 +291,85 @@ def test_any_events_keep_the_order_and_the_changes_add_up(events: list[Event]) -
         assert shown == {entry.serial: entry.text for entry in log}
         for entry in log:
             assert all(0 <= start < end <= len(entry.text) for start, end in entry.unheard)
+
+
+# ------------------------------------------------------------------------------- tools and waiting
+
+
+def called(turn: int, name: str, call_id: str) -> ToolCalled:
+    return ToolCalled(turn=turn, at=0.0, call=ToolCall(call_id, name, "{}"))
+
+
+def answered(turn: int, call_id: str, *, failed: bool = False) -> ToolAnswered:
+    return ToolAnswered(turn=turn, at=0.0, result=ToolResult(call_id, "", "", failed))
+
+
+def waiting(turn: int, seconds: float, at: float = 0.0) -> Waiting:
+    return Waiting(turn=turn, at=at, server="OpenAI", seconds=seconds)
+
+
+def test_calls_stand_between_the_question_and_the_reply_and_say_how_they_went() -> None:
+    log = new_log()
+    log.apply(delta(1, "It is nine."))
+    log.apply(UserText(turn=1, at=0.0, text="What time is it?", final=True))
+    log.apply(called(1, "clock", "a"))
+    log.apply(called(1, "units", "b"))
+    log.apply(answered(1, "b", failed=True))
+    log.apply(answered(1, "a"))
+    log.apply(answered(1, "never called"))
+    assert outline(log) == [
+        (1, Kind.USER, "What time is it?"),
+        (1, Kind.TOOL, "clock done"),
+        (1, Kind.TOOL, "units failed"),
+        (1, Kind.REPLY, "It is nine."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ReplyEnded(turn=1, at=0.0),
+        ReplyEnded(turn=1, at=0.0, interrupted=True),
+        Interrupted(turn=1, at=0.0, heard=()),
+        TurnFailed(turn=1, at=0.0, error=WrongKeyError("401", server="OpenAI")),
+    ],
+)
+def test_a_tool_that_ran_when_the_turn_ended_is_stopped(end: Event) -> None:
+    log = new_log()
+    log.apply(called(1, "clock", "a"))
+    log.apply(called(2, "clock", "a"))
+    log.apply(end)
+    states = [entry.tool_state for entry in log if entry.kind is Kind.TOOL]
+    assert states == [ToolState.STOPPED, ToolState.RUNNING]
+
+
+def test_a_wait_is_one_note_that_goes_when_it_is_over() -> None:
+    log = new_log()
+    log.apply(waiting(1, 5.0, at=10.0))
+    log.apply(waiting(1, 3.0, at=11.0))
+    assert outline(log) == [(1, Kind.NOTE, "OpenAI waits 3")]
+    assert log.entries[0].note is Note.WAIT
+    log.apply(UserText(turn=1, at=12.0, text="still waiting", final=True))
+    assert (1, Kind.NOTE, "OpenAI waits 3") in outline(log)
+    log.apply(Reached(turn=1, at=14.0, point=Point.FIRST_DELTA))
+    assert outline(log) == [(1, Kind.USER, "still waiting")]
+
+
+def test_a_turn_that_fails_while_it_waits_says_only_why() -> None:
+    log = new_log()
+    log.apply(waiting(1, 60.0))
+    log.apply(TurnFailed(turn=1, at=1.0, error=WrongKeyError("401", server="OpenAI")))
+    (entry,) = log
+    assert entry.note is Note.ERROR
+
+
+def test_nothing_is_kept_of_calls_and_waits_that_left_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(conversation_log, "MAX_ENTRIES", 10)
+    log = new_log()
+    for turn in range(1, 50):
+        log.apply(called(turn, "clock", "a"))
+        log.apply(waiting(turn, 1e6))
+    assert len(log.entries) == 10
+    assert len(log._calls) + len(log._waits) == 10

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import timeline_of
 from tests.ui.finding import by_name
+from voicedesk.core.events import AudioKey, Heard, Progress, Sounded, TurnTimed
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.ui.figures import SessionFigures, in_words, points_table, shares_in_words
 from voicedesk.ui.latency_strip import LatencyStrip, Waterfall
@@ -153,3 +154,55 @@ def test_the_parts_fill_the_bar_and_each_can_be_seen(
     for share, width in zip(shares, widths, strict=True):
         assert metrics.horizontalAdvance(bar._label(share, width, metrics)) <= width
     bar.deleteLater()
+
+
+# ------------------------------------------------------------------------------- the classic chain
+
+
+def progress(turn: int, *, waiting: int = 0) -> Progress:
+    return Progress(
+        turn=turn, at=0.0, recorded_s=1.5, characters=1200, units_waiting=waiting, synthesised_s=2.0
+    )
+
+
+def played(turn: int, unit: int, heard_ms: float) -> Sounded:
+    key = AudioKey(turn, "sound", "round-0", unit)
+    return Sounded(turn=turn, at=0.0, heard=Heard(key, heard_ms, heard_ms, finished=True))
+
+
+def test_a_running_turn_shows_its_stages_and_then_its_latency(strip: LatencyStrip) -> None:
+    strip.add(timeline_of(1))
+    strip.on_event(progress(2, waiting=3))
+    assert waterfall(strip).accessibleDescription() == (
+        "recorded 1.50 s · 1,200 characters · 3 waiting · 2.00 s of sound made · 0.00 s played"
+    )
+    assert not latency(strip).isVisible()
+    strip.on_event(played(2, 0, 400.0))
+    strip.on_event(played(2, 1, 350.0))
+    strip.on_event(played(2, 1, 350.0))
+    assert waterfall(strip).accessibleDescription().endswith("0.75 s played")
+    strip.on_event(TurnTimed(turn=2, at=0.0, timeline=timeline_of(2)))
+    assert latency(strip).isVisible()
+    assert "Sound played" in waterfall(strip).toolTip()
+    assert "0.75 s" in waterfall(strip).toolTip()
+
+
+def test_what_an_older_turn_played_does_not_count(strip: LatencyStrip) -> None:
+    strip.on_event(progress(1))
+    strip.on_event(played(1, 0, 400.0))
+    strip.on_event(progress(2))
+    strip.on_event(played(1, 1, 400.0))
+    assert waterfall(strip).accessibleDescription().endswith("0.00 s played")
+
+
+def test_a_turn_without_stages_forgets_those_of_the_last(strip: LatencyStrip) -> None:
+    strip.on_event(progress(1))
+    strip.on_event(TurnTimed(turn=1, at=0.0, timeline=timeline_of(1)))
+    strip.on_event(TurnTimed(turn=2, at=0.0, timeline=timeline_of(2)))
+    assert "Sound played" not in waterfall(strip).toolTip()
+
+
+def test_sound_of_a_pipeline_without_stages_changes_nothing(strip: LatencyStrip) -> None:
+    before = waterfall(strip).toolTip()
+    strip.on_event(played(1, 0, 400.0))
+    assert waterfall(strip).toolTip() == before

@@ -23,10 +23,20 @@ from voicedesk.core.errors import (
     RateLimitError,
     WrongKeyError,
 )
-from voicedesk.core.events import Hint, HintKind, Link, SoundTrouble
+from voicedesk.core.events import (
+    Hint,
+    HintKind,
+    Link,
+    Progress,
+    Reached,
+    SoundTrouble,
+    Waiting,
+)
 from voicedesk.core.settings import OPENAI, Settings
+from voicedesk.core.timeline import Point
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui.header import StatusView
+from voicedesk.ui.latency_strip import Waterfall
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.status import Status, status_of
@@ -286,3 +296,55 @@ def test_the_keyboard_reaches_settings_and_the_text_line(
     QTest.keyClick(window, Qt.Key.Key_F1)
     assert window._shortcuts is not None
     assert window._shortcuts.isVisible()
+
+
+# ---------------------------------------------------------------------------------- the classic chain
+
+
+def test_a_question_that_was_not_answered_can_be_asked_again(
+    window: MainWindow, control: FakeControl
+) -> None:
+    assert not window.retry_bar.isVisible()
+    control.ask("Hello")
+    control.can_retry = True
+    control.fails(RateLimitError("429", server="OpenAI", reason="too many requests."))
+    button = by_name(window.retry_bar, "Try Again", QPushButton)
+    assert button.isVisible()
+    button.click()
+    QTest.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert control.calls == ["ask Hello", "retry", "retry"]
+    control.press()
+    assert not window.retry_bar.isVisible()
+
+
+def test_tools_and_waits_stand_in_the_transcript(window: MainWindow, control: FakeControl) -> None:
+    control.ask("What time is it?")
+    control.calls_tool("get_time", "a")
+    control.calls_tool("weather_report", "b")
+    control.emit(Waiting(turn=1, at=5.0, server="OpenAI", seconds=6.2))
+    assert shown_text(window).split("\n")[2:] == [
+        "Looking up the time…",
+        "Using a tool: weather report…",
+        "OpenAI asks to wait 7 s. It goes on by itself.",
+    ]
+    control.answers_call("get_time", "a")
+    control.answers_call("weather_report", "b", failed=True)
+    control.emit(Reached(turn=1, at=11.5, point=Point.FIRST_DELTA))
+    assert shown_text(window).split("\n")[2:] == [
+        "Looked up the time",
+        "weather report: did not work",
+    ]
+
+
+def test_the_strip_shows_how_far_the_stages_are(window: MainWindow, control: FakeControl) -> None:
+    control.ask("Hello")
+    control.emit(
+        Progress(turn=1, at=1.0, recorded_s=2.4, characters=84, units_waiting=2, synthesised_s=3.0)
+    )
+    waterfall = by_name(window, "Where the time went", Waterfall)
+    assert waterfall.accessibleDescription() == (
+        "recorded 2.40 s · 84 characters · 2 waiting · 3.00 s of sound made · 0.00 s played"
+    )
+    control.timed(timeline_of(1))
+    assert waterfall.accessibleDescription().startswith("First sound 0.83 s")
+    assert "Pieces waiting for the voice" in waterfall.toolTip()

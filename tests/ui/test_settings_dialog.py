@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from pydantic import BaseModel
 from PySide6.QtCore import Qt
@@ -9,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QLineEdit,
     QListWidget,
     QPlainTextEdit,
@@ -24,7 +27,7 @@ from tests.ui.finding import by_name
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import BUILTIN, OPENAI, DeviceChoice, Server, Settings
 from voicedesk.ui.settings_dialog import SettingsDialog
-from voicedesk.ui.settings_fields import Whole
+from voicedesk.ui.settings_fields import Option, Whole
 from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.settings_server import AddServerDialog, needs_permission, server_id
 from voicedesk.ui.settings_values import read, with_value
@@ -310,6 +313,171 @@ def test_a_server_that_is_not_defined_falls_back(dialog: SettingsDialog) -> None
     assert server_box(dialog).currentText() == "Built-in"
 
 
+# ------------------------------------------------------------------------------- the classic chain
+
+
+def classic() -> Settings:
+    """Every stage on a server, so that nothing is hidden."""
+    settings = Settings(mode="classic")
+    settings.classic.transcription_server = OPENAI
+    settings.classic.thinking_server = OPENAI
+    settings.classic.speech_server = OPENAI
+    settings.classic.voice_kind = "server"
+    return settings
+
+
+def hidden_pages(dialog: SettingsDialog) -> list[str]:
+    pages = by_name(dialog, "Pages", QListWidget)
+    return [page.name for row, page in enumerate(PAGES) if pages.isRowHidden(row)]
+
+
+def test_the_stages_have_pages_in_the_classic_chain_only(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    assert hidden_pages(dialog) == ["transcribe", "think", "speak"]
+    dialog.show_page("pipeline")
+    pick(by_name(dialog, "How answers are made", QComboBox), "Classic: transcribe, think, speak")
+    assert changes[-1].mode == "classic"
+    assert hidden_pages(dialog) == []
+    dialog.show_page("think")
+    dialog.show_settings(Settings())
+    assert dialog._stack.currentIndex() == [page.name for page in PAGES].index("pipeline")
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "choice", "path", "value"),
+    [
+        (
+            "transcribe",
+            "How your words are written down",
+            "While you talk",
+            "transcription",
+            "live",
+        ),
+        ("transcribe", "Transcription server", "Built-in", "transcription_server", BUILTIN),
+        ("think", "Thinking server", "Built-in", "thinking_server", BUILTIN),
+        ("think", "How the server is spoken to", "Responses", "thinking", "responses"),
+        ("think", "How much it thinks first", "None", "effort", "none"),
+        ("speak", "Who speaks", "This computer: no network needed", "voice_kind", "offline"),
+        ("speak", "Speech server", "Built-in", "speech_server", BUILTIN),
+        ("speak", "What is spoken in one go", "Sentences", "chunking", "sentence"),
+    ],
+)
+def test_each_stage_is_chosen_by_name(
+    dialog: SettingsDialog,
+    changes: list[Settings],
+    page: str,
+    name: str,
+    choice: str,
+    path: str,
+    value: str,
+) -> None:
+    dialog.show_settings(classic())
+    dialog.show_page(page)
+    box = by_name(dialog, name, QComboBox)
+    assert box.isVisible()
+    pick(box, choice)
+    assert read(changes[-1], f"classic.{path}") == value
+
+
+def test_every_value_of_a_fixed_choice_has_a_name() -> None:
+    for page in PAGES:
+        for field in page.fields:
+            if isinstance(field, Option):
+                section, _, name = field.path.rpartition(".")
+                annotation = type(read(Settings(), section)).model_fields[name].annotation
+                assert [value for value, _ in field.options] == list(get_args(annotation))
+
+
+def test_what_a_built_in_stage_has_no_use_for_is_hidden(dialog: SettingsDialog) -> None:
+    dialog.show_settings(classic())
+    dialog.show_page("think")
+    model = by_name(dialog, "Thinking model", QComboBox)
+    assert model.isVisible()
+    settings = classic()
+    settings.classic.thinking_server = BUILTIN
+    dialog.show_settings(settings)
+    assert not model.isVisible()
+    dialog.show_page("speak")
+    server = by_name(dialog, "Speech server", QComboBox)
+    assert server.isVisible()
+    settings = classic()
+    settings.classic.voice_kind = "offline"
+    dialog.show_settings(settings)
+    assert not server.isVisible()
+
+
+def test_an_empty_voice_and_language_are_allowed(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    settings = classic()
+    settings.classic.voice = "marin"
+    dialog.show_settings(settings)
+    line = by_name(dialog, "Speaking voice", QLineEdit)
+    line.clear()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert changes[-1].classic.voice == ""
+    assert line.placeholderText() == "The usual one"
+
+
+def test_the_speed_keeps_to_its_bounds(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    dialog.show_settings(classic())
+    box = by_name(dialog, "Speed", QDoubleSpinBox)
+    assert (box.minimum(), box.maximum()) == (0.25, 4.0)
+    box.setValue(1.25)
+    assert changes[-1].classic.speed == 1.25
+
+
+def test_tools_that_belong_together_are_switched_together(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    settings = Settings()
+    settings.assistant.tools_off = ["from_elsewhere"]
+    dialog.show_settings(settings)
+    dialog.show_page("tools")
+    timers = by_name(dialog, "Set timers", QCheckBox)
+    assert timers.isChecked()
+    timers.click()
+    assert changes[-1].assistant.tools_off == [
+        "from_elsewhere",
+        "set_timer",
+        "list_timers",
+        "cancel_timer",
+    ]
+    assert not timers.isChecked()
+    timers.click()
+    assert changes[-1].assistant.tools_off == ["from_elsewhere"]
+    by_name(dialog, "Let the assistant use tools", QCheckBox).click()
+    assert not timers.isVisible()
+
+
+def test_looking_at_a_server_in_the_classic_chain_changes_nothing(
+    dialog: SettingsDialog, changes: list[Settings], keys: FakeKeys
+) -> None:
+    dialog.show_settings(Settings(mode="classic"))
+    pick(server_box(dialog), "OpenAI")
+    assert changes == []
+    QTest.keyClicks(by_name(dialog, "Key", QLineEdit), "sk-x")
+    by_name(dialog, "Save Key", QPushButton).click()
+    assert keys.kept == {OPENAI: "sk-x"}
+
+
+def test_a_removed_server_is_used_by_no_stage(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    settings = Settings(mode="classic")
+    settings.servers["other"] = Server(name="Other", base_url="https://example.org/v1")
+    settings.classic.thinking_server = "other"
+    settings.classic.speech_server = "other"
+    settings.realtime.server = "other"
+    dialog.show_settings(settings)
+    by_name(dialog, "Remove this server", QPushButton).click()
+    changed = changes[-1]
+    used = {changed.realtime.server, changed.classic.thinking_server, changed.classic.speech_server}
+    assert used == {BUILTIN}
+    assert "other" not in changed.servers
+
+
 # ----------------------------------------------------------------------------------------- pages
 
 
@@ -323,7 +491,12 @@ def test_the_list_turns_the_pages(dialog: SettingsDialog) -> None:
         assert pages.currentRow() == row
 
 
-def test_no_page_is_longer_than_the_dialog(dialog: SettingsDialog) -> None:
+@pytest.mark.parametrize("mode", ["realtime", "classic"])
+def test_no_page_is_longer_than_the_dialog(dialog: SettingsDialog, mode: str) -> None:
+    settings = classic()
+    settings.mode = mode  # type: ignore[assignment] # one of the two
+    settings.realtime.server = OPENAI
+    dialog.show_settings(settings)
     for row, page in enumerate(PAGES):
         dialog.show_page(page.name)
         area = dialog._stack.widget(row)

@@ -15,8 +15,19 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl
 from tests.ui.finding import by_name
+from voicedesk.core.dialogue import ToolCall, ToolResult
 from voicedesk.core.errors import WrongKeyError
-from voicedesk.core.events import Event, Hint, HintKind, StateChanged, UserText
+from voicedesk.core.events import (
+    Event,
+    Hint,
+    HintKind,
+    ReplyEnded,
+    StateChanged,
+    ToolAnswered,
+    ToolCalled,
+    UserText,
+    Waiting,
+)
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui import theme
 from voicedesk.ui.transcript import Transcript
@@ -282,6 +293,24 @@ STEPS = st.one_of(
         TURNS,
         st.sampled_from(list(HintKind)),
     ),
+    st.builds(
+        lambda turn, name: ToolCalled(turn=turn, at=0.0, call=ToolCall("a", name, "")),
+        TURNS,
+        st.sampled_from(["get_time", "b"]),
+    ),
+    st.builds(
+        lambda turn, failed: ToolAnswered(
+            turn=turn, at=0.0, result=ToolResult("a", "", "", failed)
+        ),
+        TURNS,
+        st.booleans(),
+    ),
+    st.builds(
+        lambda turn, at: Waiting(turn=turn, at=at, server="X", seconds=3.0),
+        TURNS,
+        st.floats(0.0, 9.0),
+    ),
+    st.builds(lambda turn: ReplyEnded(turn=turn, at=9.0), TURNS),
     st.tuples(TURNS, WORDS, st.sampled_from("xy")),
     st.tuples(TURNS, st.floats(0.0, 1000.0)),
     st.just("flush"),

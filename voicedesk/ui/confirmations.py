@@ -118,13 +118,15 @@ class Confirmations(QWidget):
         row.answered.connect(lambda is_yes: _answer(answer, is_yes))
         self._open[answer] = row
         self._rows.addWidget(row)
+        row.show()
         self.show()
         announce(self, f"{question} {shortened(detail)}".strip(), is_urgent=True)
         try:
             return await answer
         finally:
             del self._open[answer]
-            row.hide()
+            self._rows.removeWidget(row)
+            row.setParent(None)
             row.deleteLater()
             self.setVisible(bool(self._open))
 

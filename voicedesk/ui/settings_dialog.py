@@ -75,7 +75,7 @@ class SettingsDialog(QDialog):
         side.addWidget(self._pages)
         layout.addLayout(side)
         layout.addWidget(self._stack, 1)
-        self.resize(52 * unit, 38 * unit)
+        self.resize(52 * unit, 41 * unit)
         self._style()
         self._show()
 

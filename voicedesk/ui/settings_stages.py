@@ -181,7 +181,6 @@ STAGE_PAGES: tuple[Page, ...] = (
             ServerChoice(
                 "classic.speech_server",
                 QT_TRANSLATE_NOOP("Settings", "Speech server"),
-                QT_TRANSLATE_NOOP("Settings", "Keys and addresses are on the page Server."),
                 applies=_has_speech_server,
             ),
             Choice(
