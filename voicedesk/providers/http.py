@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ class Link:
         from openai import AsyncOpenAI
 
         parts = urlsplit(address.base_url)
-        local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        plain = parts.scheme == "http"
+        local = plain and is_loopback(parts.hostname or "")
         timeout = httpx2.Timeout(stall_s, connect=CONNECT_S, write=WRITE_S, pool=CONNECT_S)
         http = httpx2.AsyncClient(
             timeout=timeout,
@@ -91,6 +93,8 @@ class Link:
             ),
             # A request holds what the user said: it goes nowhere but to the address that was entered.
             follow_redirects=False,
+            # Without encryption there is nothing to verify: spare the reading of the system's certificates.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
             trust_env=not local,  # a proxy cannot reach this computer's own servers
         )
         client = AsyncOpenAI(
