@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
+
+_NAME = 52
+_FIGURE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class Result:
         bound: The figure to hold; None where there is none.
         peer: The same work done the way of the sample that ours is compared with; None where there is none.
         note: How it was measured.
+        beside: The same work done by others in the same run, by their names; None for one that could not do it.
     """
 
     name: str
@@ -26,6 +31,7 @@ class Result:
     bound: float | None = None
     peer: float | None = None
     note: str = ""
+    beside: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool | None:
@@ -36,17 +42,30 @@ class Result:
 
 
 def as_table(results: Iterable[Result]) -> str:
-    """The figures for people."""
-    lines = [f"{'figure':<52}{'value':>10}{'bound':>10}{'sample':>10}  unit"]
-    for result in results:
-        mark = {True: "", False: "  MISSED", None: ""}[result.holds]
-        lines.append(
-            f"{result.name:<52}{_number(result.value):>10}{_number(result.bound):>10}"
-            f"{_number(result.peer):>10}  {result.unit}{mark}"
-        )
-        if result.note:
-            lines.append(f"    {result.note}")
+    """The figures for people: those with the same others beside them under one heading."""
+    lines: list[str] = []
+    for others, group in groupby(results, lambda result: tuple(result.beside)):
+        heading = others or ("sample",)
+        widths = [max(_FIGURE, len(name) + 2) for name in heading]
+        names = "".join(f"{name:>{width}}" for name, width in zip(heading, widths, strict=True))
+        lines.append(f"{'figure':<{_NAME}}{'value':>{_FIGURE}}{'bound':>{_FIGURE}}{names}  unit")
+        for result in group:
+            lines.append(_row(result, widths))
+            if result.note:
+                lines.append(f"    {result.note}")
     return "\n".join(lines)
+
+
+def _row(result: Result, widths: Sequence[int]) -> str:
+    mark = {True: "", False: "  MISSED", None: ""}[result.holds]
+    figures = tuple(result.beside.values()) or (result.peer,)
+    others = "".join(
+        f"{_number(figure):>{width}}" for figure, width in zip(figures, widths, strict=True)
+    )
+    return (
+        f"{result.name:<{_NAME}}{_number(result.value):>{_FIGURE}}{_number(result.bound):>{_FIGURE}}"
+        f"{others}  {result.unit}{mark}"
+    )
 
 
 def _number(value: float | None) -> str:
