@@ -58,17 +58,38 @@ class FakeEars:
 
 
 class FakeVoice:
-    """A voice that takes 60 ms for each character, at once."""
+    """A voice that takes 60 ms for each character, at once.
+
+    Attributes:
+        broken: Whether it fails.
+        breaks_at: The number of the piece at which it fails.
+        allowed: How many pieces it may speak; it waits before the next.
+        asked: Pieces that it was to speak.
+        given_up: Pieces that nobody waits for any more.
+        spoken: Pieces that it spoke.
+    """
 
     def __init__(self) -> None:
         self.broken = False
+        self.breaks_at = 0
+        self.allowed = asyncio.Semaphore(1_000_000)
+        self.asked = 0
+        self.given_up = 0
         self.spoken: list[str] = []
 
     async def render(self, text: str, *, voice: str | None = None, wpm: int = 0) -> bytes:
-        await asyncio.sleep(0)
-        if self.broken:
+        self.asked += 1
+        try:
+            await asyncio.sleep(0)
+            await self.allowed.acquire()
+        except asyncio.CancelledError:
+            self.given_up += 1
+            raise
+        if self.broken or self.asked == self.breaks_at:
             raise VoiceError("test", reason="it is hoarse")
         self.spoken.append(text)
+        if not any(character.isalnum() for character in text):
+            return b""
         return b"\1\0" * 24 * 60 * len(text.strip())
 
 

@@ -70,6 +70,16 @@ def decode_wav(data: bytes, name: str = "The recording") -> bytes:
     return to_bytes(resample(from_float(frames.mean(axis=1)), form.rate, RATE))
 
 
+def wav_seconds(data: bytes, name: str = "The recording") -> float:
+    """How long the bytes of a WAV file last, without decoding them: a small file can hold hours of sound.
+
+    Raises:
+        SoundFileError: They hold no PCM.
+    """
+    form, body = _chunks(data, name)
+    return len(body) / (form.bits // 8 * form.channels * form.rate)
+
+
 def _chunks(data: bytes, name: str) -> tuple[Format, bytes]:
     """The format and the samples' bytes."""
     if not data:

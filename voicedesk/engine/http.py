@@ -13,7 +13,13 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from voicedesk.core.errors import VoiceError
 from voicedesk.engine.ears.ears import EarsError
-from voicedesk.engine.limits import BODY_SECONDS, MAX_BODY, RefusedError, body_too_large
+from voicedesk.engine.limits import (
+    BODY_SECONDS,
+    MAX_BODY,
+    RefusedError,
+    body_too_large,
+    body_too_late,
+)
 from voicedesk.engine.protocol.errors import ClientError
 
 log = logging.getLogger(__name__)
@@ -137,11 +143,7 @@ async def _chunk(request: web.Request, deadline: float) -> bytes:
         async with asyncio.timeout_at(deadline):
             return await request.content.read(_CHUNK)
     except TimeoutError as error:
-        raise RefusedError(
-            f"The body of the request did not come within {BODY_SECONDS:.0f} seconds.",
-            status=408,
-            code="request_timeout",
-        ) from error
+        raise body_too_late() from error
     except (ClientPayloadError, HttpProcessingError) as error:
         raise ClientError("The body of the request is broken.", code="invalid_body") from error
 

@@ -54,6 +54,15 @@ def body_too_large() -> RefusedError:
     )
 
 
+def body_too_late() -> RefusedError:
+    """The body did not come within `BODY_SECONDS`."""
+    return RefusedError(
+        f"The body of the request did not come within {BODY_SECONDS:.0f} seconds.",
+        status=408,
+        code="request_timeout",
+    )
+
+
 def recording_too_long(seconds: float) -> RefusedError:
     """The recording lasts longer than `LONGEST_RECORDING_S`."""
     return RefusedError(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
+from voicedesk.engine import http_audio
 from voicedesk.engine.http import Handler, failure, refusal
 from voicedesk.engine.http_text import TextEndpoints
 from voicedesk.engine.limits import MAX_BODY, body_too_large
@@ -62,6 +63,7 @@ class Server:
                 *TextEndpoints(self._services).routes(),
             ]
         )
+        app.add_routes(http_audio.routes(self._services))
         app.on_shutdown.append(self._hang_up)
         runner = web.AppRunner(
             app,
