@@ -121,17 +121,23 @@ class RealtimeSocket:
         self.ended: ServerError | None = None
 
     @classmethod
-    async def connect(cls, address: Address, *, model: str) -> RealtimeSocket:
+    async def connect(cls, address: Address, *, model: str, intent: str = "") -> RealtimeSocket:
         """Open a connection.
+
+        Args:
+            address: The server.
+            model: Which model; with an intent it is named by the session instead, and here only for the sentence.
+            intent: "transcription" for a session that transcribes and does not answer.
 
         Raises:
             ServerError: Which one says why: key, model, network, limit or protocol.
         """
         client = await asyncio.to_thread(_client, address)
-        from openai import OpenAIError
+        from openai import OpenAIError, omit
 
         manager = client.realtime.connect(
-            model=model,
+            model=omit if intent else model,
+            extra_query={"intent": intent} if intent else {},
             websocket_connection_options={  # type: ignore[typeddict-unknown-key]
                 "max_size": MAX_MESSAGE,
                 "compression": None,
