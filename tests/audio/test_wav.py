@@ -185,3 +185,20 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SoundFileError) as caught:
         wav.WavWriter(tmp_path / "no" / "folder.wav")
     assert "no such file or directory" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "bits"), [(24_000, 1, 16), (8000, 2, 24), (1000, 1, 8)]
+)
+def test_the_length_is_known_without_decoding(rate: int, channels: int, bits: int) -> None:
+    frame = bits // 8 * channels
+    form = struct.pack("<HHIIHH", 1, channels, rate, rate * frame, frame, bits)
+    body = bytes(frame * rate * 3)
+    chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data"
+    file = b"RIFF\0\0\0\0" + chunks + struct.pack("<I", len(body)) + body
+    assert wav.wav_seconds(file) == 3.0
+
+
+def test_the_length_of_what_is_no_sound_is_refused() -> None:
+    with pytest.raises(SoundFileError, match="not a WAV file"):
+        wav.wav_seconds(b"ID3")
