@@ -1,0 +1,525 @@
+"""Chat Completions: words and calls out of whatever servers stream, and what the conversation becomes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from tests.providers.fake_http import (
+    BAD_ANSWERS,
+    FakeHttp,
+    Handler,
+    answers,
+    fake_http,
+    openai_error,
+    streams,
+)
+from voicedesk.core import errors
+from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
+from voicedesk.core.errors import (
+    ConnectionLostError,
+    NoAnswerError,
+    ProtocolError,
+    RateLimitError,
+    ReplyFailedError,
+    ServerError,
+)
+from voicedesk.providers import answers as answers_module
+from voicedesk.providers.agent_sse import AgentThinker
+from voicedesk.providers.chat import ChatThinker, chat_messages
+from voicedesk.providers.profiles import QUIRKS
+from voicedesk.providers.responses import ResponsesThinker
+from voicedesk.providers.stages import Question, TextPiece, Thinker, ThoughtEnded, ToolSpec
+from voicedesk.providers.thinkers import thinker_for
+
+USER = Message(1, Role.USER, "What time is it?")
+TOOL = ToolSpec("get_time", "Tells the time.", {"type": "object", "properties": {}})
+QUESTION = Question("Be brief.", [USER], [TOOL])
+DONE = b"data: [DONE]\n\n"
+
+
+def sse(*events: Any) -> bytes:
+    return b"".join(f"data: {json.dumps(event)}\n\n".encode() for event in events)
+
+
+def piece(finish: str | None = None, **delta: Any) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+def call(
+    index: Any = 0, id_: Any = None, name: Any = None, arguments: Any = None
+) -> dict[str, Any]:
+    function = {"name": name, "arguments": arguments}
+    return piece(tool_calls=[{"index": index, "id": id_, "function": function}])
+
+
+def stream(*parts: bytes) -> Handler:
+    return streams(*parts, kind="text/event-stream")
+
+
+async def thought(thinker: Thinker, question: Question = QUESTION) -> tuple[str, ThoughtEnded]:
+    """The words of an answer and its end; every contract of the stage is checked on the way."""
+    words = ""
+    end: ThoughtEnded | None = None
+    async with aclosing(thinker.think(question)) as thoughts:
+        async for thought in thoughts:
+            assert end is None, "nothing follows the end"
+            if isinstance(thought, TextPiece):
+                assert thought.text
+                words += thought.text
+            else:
+                end = thought
+    assert end is not None
+    return words, end
+
+
+async def failing(thinker: Thinker, question: Question = QUESTION) -> tuple[str, ServerError]:
+    words = ""
+    with pytest.raises(ServerError) as caught:
+        async with aclosing(thinker.think(question)) as thoughts:
+            async for thought in thoughts:
+                assert isinstance(thought, TextPiece)
+                words += thought.text
+    assert str(caught.value).endswith(".")
+    return words, caught.value
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeHttp]:
+    async with fake_http(stream(sse(piece(content="Noon.")), sse(piece("stop")), DONE)) as fake:
+        yield fake
+
+
+@pytest.fixture
+async def thinker(fake: FakeHttp) -> AsyncIterator[ChatThinker]:
+    thinker = ChatThinker(fake.client(stall_s=5.0), "m")
+    yield thinker
+    await thinker.close()
+
+
+async def test_words_come_as_they_are_made(fake: FakeHttp, thinker: ChatThinker) -> None:
+    more = asyncio.Event()
+    fake.handler = streams(
+        sse(piece(role="assistant", content="")), sse(piece(content="It is")), more,
+        sse(piece(content=" noon.")), sse(piece("stop")), DONE, kind="text/event-stream",
+    )  # fmt: skip
+    async with aclosing(thinker.think(QUESTION)) as thoughts:
+        assert await anext(thoughts) == TextPiece("It is")
+        more.set()
+        assert await anext(thoughts) == TextPiece(" noon.")
+        assert await anext(thoughts) == ThoughtEnded()
+        with pytest.raises(StopAsyncIteration):
+            await anext(thoughts)
+
+
+async def test_what_is_asked(fake: FakeHttp, thinker: ChatThinker) -> None:
+    await thought(thinker)
+    [asked] = fake.asked
+    assert asked["path"] == "/v1/chat/completions"
+    assert asked["body"] == {
+        "model": "m",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "What time is it?"},
+        ],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "tools": [
+            {
+                "type": "function",
+                "function": {
+                    "name": "get_time",
+                    "description": "Tells the time.",
+                    "parameters": {"type": "object", "properties": {}},
+                },
+            }
+        ],
+    }
+
+
+async def test_effort_is_asked_for_when_chosen(fake: FakeHttp) -> None:
+    thinker = ChatThinker(fake.client(), "m", effort="low")
+    await thought(thinker, Question("", [USER]))
+    body = fake.asked[0]["body"]
+    assert body["reasoning_effort"] == "low"
+    assert "tools" not in body
+    assert body["messages"] == [{"role": "user", "content": "What time is it?"}]
+    await thinker.close()
+
+
+async def test_empty_pieces_reasoning_and_chunks_without_choices_say_nothing(
+    fake: FakeHttp, thinker: ChatThinker
+) -> None:
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+    fake.handler = stream(
+        b": heartbeat\n\n",
+        sse({"choices": []}, piece(content=""), piece(content=None), piece(content=" \n")),
+        sse(piece(reasoning_content="The user"), piece(reasoning="wants"), {"choices": None}, {}),
+        sse(piece(content="<think>Hm"), piece(content="m.</think>\n\n"), piece(content=" Noon")),
+        sse(piece(content=""), piece(content="."), piece("stop"), {"choices": [], "usage": usage}),
+        DONE,
+    )
+    words, end = await thought(thinker)
+    assert words == "Noon."
+    assert end.usage == usage
+
+
+async def test_content_in_parts_leaves_the_thinking_out(
+    fake: FakeHttp, thinker: ChatThinker
+) -> None:
+    parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "Noon."}, 5]
+    fake.handler = stream(sse(piece(content=parts), piece("stop")), DONE)
+    assert (await thought(thinker))[0] == "Noon."
+
+
+async def test_a_refusal_is_spoken(fake: FakeHttp, thinker: ChatThinker) -> None:
+    fake.handler = stream(sse(piece(refusal="I cannot."), piece("stop")), DONE)
+    assert (await thought(thinker))[0] == "I cannot."
+
+
+async def test_the_stream_may_split_anywhere(fake: FakeHttp, thinker: ChatThinker) -> None:
+    text = "Gr\u00fc\u00dfe, \u4f60\u597d \U0001f600!"
+    whole = b"".join(
+        (f"data: {json.dumps(piece(content=letter), ensure_ascii=False)}\r\n\r\n").encode()
+        for letter in text
+    )
+    whole += sse(piece("stop")) + DONE
+    fake.handler = stream(*(whole[i : i + 7] for i in range(0, len(whole), 7)))
+    assert (await thought(thinker))[0] == text
+
+
+async def test_text_and_two_calls_one_in_forty_pieces(fake: FakeHttp, thinker: ChatThinker) -> None:
+    arguments = json.dumps({"expression": "1 + 2 * 3 - 4 / 5 + 6789"})
+    assert len(arguments) >= 40
+    fake.handler = stream(
+        sse(piece(content="One moment."), call(0, "a", "get_time", "")),
+        sse(call(1, None, "calculate", "")),
+        *(sse(call(1, None, None, letter)) for letter in arguments),
+        sse(call(0, None, None, "{}"), piece("tool_calls")),
+        DONE,
+    )
+    words, end = await thought(thinker)
+    assert words == "One moment."
+    assert [(c.name, c.arguments) for c in end.calls] == [
+        ("get_time", "{}"),
+        ("calculate", arguments),
+    ]
+    assert end.calls[0].call_id == "a"
+    assert end.calls[1].call_id.startswith("call_")
+
+
+async def test_invalid_arguments_are_given_on_as_they_are(
+    fake: FakeHttp, thinker: ChatThinker
+) -> None:
+    fake.handler = stream(sse(call(0, "a", "get_time", "{oops"), piece("tool_calls")), DONE)
+    _, end = await thought(thinker)
+    assert end.calls == (ToolCall("a", "get_time", "{oops"),)
+
+
+async def test_an_answer_that_is_no_stream(fake: FakeHttp, thinker: ChatThinker) -> None:
+    message = {
+        "role": "assistant",
+        "content": "\nNoon.",
+        "tool_calls": [{"id": "a", "function": {"name": "get_time", "arguments": "{}"}}],
+    }
+    whole = {"choices": [{"message": message, "finish_reason": "stop"}], "usage": {"total": 3}}
+    fake.handler = answers(json.dumps(whole), kind="application/json; charset=utf-8")
+    words, end = await thought(thinker)
+    assert words == "Noon."
+    assert end == ThoughtEnded((ToolCall("a", "get_time", "{}"),), {"total": 3})
+
+
+async def test_no_end_mark_is_fine_after_a_reason_to_finish(
+    fake: FakeHttp, thinker: ChatThinker
+) -> None:
+    fake.handler = stream(sse(piece(content="Noon."), piece("stop")))
+    assert (await thought(thinker))[0] == "Noon."
+    fake.handler = stream(sse(piece(content="Noon.")), DONE)
+    assert (await thought(thinker))[0] == "Noon."
+
+
+async def test_garbage_between_events_is_passed_over(fake: FakeHttp, thinker: ChatThinker) -> None:
+    fake.handler = stream(
+        b"data: {oops\n\n", b"data: 5\n\n", sse(piece(content="Noon.")), sse({"choices": [7]}),
+        sse({"choices": [{"delta": "x"}]}), sse(piece("stop")), DONE,
+    )  # fmt: skip
+    assert (await thought(thinker))[0] == "Noon."
+
+
+async def test_the_connection_is_used_again(fake: FakeHttp, thinker: ChatThinker) -> None:
+    ports: set[int] = set()
+    answer = fake.handler
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        ports.add(request.transport.get_extra_info("peername")[1])
+        return await answer(request)
+
+    fake.handler = handler
+    await thinker.warm()
+    for _ in range(3):
+        await thought(thinker)
+    assert len(ports) == 1
+
+
+async def test_a_server_that_does_not_hang_up_after_the_end_holds_up_nobody(
+    fake: FakeHttp, thinker: ChatThinker
+) -> None:
+    never = asyncio.Event()
+    fake.handler = streams(
+        sse(piece(content="Noon."), piece("stop")), DONE, never, kind="text/event-stream"
+    )
+    assert (await thought(thinker))[0] == "Noon."
+    never.set()
+
+
+# ------------------------------------------------------------------------------------------ bad answers
+
+
+@pytest.mark.parametrize("name", [name for name in BAD_ANSWERS if not name.startswith("half")])
+async def test_a_bad_answer_is_a_sentence(fake: FakeHttp, thinker: ChatThinker, name: str) -> None:
+    fake.handler, kind = BAD_ANSWERS[name]
+    words, error = await failing(thinker)
+    assert not words
+    assert type(error) is getattr(errors, kind)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", ReplyFailedError),
+        (DONE, ReplyFailedError),
+        (b": nothing\n\n", ReplyFailedError),
+        (sse({"choices": []}) + DONE, ReplyFailedError),
+        (sse(piece(content=" ")) + sse(piece("stop")) + DONE, ReplyFailedError),
+        (sse(piece(reasoning_content="Hm.")) + sse(piece("stop")) + DONE, ReplyFailedError),
+        (b"data: {oops\n\n", ProtocolError),
+        (b"Just words, no events.", ReplyFailedError),
+        (sse({"error": {"message": "it broke", "code": 500}}), ReplyFailedError),
+        (sse({"error": {"message": "slow", "code": "rate_limit_exceeded"}}), RateLimitError),
+        (b'event: error\ndata: {"message": "it broke"}\n\n', ReplyFailedError),
+    ],
+)
+async def test_a_stream_without_an_answer(
+    fake: FakeHttp, thinker: ChatThinker, body: bytes, kind: type[ServerError]
+) -> None:
+    fake.handler = stream(body)
+    words, error = await failing(thinker)
+    assert not words
+    assert type(error) is kind
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [
+        (b"", ConnectionLostError),
+        (sse({"error": {"message": "it broke"}}), ReplyFailedError),
+        (sse(piece("length")) + DONE, ReplyFailedError),
+        (sse(piece("content_filter")) + DONE, ReplyFailedError),
+        (sse(piece("error")) + DONE, ReplyFailedError),
+        (sse(call(0, "a", "get_time", '{"x')), ConnectionLostError),
+    ],
+)
+async def test_what_came_before_a_failure_stays(
+    fake: FakeHttp, thinker: ChatThinker, end: bytes, kind: type[ServerError]
+) -> None:
+    fake.handler = stream(sse(piece(content="It is")), end)
+    words, error = await failing(thinker)
+    assert words == "It is"
+    assert type(error) is kind
+
+
+async def test_half_a_stream(fake: FakeHttp, thinker: ChatThinker) -> None:
+    fake.handler = streams(sse(piece(content="It is")), cut=True, kind="text/event-stream")
+    words, error = await failing(thinker)
+    assert words in {"It is", ""}, "the cut may overtake the words"
+    assert isinstance(error, ConnectionLostError)
+
+
+async def test_a_stream_that_stalls(fake: FakeHttp) -> None:
+    never = asyncio.Event()
+    fake.handler = streams(sse(piece(content="It is")), never, kind="text/event-stream")
+    thinker = ChatThinker(fake.client(stall_s=0.2), "m")
+    words, error = await failing(thinker)
+    assert words == "It is"
+    assert isinstance(error, NoAnswerError)
+    never.set()
+    await thinker.close()
+
+
+async def test_heartbeats_alone_are_no_answer(
+    fake: FakeHttp, thinker: ChatThinker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers_module, "QUIET_S", 0.05)
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        while True:
+            await response.write(b": working\n\n")
+            await asyncio.sleep(0.02)
+
+    fake.handler = handler
+    _, error = await failing(thinker)
+    assert isinstance(error, NoAnswerError)
+
+
+async def test_an_endless_answer_is_ended(
+    fake: FakeHttp, thinker: ChatThinker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicedesk.providers.chat.MOST_CHARACTERS", 1000)
+    fake.handler = stream(*(sse(piece(content="again and again ")) for _ in range(500)))
+    words, error = await failing(thinker)
+    assert 900 < len(words) <= 1000
+    assert isinstance(error, ReplyFailedError)
+
+
+async def test_cancelling_between_two_pieces_ends_the_request(
+    fake: FakeHttp, thinker: ChatThinker
+) -> None:
+    never = asyncio.Event()
+    fake.handler = streams(sse(piece(content="It is")), never, kind="text/event-stream")
+    came = asyncio.Event()
+
+    async def think() -> None:
+        async with aclosing(thinker.think(QUESTION)) as thoughts:
+            async for _ in thoughts:
+                came.set()
+
+    task = asyncio.create_task(think())
+    await came.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(5):
+        await fake.gone.wait()
+
+
+async def test_warming_never_fails(fake: FakeHttp, thinker: ChatThinker) -> None:
+    fake.error = errors.UnreachableError(server="Fake", reason="it is off")
+    await thinker.warm()
+
+
+# -------------------------------------------------------------------------------- what servers do not know
+
+
+def picky(*unknown: str, message: str = "Unknown field: {}") -> Handler:
+    """Refuses requests with a field that it does not know."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        for field in unknown:
+            if field in body:
+                text = openai_error(message.format(field))
+                return web.Response(text=text, status=400, content_type="application/json")
+        return await stream(sse(piece(content="Noon."), piece("stop")), DONE)(request)
+
+    return handler
+
+
+async def test_what_a_server_does_not_know_is_left_out_from_then_on(fake: FakeHttp) -> None:
+    fake.handler = picky("stream_options", "reasoning_effort")
+    thinker = ChatThinker(fake.client(), "m", effort="low")
+    assert (await thought(thinker))[0] == "Noon."
+    assert len(fake.asked) == 3
+    assert (await thought(thinker))[0] == "Noon."
+    assert len(fake.asked) == 4
+    await thinker.close()
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["registry/library/x does not support {}", "{} are not supported by this model"],
+)
+async def test_a_model_without_tools_answers_without(
+    fake: FakeHttp, thinker: ChatThinker, message: str
+) -> None:
+    fake.handler = picky("tools", message=message)
+    assert (await thought(thinker))[0] == "Noon."
+
+
+async def test_a_bad_tool_is_told_and_not_hidden(fake: FakeHttp, thinker: ChatThinker) -> None:
+    fake.handler = picky("tools", message="Invalid schema for function in {}[0]")
+    _, error = await failing(thinker)
+    assert "Invalid schema" in str(error)
+    assert len(fake.asked) == 1
+
+
+@pytest.mark.parametrize("effort", ["", "low"])
+async def test_tools_with_reasoning_that_are_refused_are_asked_without_reasoning(
+    fake: FakeHttp, effort: str
+) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        if body.get("reasoning_effort") != "none":
+            text = openai_error("Function tools with reasoning_effort are not supported here")
+            return web.Response(text=text, status=400, content_type="application/json")
+        assert body["tools"]
+        return await stream(sse(piece(content="Noon."), piece("stop")), DONE)(request)
+
+    fake.handler = handler
+    thinker = ChatThinker(fake.client(), "m", effort=effort)
+    assert (await thought(thinker))[0] == "Noon."
+    await thinker.close()
+
+
+# ---------------------------------------------------------------------------------------- conversation
+
+
+def test_a_conversation_with_tools() -> None:
+    messages = [
+        Message(1, Role.USER, "Hi."),
+        Message(1, Role.ASSISTANT, "Hello."),
+        Message(2, Role.USER, "Time and sum?"),
+        Message(2, Role.ASSISTANT, "One moment."),
+        Message(2, Role.TOOL_CALL, call=ToolCall("a", "get_time", "{}")),
+        Message(2, Role.TOOL_CALL, call=ToolCall("b", "calculate", "{oops")),
+        Message(2, Role.TOOL_RESULT, result=ToolResult("a", "get_time", "noon")),
+        Message(2, Role.TOOL_RESULT, result=ToolResult("b", "calculate", "bad", failed=True)),
+        Message(2, Role.TOOL_CALL, call=ToolCall("c", "calculate", '{"x": 1}'), round=1),
+        Message(2, Role.TOOL_RESULT, result=ToolResult("c", "calculate", "1"), round=1),
+    ]
+    told = chat_messages("Be brief.", messages)
+    assert [m["role"] for m in told] == [
+        "system", "user", "assistant", "user", "assistant", "tool", "tool", "assistant", "tool",
+    ]  # fmt: skip
+    first, second = told[4], told[7]
+    assert first["content"] == "One moment."
+    assert [c["id"] for c in first["tool_calls"]] == ["a", "b"]
+    assert first["tool_calls"][1]["function"] == {"name": "calculate", "arguments": "{}"}
+    assert told[6] == {"role": "tool", "tool_call_id": "b", "content": "bad"}
+    assert second["content"] is None
+    assert second["tool_calls"][0]["function"]["arguments"] == '{"x": 1}'
+
+
+def test_questions_without_answers_become_one() -> None:
+    messages = [Message(1, Role.USER, "What"), Message(2, Role.USER, "What is new?")]
+    assert chat_messages(" ", messages) == [{"role": "user", "content": "What\nWhat is new?"}]
+
+
+# ---------------------------------------------------------------------------------------- which thinker
+
+
+@pytest.mark.parametrize(
+    ("kind", "dialect", "expected"),
+    [
+        ("auto", "openai", ResponsesThinker),
+        ("auto", "builtin", ChatThinker),
+        ("auto", "compatible", ChatThinker),
+        ("auto", "agent", AgentThinker),
+        ("chat", "openai", ChatThinker),
+        ("responses", "compatible", ResponsesThinker),
+        ("agent", "builtin", AgentThinker),
+    ],
+)
+async def test_the_thinker_for_a_server(
+    fake: FakeHttp, kind: str, dialect: str, expected: type[Thinker]
+) -> None:
+    thinker = thinker_for(fake.client(), QUIRKS[dialect], kind=kind, model="m", effort="low")
+    assert type(thinker) is expected
+    assert thinker.model == "m"
+    await thinker.close()
