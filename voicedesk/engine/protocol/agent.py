@@ -10,8 +10,7 @@ from voicedesk.engine.assistant.skill import Message
 from voicedesk.engine.protocol import fields
 from voicedesk.engine.protocol.errors import invalid, not_one_of, wrong_type
 from voicedesk.engine.protocol.fields import Json
-
-DEFAULT_MODEL = "voicedesk-assistant"
+from voicedesk.engine.services import ASSISTANT_MODEL
 
 _ROLES = ("system", "user", "assistant")
 
@@ -59,7 +58,7 @@ def parse_agent(raw: Json) -> AgentRequest:
             messages, "\n".join(message.text for message in messages if message.role == "system")
         ),
         streams=fields.flag(raw, "stream"),
-        model=fields.optional_text(raw, "model") or DEFAULT_MODEL,
+        model=fields.optional_text(raw, "model") or ASSISTANT_MODEL,
     )
 
 

@@ -213,7 +213,10 @@ def _tints(raw: Json) -> Json:
         "temperature": 1.0 if temperature is None else temperature,
         "top_p": 1.0 if top_p is None else top_p,
         "top_logprobs": 0,
-        "reasoning": {"effort": fields.optional_text(reasoning, "effort"), "summary": None},
+        "reasoning": {
+            "effort": fields.optional_text(reasoning, "effort", "reasoning."),
+            "summary": None,
+        },
         "text": {"format": {"type": "text"}, "verbosity": "medium"},
         "truncation": "disabled",
         "store": False,
