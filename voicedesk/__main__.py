@@ -22,7 +22,9 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("window", help="open the window (the default)")
     demo = commands.add_parser("demo", help="let the window answer a recorded question")
-    demo.add_argument("--mode", choices=["realtime"], default="realtime", help="which pipeline")
+    demo.add_argument(
+        "--mode", choices=["realtime", "classic", "both"], default="both", help="which pipeline"
+    )
     demo.add_argument("--question", type=Path, metavar="FILE.wav", help="another recorded question")
     demo.add_argument(
         "--out", type=Path, default=Path("voicedesk-demo"), metavar="DIR", help="where results go"
@@ -30,9 +32,11 @@ def make_parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="ask a recorded question, without a window")
     ask.add_argument("file", type=Path, metavar="FILE.wav", help="the recorded question")
     ask.add_argument("--out", type=Path, metavar="REPLY.wav", help="keep the spoken reply")
-    ask.add_argument("--mode", choices=["realtime"], default="realtime", help="which pipeline")
     doctor = commands.add_parser("doctor", help="say what works on this computer")
     for command in (ask, doctor):
+        command.add_argument(
+            "--mode", choices=["realtime", "classic"], help="another pipeline than in the settings"
+        )
         command.add_argument("--server", metavar="URL", help="another server than in the settings")
         command.add_argument(
             "--key-env", metavar="NAME", help="environment variable that holds its key"

@@ -21,11 +21,12 @@ from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.events import SoundTrouble
-from voicedesk.core.settings import Server, Settings
+from voicedesk.core.settings import Mode, Server, Settings
 from voicedesk.core.tasks import TaskSet
 from voicedesk.desk import Desk
 from voicedesk.providers.keys import Keys
 from voicedesk.ui import theme
+from voicedesk.ui.desktop import QtDesktop
 from voicedesk.ui.garbage import Garbage
 from voicedesk.ui.interrupts import Interrupts
 from voicedesk.ui.main_window import MainWindow
@@ -51,6 +52,17 @@ class Loop(qasync.QEventLoop):  # type: ignore[misc]
         super().__init__(application, set_running_loop=False)
         shiboken6.delete(self.__dict__.pop("_timer"))
         self._timer: QObject = _PreciseTimer()
+
+    def run_forever(self) -> int:
+        """Run, and have abandoned async generators closed in a task, as asyncio's own loop does and qasync does not."""
+        before = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(
+            firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook
+        )
+        try:
+            return int(super().run_forever() or 0)
+        finally:
+            sys.set_asyncgen_hooks(*before)
 
     def close(self) -> None:
         """Close the loop, and its timer with it: a timer that outlives its loop may die on another thread."""
@@ -139,7 +151,14 @@ class Application(QObject):
         self._tasks = TaskSet()
         self._applying = asyncio.Lock()
         self._closing = asyncio.Event()
-        self.desk = Desk(settings, keys=self._keys, microphone=microphone, speaker=speaker)
+        self.desk = Desk(
+            settings,
+            keys=self._keys,
+            microphone=microphone,
+            speaker=speaker,
+            desktop=QtDesktop(),
+            confirm=self._confirm,
+        )
         own_devices = microphone is None and speaker is None
         self._own_devices = own_devices
         self.sound: SoundDevices | None = None
@@ -190,6 +209,15 @@ class Application(QObject):
         self.deleteLater()
 
     # ---------------------------------------------------------------------------------- changes
+
+    async def use_mode(self, mode: Mode) -> None:
+        """Answer the next turns with another pipeline, in the same conversation. Not kept for the next start."""
+        settings = self.desk.settings.model_copy(update={"mode": mode})
+        self.window.show_settings(settings)
+        await self._apply(settings)
+
+    async def _confirm(self, question: str, detail: str) -> bool:
+        return await self.window.confirm(question, detail)
 
     def _settings_changed(self, settings: Settings) -> None:
         if self._file is not None:

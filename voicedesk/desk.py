@@ -1,80 +1,32 @@
-"""Puts the parts together, without a window: settings, keys, servers, sound, and the conductor."""
+"""Puts the parts together, without a window: settings, keys, servers, tools, sound, and the conductor."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import locale
 import logging
 
+from voicedesk.assembly import Assembly, model_of
 from voicedesk.audio.io import AudioInput, AudioOutput
+from voicedesk.conversation.announcements import filler, sound_of, spoken
 from voicedesk.conversation.conductor import Conductor
-from voicedesk.conversation.logs import redactor
 from voicedesk.conversation.record import Recorder
-from voicedesk.core.errors import EngineError, ServerError, WrongKeyError
-from voicedesk.core.settings import BUILTIN, Realtime, Settings
-from voicedesk.engine.launch import EngineAddress, EngineProcess
-from voicedesk.pipelines.base import Pipeline
-from voicedesk.pipelines.realtime import RealtimePipeline
+from voicedesk.conversation.scribe import Scribe
+from voicedesk.conversation.storage import Folders
+from voicedesk.core.clock import now
+from voicedesk.core.dialogue import Dialogue
+from voicedesk.core.errors import ServerError
+from voicedesk.core.events import Waiting
+from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.keys import Keys
-from voicedesk.providers.profiles import QUIRKS, Address, address_of
+from voicedesk.servers import Servers
+from voicedesk.tools.builtin_tools import Desktop, builtin_tools
+from voicedesk.tools.notes import Notes
+from voicedesk.tools.registry import Confirm, Registry
+from voicedesk.tools.timers import Timers
 
 log = logging.getLogger(__name__)
-
-BUILTIN_MODEL = "voicedesk-realtime"
-"""What the built-in server's rule-based assistant is called."""
-
-
-class Servers:
-    """Knows how to reach each server of the settings; starts the built-in one when it is first needed."""
-
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-        self._engine = EngineProcess()
-        self._address: EngineAddress | None = None
-        self._starting = asyncio.Lock()
-
-    async def address(self, settings: Settings, server_id: str) -> Address:
-        """The address of a server.
-
-        Raises:
-            ServerError: It has no usable address, its key is missing, or the built-in server does not start.
-        """
-        server = settings.servers.get(server_id)
-        if server is None or server.dialect == BUILTIN:
-            return await self._builtin()
-        key = self._keys.read(server_id, server)
-        redactor.hide(key)
-        address = address_of(server, key)
-        if address.quirks.needs_key and not key:
-            raise NoKeyError(server=server.name)
-        return address
-
-    async def _builtin(self) -> Address:
-        async with self._starting:
-            if self._address is None or not self._engine.alive:
-                self._address = await self._engine.start()
-        engine = self._address
-        redactor.hide(engine.token)
-        return Address("Built-in", engine.base_url, engine.token, QUIRKS[BUILTIN])
-
-    async def close(self) -> None:
-        """End the built-in server."""
-        await self._engine.stop()
-
-
-class NoKeyError(WrongKeyError):
-    """A server that wants a key, and none is known."""
-
-    sentence = "{server} needs a key. Enter yours in Settings, Server."
-
-
-def realtime_settings(settings: Settings) -> Realtime:
-    """The realtime settings as the chosen server understands them."""
-    if settings.realtime_server.dialect != BUILTIN:
-        return settings.realtime
-    return settings.realtime.model_copy(
-        update={"model": BUILTIN_MODEL, "voice": "", "noise_reduction": "", "effort": ""}
-    )
 
 
 class Desk:
@@ -84,6 +36,8 @@ class Desk:
         settings: Those in force.
         conductor: Leads the turns.
         recorder: What happened in them.
+        dialogue: What was said, shared by both pipelines.
+        tools: All there are.
     """
 
     def __init__(
@@ -93,6 +47,8 @@ class Desk:
         keys: Keys | None = None,
         microphone: AudioInput | None = None,
         speaker: AudioOutput | None = None,
+        desktop: Desktop | None = None,
+        confirm: Confirm | None = None,
     ) -> None:
         """Nothing is opened yet.
 
@@ -101,30 +57,37 @@ class Desk:
             keys: Where the servers' keys are.
             microphone: To begin with; None for none yet.
             speaker: To begin with; None for none yet.
+            desktop: Clipboard and browser; None where there is no desktop.
+            confirm: Asks the user; without it tools that have to ask are not offered.
         """
         self.settings = settings
+        self._tasks = TaskSet()
         self._servers = Servers(keys or Keys())
+        self.dialogue = Dialogue()
+        self._timers = Timers(self._alarm, language=_language(settings))
+        folders = Folders.find()
+        tools = builtin_tools(self._timers, Notes(folders.data), desktop=desktop)
+        self.tools = Registry(tools, confirm=confirm)
+        self._assembly = Assembly(self._servers, self.dialogue, self.tools, folders)
+        self._assembly.paces.waiting = self._on_waiting
         self.recorder = Recorder()
-        self.conductor = Conductor(self._pipeline(settings), microphone, speaker, settings.talk)
+        pipeline = self._assembly.pipeline(settings)
+        self.conductor = Conductor(pipeline, microphone, speaker, settings.talk)
+        self.conductor.patience.feedback = settings.feedback
+        self.conductor.observe(Scribe(self.dialogue))
         self.conductor.observe(self.recorder)
-
-    def _pipeline(self, settings: Settings) -> Pipeline:
-        async def source() -> Address:
-            return await self._servers.address(settings, settings.realtime.server)
-
-        return RealtimePipeline(
-            source, realtime_settings(settings), settings.assistant.instructions
-        )
 
     async def warm(self) -> None:
         """Start the built-in server if it is the one, in its own process; ``start`` then finds it there."""
-        if self.settings.realtime_server.dialect == BUILTIN:
+        settings = self.settings
+        if settings.answering_server.dialect == BUILTIN:
             with contextlib.suppress(ServerError):  # told when it is needed
-                await self._servers.address(self.settings, self.settings.realtime.server)
+                await self._servers.address(settings, settings.answering_id)
 
     async def start(self) -> None:
         """Connect to the server. A failure is told by the conductor's events."""
         await self.conductor.start()
+        self._prepare_filler()
 
     async def connect(self) -> None:
         """Connect to the server, and say so if that fails.
@@ -138,39 +101,62 @@ class Desk:
         """Take new settings into use: at once, but for what needs another connection, which stops the present turn."""
         old, self.settings = self.settings, settings
         self.conductor.use_talk(settings.talk)
+        self.conductor.patience.feedback = settings.feedback
+        self._timers.language = _language(settings)
         if self._answering(settings) != self._answering(old):
-            await self.conductor.use_pipeline(self._pipeline(settings))
-            await self.conductor.start()
+            await self.reconnect()
 
     async def reconnect(self) -> None:
-        """Connect anew: a key has changed."""
-        await self.conductor.use_pipeline(self._pipeline(self.settings))
-        await self.conductor.start()
+        """Connect anew: a key has changed, or who answers."""
+        await self.conductor.use_pipeline(self._assembly.pipeline(self.settings))
+        await self.start()
 
     @staticmethod
     def _answering(settings: Settings) -> tuple[object, ...]:
         """What decides who answers and how."""
-        return (
-            settings.mode,
-            settings.realtime,
-            settings.realtime_server,
-            settings.assistant,
-        )
+        chosen = settings.realtime if settings.mode == "realtime" else settings.classic
+        return (settings.mode, chosen, settings.servers, settings.assistant)
 
     @property
     def server_name(self) -> str:
         """The server that answers, for people."""
-        return self.settings.realtime_server.name
+        return self.settings.answering_server.name
 
     @property
     def model(self) -> str:
         """The model that answers, for people."""
-        return realtime_settings(self.settings).model
+        return model_of(self.settings)
+
+    # ------------------------------------------------------------------------- words of our own
+
+    def _on_waiting(self, server: str, seconds: float) -> None:
+        turn = self.conductor.turn
+        self.conductor.emit(Waiting(turn=turn, at=now(), server=server, seconds=seconds))
+
+    def _alarm(self, _label: str, sentence: str) -> None:
+        voice = self._assembly.own_voice(self.settings, _language(self.settings))
+        self.conductor.announce(spoken(sentence, voice))
+
+    def _prepare_filler(self) -> None:
+        if self.settings.feedback.filler:
+            self._tasks.spawn(self._load_filler(), name="preparing the filler", watched=False)
+
+    async def _load_filler(self) -> None:
+        language = _language(self.settings)
+        voice = self._assembly.own_voice(self.settings, language)
+        await voice.warm()
+        self.conductor.patience.filler = await sound_of(filler(language), voice)
 
     async def close(self) -> None:
         """Stop what runs and end the built-in server. Safe to call twice."""
+        self._timers.close()
+        await self._tasks.close()
         await self.conductor.close()
+        await self._assembly.close()
         await self._servers.close()
 
 
-__all__ = ["BUILTIN_MODEL", "Desk", "EngineError", "NoKeyError", "Servers", "realtime_settings"]
+def _language(settings: Settings) -> str:
+    """The user's language: that of the chosen pipeline, else the system's."""
+    chosen = settings.realtime if settings.mode == "realtime" else settings.classic
+    return chosen.language or (locale.getlocale()[0] or "").split("_")[0]

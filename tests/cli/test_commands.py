@@ -170,7 +170,8 @@ def test_demo_drives_the_real_window(
     del qtbot
     save_settings(voicedesk_home, served)
     out = tmp_path / "out"
-    assert main(["demo", "--question", str(question), "--out", str(out), "--json"]) == 0
+    command = ["demo", "--mode", "realtime", "--question", str(question), "--out", str(out)]
+    assert main([*command, "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert set(data) == KEYS
     assert data["server"] == "Scripted"
@@ -180,6 +181,21 @@ def test_demo_drives_the_real_window(
     # The second of the question went up, with the tail and as much pre-roll as there was yet.
     sent = sum(len(event["audio"]) * 0.75 for event in served.of("input_audio_buffer.append"))
     assert 1.15 <= sent / 48_000 <= 1.65
+
+
+def test_demo_answers_with_both_pipelines_in_one_window(
+    qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del qtbot
+    assert main(["demo", "--out", str(tmp_path), "--json"]) == 0
+    turns = json.loads(capsys.readouterr().out)
+    assert list(turns) == ["realtime", "classic"]
+    for mode, turn in turns.items():
+        assert turn["mode"] == mode
+        assert "twelve" in turn["user_text"].lower()
+        assert "forty-two" in turn["assistant_text"]
+        assert turn["heard_ms"] == turn["reply_ms"] > 500
+        assert (tmp_path / f"window-{mode}.png").stat().st_size > 5000
 
 
 def test_without_a_display_the_window_is_a_demo(

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     except (SettingsError, SoundFileError) as error:
         print(str(error), file=sys.stderr)
         return 2
-    server = settings.realtime_server.name
+    server = settings.answering_server.name
     if options.json:
         print(as_json(record.as_json(server=server)))
     else:

@@ -1,4 +1,4 @@
-"""The demonstration: the real window and the real pipeline, with files in the place of sound devices."""
+"""The demonstration: the real window and the real pipelines, with files in the place of sound devices."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from voicedesk.conversation.record import TurnRecord
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.errors import SoundFileError
 from voicedesk.core.resources import resource_path
+from voicedesk.core.settings import Mode
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
 
 _PICTURE_SIZE = (960, 720)
 
+Told = tuple[Mode, TurnRecord, str]
+"""Pipeline, what happened, and the name of the server that answered."""
+
 
 def run(options: argparse.Namespace) -> int:
-    """Run the demonstration. Returns 0 when the question was answered."""
+    """Run the demonstration. Returns 0 when the question was answered, by each pipeline."""
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     problem = qt_problem()
@@ -38,13 +42,14 @@ def run(options: argparse.Namespace) -> int:
         return 2
     start_logging(Folders.find().log)
     question = options.question or resource_path("speech", "question.wav")
+    modes: list[Mode] = ["realtime", "classic"] if options.mode == "both" else [options.mode]
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         microphone = FileMicrophone(question)
-        speaker = FileSpeaker(options.out / f"reply-{options.mode}.wav")
+        speakers = {mode: FileSpeaker(options.out / f"reply-{mode}.wav") for mode in modes}
         from voicedesk.app import run_on_qt
 
-        return run_on_qt(_work(options, microphone, speaker))
+        return run_on_qt(_work(options, microphone, speakers))
     except SoundFileError as error:
         print(str(error), file=sys.stderr)
         return 2
@@ -54,31 +59,43 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _work(
-    options: argparse.Namespace, microphone: FileMicrophone, speaker: FileSpeaker
+    options: argparse.Namespace, microphone: FileMicrophone, speakers: Mapping[Mode, FileSpeaker]
 ) -> Callable[[QApplication], Coroutine[Any, Any, int]]:
+    """One turn on each pipeline, exchanged in the running window."""
+
     async def work(application: QApplication) -> int:
         del application
         from voicedesk.app import Application
 
-        settings = SettingsFile(Folders.find().config).load()
-        desktop = Application(settings, microphone=microphone, speaker=speaker)
+        first = next(iter(speakers))
+        settings = SettingsFile(Folders.find().config).load().model_copy(update={"mode": first})
+        desktop = Application(settings, microphone=microphone, speaker=speakers[first])
+        told: list[Told] = []
         try:
-            speaker.open()
             microphone.open()
-            record = await _turn(desktop, microphone, options.out / f"window-{options.mode}.png")
+            for mode, speaker in speakers.items():
+                speaker.open()
+                if mode == first:
+                    desktop.window.resize(*_PICTURE_SIZE)
+                    desktop.window.show()
+                    await desktop.start()
+                else:
+                    await desktop.desk.conductor.use_speaker(speaker)
+                    await desktop.use_mode(mode)
+                record = await _turn(desktop, microphone, options.out / f"window-{mode}.png")
+                told.append((mode, record, desktop.desk.server_name))
+                speaker.close()
         finally:
             await desktop.close()
             microphone.close()
-            speaker.close()
-        return _tell(options, record, desktop.desk.server_name)
+            for speaker in speakers.values():
+                speaker.close()
+        return _tell(options, told)
 
     return work
 
 
 async def _turn(desktop: Application, microphone: FileMicrophone, picture: Path) -> TurnRecord:
-    desktop.window.resize(*_PICTURE_SIZE)
-    desktop.window.show()
-    await desktop.start()
     watch = TurnWatch(desktop.desk.conductor)
     button = desktop.window.talk_button
     _mouse(button, down=True)
@@ -87,7 +104,7 @@ async def _turn(desktop: Application, microphone: FileMicrophone, picture: Path)
     await watch.over()
     await asyncio.sleep(0.1)  # the window gathers what it is told before it paints
     desktop.window.grab().save(str(picture))
-    return desktop.desk.recorder.turns[1]
+    return desktop.desk.recorder.turns[desktop.desk.conductor.turn]
 
 
 def _mouse(widget: QWidget, *, down: bool) -> None:
@@ -109,12 +126,19 @@ def _mouse(widget: QWidget, *, down: bool) -> None:
     QApplication.sendEvent(widget, event)
 
 
-def _tell(options: argparse.Namespace, record: TurnRecord, server: str) -> int:
-    data = record.as_json(server=server)
-    write_json(options.out / f"turn-{options.mode}.json", data)
+def _tell(options: argparse.Namespace, told: Sequence[Told]) -> int:
+    data: dict[str, dict[str, Any]] = {
+        mode: record.as_json(server=server) for mode, record, server in told
+    }
+    for mode, turn in data.items():
+        write_json(options.out / f"turn-{mode}.json", turn)
     if options.json:
-        print(as_json(data))
+        print(as_json(data if len(data) > 1 else next(iter(data.values()))))
     else:
-        print(as_table(record, server=server))
-        print(f"\nThe turn, the spoken reply and a picture of the window are in {options.out}.")
-    return 0 if record.error is None and record.assistant_text and record.heard_ms > 0 else 1
+        print("\n\n".join(as_table(record, server=server) for _, record, server in told))
+        print(f"\nEach turn, its spoken reply and a picture of the window are in {options.out}.")
+    answered = all(
+        record.error is None and record.assistant_text and record.heard_ms > 0
+        for _, record, _ in told
+    )
+    return 0 if answered else 1

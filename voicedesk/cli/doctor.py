@@ -95,21 +95,21 @@ def _sound() -> dict[str, Any]:
 
 
 async def _server(settings: Settings, keys: Keys) -> dict[str, Any]:
-    """Whether the server of the realtime pipeline can be talked to, and how fast it is ready."""
-    server = settings.realtime_server
+    """Whether the server that answers can be talked to, and how fast it is ready."""
+    server = settings.answering_server
     result: dict[str, Any] = {
         "name": server.name,
-        "model": settings.realtime.model,
-        "key": "present" if keys.read(settings.realtime.server, server) else "none",
+        "mode": settings.mode,
+        "key": "present" if keys.read(settings.answering_id, server) else "none",
         "reachable": False,
     }
     desk = Desk(settings, keys=keys)
+    result["model"] = desk.model
     begun = now()
     try:
         await desk.connect()
         result["reachable"] = True
         result["ready_ms"] = round((now() - begun) * 1000)
-        result["model"] = desk.model
     except VoiceDeskError as error:
         result["problem"] = str(error)
     finally:

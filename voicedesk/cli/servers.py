@@ -21,26 +21,45 @@ class NoVariableError(SettingsError):
 
 
 def chosen(options: argparse.Namespace) -> tuple[Settings, Keys]:
-    """Settings and keys with the server, key and model of the command line.
+    """Settings and keys with the pipeline, server, key and model of the command line.
 
     Raises:
         SettingsError: The variable of the key is not set.
     """
     settings = SettingsFile(Folders.find().config).load()
-    keys = Keys()
-    realtime = settings.realtime
+    if options.mode:
+        settings = settings.model_copy(update={"mode": options.mode})
     if options.server:
-        dialect = "openai" if options.server.rstrip("/") == OPENAI_URL else "compatible"
-        host = urlsplit(options.server).netloc or options.server
-        server = Server(name=host, base_url=options.server, dialect=dialect)
-        settings = settings.model_copy(update={"servers": {**settings.servers, _GIVEN: server}})
-        realtime = realtime.model_copy(update={"server": _GIVEN})
+        settings = _on(settings, options.server)
     if options.model:
-        realtime = realtime.model_copy(update={"model": options.model})
-    settings = settings.model_copy(update={"realtime": realtime})
+        settings = _with_model(settings, options.model)
+    keys = Keys()
     if options.key_env:
         key = os.environ.get(options.key_env, "").strip()
         if not key:
             raise NoVariableError(name=options.key_env)
-        keys.lend(realtime.server, settings.realtime_server, key)
+        keys.lend(settings.answering_id, settings.answering_server, key)
     return settings, keys
+
+
+def _on(settings: Settings, url: str) -> Settings:
+    """All of the pipeline on another server, but for a voice that needs none."""
+    dialect = "openai" if url.rstrip("/") == OPENAI_URL else "compatible"
+    server = Server(name=urlsplit(url).netloc or url, base_url=url, dialect=dialect)
+    stages = {"transcription_server": _GIVEN, "thinking_server": _GIVEN, "speech_server": _GIVEN}
+    return settings.model_copy(
+        update={
+            "servers": {**settings.servers, _GIVEN: server},
+            "realtime": settings.realtime.model_copy(update={"server": _GIVEN}),
+            "classic": settings.classic.model_copy(update=stages),
+        }
+    )
+
+
+def _with_model(settings: Settings, model: str) -> Settings:
+    """Another model for the answers."""
+    if settings.mode == "realtime":
+        realtime = settings.realtime.model_copy(update={"model": model})
+        return settings.model_copy(update={"realtime": realtime})
+    classic = settings.classic.model_copy(update={"thinking_model": model})
+    return settings.model_copy(update={"classic": classic})

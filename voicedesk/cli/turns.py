@@ -13,6 +13,9 @@ WORDS_GRACE_S = 3.0
 """How long to wait for the user's words after the answer: they may come late or never."""
 
 
+_NOTHING_ASKED = {HintKind.TOO_SHORT, HintKind.NO_SPEECH, HintKind.CANCELLED}
+
+
 class TurnWatch:
     """Watches the next turn.
 
@@ -31,7 +34,7 @@ class TurnWatch:
 
     def _watch(self, event: Event) -> None:
         match event:
-            case Hint(hint=hint) if hint is not HintKind.CAP_REACHED:
+            case Hint(hint=hint) if hint in _NOTHING_ASKED:
                 self.hint = hint
             case TurnFailed():
                 self.failed = True

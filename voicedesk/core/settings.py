@@ -20,6 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from voicedesk.core.errors import SettingsError
 
 SCHEMA = 1
+
+Mode = Literal["realtime", "classic"]
+"""Which pipeline answers."""
+
 BUILTIN = "builtin"
 OPENAI = "openai"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -141,7 +145,7 @@ class Settings(_Section):
     """All settings. ``schema_version`` says which upgrades a file still needs."""
 
     schema_version: int = SCHEMA
-    mode: Literal["realtime", "classic"] = "realtime"
+    mode: Mode = "realtime"
     talk: Talk = Field(default_factory=Talk)
     sound: Sound = Field(default_factory=Sound)
     servers: dict[str, Server] = Field(default_factory=_default_servers)
@@ -156,11 +160,14 @@ class Settings(_Section):
         return self.server(self.realtime.server)
 
     @property
+    def answering_id(self) -> str:
+        """The id of the server that answers in the chosen mode."""
+        return self.realtime.server if self.mode == "realtime" else self.classic.thinking_server
+
+    @property
     def answering_server(self) -> Server:
         """The server that answers in the chosen mode."""
-        return self.server(
-            self.realtime.server if self.mode == "realtime" else self.classic.thinking_server
-        )
+        return self.server(self.answering_id)
 
     def server(self, server_id: str) -> Server:
         """A server by its id; the built-in one if it is not defined."""

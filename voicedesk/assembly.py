@@ -1,0 +1,183 @@
+"""Makes pipelines of settings: which stage is on which server, with which model."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from voicedesk.conversation.storage import Folders
+from voicedesk.core.dialogue import Dialogue
+from voicedesk.core.settings import BUILTIN, Classic, Realtime, Settings
+from voicedesk.pipelines.base import Pipeline
+from voicedesk.pipelines.chunker import Chunking
+from voicedesk.pipelines.classic import ClassicPipeline
+from voicedesk.pipelines.classic_turn import Chain
+from voicedesk.pipelines.realtime import RealtimePipeline
+from voicedesk.providers.http import HttpServer
+from voicedesk.providers.offline_speech import OfflineSpeech
+from voicedesk.providers.pace import PaceBook
+from voicedesk.providers.profiles import QUIRKS, Address, Quirks
+from voicedesk.providers.speech import ServerVoice
+from voicedesk.providers.stages import Thinker, Transcriber, Voice
+from voicedesk.providers.thinkers import thinker_for
+from voicedesk.providers.transcription import RestTranscriber
+from voicedesk.providers.voice_cache import CachedVoice, VoiceCache
+from voicedesk.servers import Servers
+from voicedesk.synth.voice import OfflineVoice
+from voicedesk.tools.registry import Registry
+
+BUILTIN_MODEL = "voicedesk-realtime"
+"""What the built-in server's rule-based assistant is called."""
+BUILTIN_EARS = "voicedesk-ears"
+BUILTIN_ASSISTANT = "voicedesk-assistant"
+BUILTIN_VOICE = "voicedesk-voice"
+
+
+def realtime_settings(settings: Settings) -> Realtime:
+    """The realtime settings as the chosen server understands them."""
+    if settings.realtime_server.dialect != BUILTIN:
+        return settings.realtime
+    return settings.realtime.model_copy(
+        update={"model": BUILTIN_MODEL, "voice": "", "noise_reduction": "", "effort": ""}
+    )
+
+
+def classic_settings(settings: Settings) -> Classic:
+    """The classic settings as the chosen servers understand them."""
+    classic = settings.classic
+    update: dict[str, str] = {}
+    if settings.server(classic.transcription_server).dialect == BUILTIN:
+        update["transcription_model"] = update["live_transcription_model"] = BUILTIN_EARS
+    if settings.server(classic.thinking_server).dialect == BUILTIN:
+        update |= {"thinking_model": BUILTIN_ASSISTANT, "effort": ""}
+    if (
+        settings.server(classic.speech_server).dialect == BUILTIN
+        and classic.voice_kind != "offline"
+    ):
+        realtime = classic.voice_kind == "realtime"
+        update |= {"speech_model": BUILTIN_MODEL if realtime else BUILTIN_VOICE, "voice": ""}
+    return classic.model_copy(update=update)
+
+
+def model_of(settings: Settings) -> str:
+    """The model that answers, for people."""
+    if settings.mode == "realtime":
+        return realtime_settings(settings).model
+    return classic_settings(settings).thinking_model
+
+
+class Assembly:
+    """What pipelines are made of, and what they share.
+
+    Attributes:
+        paces: How fast which server may be asked.
+    """
+
+    def __init__(
+        self, servers: Servers, dialogue: Dialogue, tools: Registry, folders: Folders
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            servers: Where they are.
+            dialogue: The conversation, which every pipeline goes on with.
+            tools: What models may call.
+            folders: Where sounds are kept.
+        """
+        self.paces = PaceBook()
+        self._servers = servers
+        self._dialogue = dialogue
+        self._tools = tools
+        self._cache = VoiceCache(folders.data / "voice")
+        self._offline = OfflineVoice()
+
+    def pipeline(self, settings: Settings) -> Pipeline:
+        """The pipeline that the settings ask for, not opened."""
+        tools = self._tools.without(settings.assistant.tools_off)
+        specs = tools.specs if settings.assistant.tools else ()
+        if settings.mode == "realtime":
+            return RealtimePipeline(
+                self._source(settings, settings.realtime.server),
+                realtime_settings(settings),
+                settings.assistant.instructions,
+                history=self._dialogue.before,
+                tools=specs,
+                run_tools=tools.run_all,
+            )
+        classic = classic_settings(settings)
+        chain = Chain(
+            thinker=self._thinker(settings, classic),
+            voice=self._voice(settings, classic),
+            history=self._dialogue.before,
+            instructions=settings.assistant.instructions,
+            chunking=Chunking(classic.chunking),
+            language=classic.language,
+            tools=specs,
+            run_tools=tools.run_all,
+        )
+        server = settings.server(classic.thinking_server).name
+        return ClassicPipeline(self._transcriber(settings, classic), chain, server=server)
+
+    def own_voice(self, settings: Settings, language: str) -> Voice:
+        """The voice for words of our own: that of the chain, or this computer's. Not to be closed."""
+        if settings.mode == "classic":
+            return self._voice(settings, classic_settings(settings))
+        return self._cached(OfflineSpeech(self._offline, language=language))
+
+    async def close(self) -> None:
+        """End what the pipelines share; they are closed before."""
+        await self._cache.close()
+        await self._offline.close()
+
+    # ----------------------------------------------------------------------------------- stages
+
+    def _source(self, settings: Settings, server_id: str) -> Callable[[], Awaitable[Address]]:
+        async def source() -> Address:
+            return await self._servers.address(settings, server_id)
+
+        return source
+
+    def _http(self, settings: Settings, server_id: str) -> HttpServer:
+        return HttpServer(self._source(settings, server_id), paces=self.paces)
+
+    def _transcriber(self, settings: Settings, classic: Classic) -> Transcriber:
+        return RestTranscriber(
+            self._http(settings, classic.transcription_server),
+            model=classic.transcription_model,
+            streamed=classic.transcription != "whole",
+            language=classic.language,
+        )
+
+    def _thinker(self, settings: Settings, classic: Classic) -> Thinker:
+        dialect = settings.server(classic.thinking_server).dialect
+        return thinker_for(
+            self._http(settings, classic.thinking_server),
+            QUIRKS.get(dialect, Quirks()),
+            kind=classic.thinking,
+            model=classic.thinking_model,
+            effort=classic.effort,
+        )
+
+    def _voice(self, settings: Settings, classic: Classic) -> Voice:
+        if classic.voice_kind == "offline":
+            return self._cached(
+                OfflineSpeech(
+                    self._offline,
+                    voice=classic.voice,
+                    speed=classic.speed,
+                    language=classic.language,
+                )
+            )
+        server = settings.server(classic.speech_server)
+        return self._cached(
+            ServerVoice(
+                self._http(settings, classic.speech_server),
+                name=server.base_url or classic.speech_server,
+                model=classic.speech_model,
+                voice=classic.voice,
+                speed=classic.speed,
+                language=classic.language,
+            )
+        )
+
+    def _cached(self, voice: Voice) -> CachedVoice:
+        return CachedVoice(voice, self._cache)

@@ -1,0 +1,56 @@
+"""Where the servers of the settings are, and with which keys; the built-in one is started when it is first needed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from voicedesk.conversation.logs import redactor
+from voicedesk.core.errors import WrongKeyError
+from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.engine.launch import EngineAddress, EngineProcess
+from voicedesk.providers.keys import Keys
+from voicedesk.providers.profiles import QUIRKS, Address, address_of
+
+
+class NoKeyError(WrongKeyError):
+    """A server that wants a key, and none is known."""
+
+    sentence = "{server} needs a key. Enter yours in Settings, Server."
+
+
+class Servers:
+    """Knows how to reach each server of the settings; starts the built-in one when it is first needed."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._engine = EngineProcess()
+        self._address: EngineAddress | None = None
+        self._starting = asyncio.Lock()
+
+    async def address(self, settings: Settings, server_id: str) -> Address:
+        """The address of a server.
+
+        Raises:
+            ServerError: It has no usable address, its key is missing, or the built-in server does not start.
+        """
+        server = settings.servers.get(server_id)
+        if server is None or server.dialect == BUILTIN:
+            return await self._builtin()
+        key = self._keys.read(server_id, server)
+        redactor.hide(key)
+        address = address_of(server, key)
+        if address.quirks.needs_key and not key:
+            raise NoKeyError(server=server.name)
+        return address
+
+    async def _builtin(self) -> Address:
+        async with self._starting:
+            if self._address is None or not self._engine.alive:
+                self._address = await self._engine.start()
+        engine = self._address
+        redactor.hide(engine.token)
+        return Address("Built-in", engine.base_url, engine.token, QUIRKS[BUILTIN])
+
+    async def close(self) -> None:
+        """End the built-in server."""
+        await self._engine.stop()
