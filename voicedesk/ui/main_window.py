@@ -272,9 +272,10 @@ class MainWindow(QMainWindow):
         """Ask the user for leave, beside the conversation. Cancelling takes the question back.
 
         Args:
-            question: What is wanted, as a sentence.
+            question: What is wanted, as a sentence; a known one is shown in the user's language.
             detail: What exactly, such as an address; may come from a model and is shown as plain text.
         """
+        question = QCoreApplication.translate("questions", question)
         return await self.confirmations.ask(question, detail)
 
     def _on_mode(self, mode: str) -> None:

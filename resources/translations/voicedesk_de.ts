@@ -1,0 +1,1249 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE" sourcelanguage="en">
+<context>
+    <name>AddServerDialog</name>
+    <message>
+        <source>Add a Server</source>
+        <translation>Server hinzufügen</translation>
+    </message>
+    <message>
+        <source>My server</source>
+        <translation>Mein Server</translation>
+    </message>
+    <message>
+        <source>Allow this server without encryption</source>
+        <translation>Diesen Server ohne Verschlüsselung zulassen</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Adresse</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Any server that speaks OpenAI&apos;s protocol, in your house or elsewhere.</source>
+        <translation>Jeder Server, der das Protokoll von OpenAI spricht, bei Ihnen zu Hause oder anderswo.</translation>
+    </message>
+</context>
+<context>
+    <name>Confirmations</name>
+    <message>
+        <source>Questions</source>
+        <translation>Fragen</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceEditor</name>
+    <message>
+        <source>System default</source>
+        <translation>Standard des Systems</translation>
+    </message>
+    <message>
+        <source>{name} (not connected)</source>
+        <translation>{name} (nicht angeschlossen)</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>after release</source>
+        <translation>nach dem Loslassen</translation>
+    </message>
+    <message>
+        <source>ours</source>
+        <translation>wir</translation>
+    </message>
+    <message>
+        <source>network and server</source>
+        <translation>Netz und Server</translation>
+    </message>
+    <message>
+        <source>server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>buffer</source>
+        <translation>Puffer</translation>
+    </message>
+    <message>
+        <source>device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>silence</source>
+        <translation>Stille</translation>
+    </message>
+    <message>
+        <source>Nothing was heard in the last turn.</source>
+        <translation>Beim letzten Mal war nichts zu hören.</translation>
+    </message>
+    <message>
+        <source>First sound {total} after you finished: {parts}.</source>
+        <translation>Erster Ton {total} nach Ihrem letzten Wort: {parts}.</translation>
+    </message>
+    <message>
+        <source>Key pressed</source>
+        <translation>Taste gedrückt</translation>
+    </message>
+    <message>
+        <source>First sound recorded</source>
+        <translation>Erster Ton aufgenommen</translation>
+    </message>
+    <message>
+        <source>Key released</source>
+        <translation>Taste losgelassen</translation>
+    </message>
+    <message>
+        <source>Recording ended</source>
+        <translation>Aufnahme beendet</translation>
+    </message>
+    <message>
+        <source>Last sound sent</source>
+        <translation>Letzter Ton gesendet</translation>
+    </message>
+    <message>
+        <source>Question sent</source>
+        <translation>Frage gesendet</translation>
+    </message>
+    <message>
+        <source>Question received</source>
+        <translation>Frage angekommen</translation>
+    </message>
+    <message>
+        <source>Question understood</source>
+        <translation>Frage verstanden</translation>
+    </message>
+    <message>
+        <source>Answer begun</source>
+        <translation>Antwort begonnen</translation>
+    </message>
+    <message>
+        <source>First words received</source>
+        <translation>Erste Wörter empfangen</translation>
+    </message>
+    <message>
+        <source>First words given to the voice</source>
+        <translation>Erste Wörter an die Stimme gegeben</translation>
+    </message>
+    <message>
+        <source>First sound received</source>
+        <translation>Erster Ton empfangen</translation>
+    </message>
+    <message>
+        <source>First sound handed to the speaker</source>
+        <translation>Erster Ton an den Lautsprecher gegeben</translation>
+    </message>
+    <message>
+        <source>Speaker began</source>
+        <translation>Lautsprecher begann</translation>
+    </message>
+    <message>
+        <source>First sound heard</source>
+        <translation>Erster Ton zu hören</translation>
+    </message>
+    <message>
+        <source>Answer complete</source>
+        <translation>Antwort vollständig</translation>
+    </message>
+    <message>
+        <source>Last sound heard</source>
+        <translation>Letzter Ton zu hören</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>Unterbrochen</translation>
+    </message>
+    <message>
+        <source>Silent</source>
+        <translation>Still</translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation>Aufgenommen</translation>
+    </message>
+    <message>
+        <source>Characters written</source>
+        <translation>Zeichen geschrieben</translation>
+    </message>
+    <message>
+        <source>Pieces waiting for the voice</source>
+        <translation>Stücke, die auf die Stimme warten</translation>
+    </message>
+    <message>
+        <source>Sound made</source>
+        <translation>Ton erzeugt</translation>
+    </message>
+    <message>
+        <source>Sound played</source>
+        <translation>Ton abgespielt</translation>
+    </message>
+    <message>
+        <source>recorded {recorded} · {characters} characters · {waiting} waiting · {made} of sound made · {played} played</source>
+        <translation>{recorded} aufgenommen · {characters} Zeichen · {waiting} warten · {made} Ton erzeugt · {played} abgespielt</translation>
+    </message>
+    <message>
+        <source>{} s</source>
+        <translation>{} s</translation>
+    </message>
+    <message>
+        <source>{} ms</source>
+        <translation>{} ms</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
+        <source>Model and server</source>
+        <translation>Modell und Server</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>Built-in assistant, on this computer</source>
+        <translation>Eingebauter Assistent, auf diesem Computer</translation>
+    </message>
+</context>
+<context>
+    <name>Hints</name>
+    <message>
+        <source>That was too short. Hold the key for as long as you talk.</source>
+        <translation>Das war zu kurz. Halten Sie die Taste, solange Sie sprechen.</translation>
+    </message>
+    <message>
+        <source>No speech was heard. Check that the right microphone is chosen.</source>
+        <translation>Es war keine Sprache zu hören. Prüfen Sie, ob das richtige Mikrofon gewählt ist.</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing was sent.</source>
+        <translation>Abgebrochen. Es wurde nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>Recording was ended because it had reached the longest time allowed.</source>
+        <translation>Die Aufnahme wurde beendet, weil sie die längste erlaubte Zeit erreicht hatte.</translation>
+    </message>
+    <message>
+        <source>A damaged piece of the answer&apos;s sound was left out.</source>
+        <translation>Ein beschädigtes Stück vom Ton der Antwort wurde ausgelassen.</translation>
+    </message>
+    <message>
+        <source>{server} asks to wait {seconds} s. It goes on by itself.</source>
+        <translation>{server} bittet um {seconds} s Geduld. Es geht von selbst weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>KeyEditor</name>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Save Key</source>
+        <translation>Schlüssel speichern</translation>
+    </message>
+    <message>
+        <source>Remove Key</source>
+        <translation>Schlüssel entfernen</translation>
+    </message>
+    <message>
+        <source>A key is set; enter another to replace it</source>
+        <translation>Ein Schlüssel ist gesetzt; ein neuer ersetzt ihn</translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation>Kein Schlüssel</translation>
+    </message>
+    <message>
+        <source>This desktop has no keychain: a key is kept until VoiceDesk ends.</source>
+        <translation>Dieser Desktop hat keinen Schlüsselbund: Ein Schlüssel bleibt nur, bis VoiceDesk endet.</translation>
+    </message>
+    <message>
+        <source>Keys are stored in {place}, never in a file.</source>
+        <translation>Schlüssel werden in {place} aufbewahrt, nie in einer Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>LatencyStrip</name>
+    <message>
+        <source>Latency of the last answer</source>
+        <translation>Wartezeit der letzten Antwort</translation>
+    </message>
+    <message>
+        <source>Latency in this session</source>
+        <translation>Wartezeit in dieser Sitzung</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>Wartezeit</translation>
+    </message>
+    <message>
+        <source>How quickly you are answered will show here.</source>
+        <translation>Hier steht, wie schnell Sie Antwort bekommen.</translation>
+    </message>
+    <message>
+        <source>p50 {median}   p95 {p95}</source>
+        <translation>p50 {median}   p95 {p95}</translation>
+    </message>
+    <message>
+        <source>Of {count} answers in this session half came within {median} and 19 of 20 within {p95}.</source>
+        <translation>Von {count} Antworten dieser Sitzung kam die Hälfte binnen {median} und 19 von 20 binnen {p95}.</translation>
+    </message>
+</context>
+<context>
+    <name>LevelMeter</name>
+    <message>
+        <source>Microphone level</source>
+        <translation>Pegel des Mikrofons</translation>
+    </message>
+    <message>
+        <source>How loud the microphone hears you</source>
+        <translation>Wie laut das Mikrofon Sie hört</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>VoiceDesk</source>
+        <translation>VoiceDesk</translation>
+    </message>
+    <message>
+        <source>or type a question</source>
+        <translation>oder eine Frage tippen</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Send the question</source>
+        <translation>Frage senden</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Einstellungen …</translation>
+    </message>
+    <message>
+        <source>Type a Question</source>
+        <translation>Frage tippen</translation>
+    </message>
+    <message>
+        <source>Try Again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Switch Between Realtime and Classic</source>
+        <translation>Zwischen Echtzeit und Klassisch wechseln</translation>
+    </message>
+    <message>
+        <source>Keyboard Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>Message</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Messages</name>
+    <message>
+        <source>Messages</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>Open Settings</source>
+        <translation>Einstellungen öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>ModeSwitch</name>
+    <message>
+        <source>Realtime</source>
+        <translation>Echtzeit</translation>
+    </message>
+    <message>
+        <source>One speech model listens and answers. Sound goes both ways as it is made.</source>
+        <translation>Ein Sprachmodell hört zu und antwortet. Ton geht in beide Richtungen, sobald er entsteht.</translation>
+    </message>
+    <message>
+        <source>Classic</source>
+        <translation>Klassisch</translation>
+    </message>
+    <message>
+        <source>Your words are written down, a model answers in writing, a voice reads.</source>
+        <translation>Ihre Worte werden mitgeschrieben, ein Modell antwortet schriftlich, eine Stimme liest vor.</translation>
+    </message>
+    <message>
+        <source>Pipeline</source>
+        <translation>Ablauf</translation>
+    </message>
+</context>
+<context>
+    <name>RetryBar</name>
+    <message>
+        <source>Try Again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Ask the same once more (Ctrl+R)</source>
+        <translation>Dasselbe noch einmal fragen (Strg+R)</translation>
+    </message>
+    <message>
+        <source>Your question is kept.</source>
+        <translation>Ihre Frage ist aufgehoben.</translation>
+    </message>
+</context>
+<context>
+    <name>ServerEditor</name>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation>Einen Server hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove this server</source>
+        <translation>Diesen Server entfernen</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Allow this server without encryption</source>
+        <translation>Diesen Server ohne Verschlüsselung zulassen</translation>
+    </message>
+    <message>
+        <source>Which stage uses which server is chosen on the pages Transcribe, Think and Speak.</source>
+        <translation>Welche Stufe welchen Server benutzt, wählen Sie auf den Seiten Mitschreiben, Denken und Sprechen.</translation>
+    </message>
+    <message>
+        <source>Answers come from</source>
+        <translation>Antworten kommen von</translation>
+    </message>
+    <message>
+        <source>Server to set up</source>
+        <translation>Server zum Einrichten</translation>
+    </message>
+    <message>
+        <source>Runs on this computer, needs no key and no network. It knows a few skills; ask it for help to hear them.</source>
+        <translation>Läuft auf diesem Computer, braucht weder Schlüssel noch Netz. Er kann ein paar Dinge; bitten Sie ihn um Hilfe, um sie zu hören.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>Set {name} back to the default</source>
+        <translation>{name} auf den Standard zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Default: {value}.</source>
+        <translation>Standard: {value}.</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>A speech-to-speech model that this server offers.</source>
+        <translation>Ein Sprachmodell, das dieser Server anbietet.</translation>
+    </message>
+    <message>
+        <source>Voice</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>The voice that answers.</source>
+        <translation>Die Stimme, die antwortet.</translation>
+    </message>
+    <message>
+        <source>Show what I said</source>
+        <translation>Zeigen, was ich gesagt habe</translation>
+    </message>
+    <message>
+        <source>The server writes your words down; it may charge for that.</source>
+        <translation>Der Server schreibt Ihre Worte mit; das kann etwas kosten.</translation>
+    </message>
+    <message>
+        <source>Pipeline</source>
+        <translation>Ablauf</translation>
+    </message>
+    <message>
+        <source>How answers are made</source>
+        <translation>Wie Antworten entstehen</translation>
+    </message>
+    <message>
+        <source>Realtime is the quickest. Classic lets you choose each stage: who writes down your words, who answers, and who speaks.</source>
+        <translation>Echtzeit ist am schnellsten. Klassisch lässt Sie jede Stufe wählen: wer Ihre Worte mitschreibt, wer antwortet und wer spricht.</translation>
+    </message>
+    <message>
+        <source>Realtime: one speech model listens and answers</source>
+        <translation>Echtzeit: ein Sprachmodell hört zu und antwortet</translation>
+    </message>
+    <message>
+        <source>Classic: transcribe, think, speak</source>
+        <translation>Klassisch: mitschreiben, denken, sprechen</translation>
+    </message>
+    <message>
+        <source>A soft tick while you wait</source>
+        <translation>Ein leises Ticken, während Sie warten</translation>
+    </message>
+    <message>
+        <source>When nothing has been heard for a little more than a second.</source>
+        <translation>Wenn etwas mehr als eine Sekunde lang nichts zu hören war.</translation>
+    </message>
+    <message>
+        <source>Say something short while you wait</source>
+        <translation>Etwas Kurzes sagen, während Sie warten</translation>
+    </message>
+    <message>
+        <source>A few words such as “One moment.” when it takes two seconds.</source>
+        <translation>Ein paar Worte wie „Einen Moment.“, wenn es zwei Sekunden dauert.</translation>
+    </message>
+    <message>
+        <source>Talk</source>
+        <translation>Sprechtaste</translation>
+    </message>
+    <message>
+        <source>Keep recording after release</source>
+        <translation>Nach dem Loslassen weiter aufnehmen</translation>
+    </message>
+    <message>
+        <source>So that your last word is whole.</source>
+        <translation>Damit Ihr letztes Wort ganz ist.</translation>
+    </message>
+    <message>
+        <source>Include sound from before the press</source>
+        <translation>Ton von vor dem Drücken mitnehmen</translation>
+    </message>
+    <message>
+        <source>So that your first word is whole.</source>
+        <translation>Damit Ihr erstes Wort ganz ist.</translation>
+    </message>
+    <message>
+        <source>Longest tap</source>
+        <translation>Längstes Antippen</translation>
+    </message>
+    <message>
+        <source>A shorter press keeps listening until the next one. 0 turns it off.</source>
+        <translation>Ein kürzerer Druck hört weiter zu, bis zum nächsten. 0 schaltet das ab.</translation>
+    </message>
+    <message>
+        <source>Longest recording</source>
+        <translation>Längste Aufnahme</translation>
+    </message>
+    <message>
+        <source>Recording ends by itself after this time.</source>
+        <translation>Die Aufnahme endet nach dieser Zeit von selbst.</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>Ton</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>Speaker</source>
+        <translation>Lautsprecher</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation>Assistent</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>Anweisungen</translation>
+    </message>
+    <message>
+        <source>What the assistant is told about its part, before you talk.</source>
+        <translation>Was dem Assistenten über seine Aufgabe gesagt wird, bevor Sie sprechen.</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Let the assistant use tools</source>
+        <translation>Der Assistent darf Werkzeuge benutzen</translation>
+    </message>
+    <message>
+        <source>What reads from or opens something on this computer asks you each time.</source>
+        <translation>Was auf diesem Computer etwas liest oder öffnet, fragt Sie jedes Mal.</translation>
+    </message>
+    <message>
+        <source>Tools it may use</source>
+        <translation>Erlaubte Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Transcribe</source>
+        <translation>Mitschreiben</translation>
+    </message>
+    <message>
+        <source>How your words are written down</source>
+        <translation>Wie Ihre Worte mitgeschrieben werden</translation>
+    </message>
+    <message>
+        <source>The quickest way the server offers</source>
+        <translation>So schnell, wie der Server es kann</translation>
+    </message>
+    <message>
+        <source>While you talk</source>
+        <translation>Während Sie sprechen</translation>
+    </message>
+    <message>
+        <source>After you have talked, word by word</source>
+        <translation>Nachdem Sie gesprochen haben, Wort für Wort</translation>
+    </message>
+    <message>
+        <source>After you have talked, in one piece</source>
+        <translation>Nachdem Sie gesprochen haben, in einem Stück</translation>
+    </message>
+    <message>
+        <source>Transcription server</source>
+        <translation>Server zum Mitschreiben</translation>
+    </message>
+    <message>
+        <source>Keys and addresses are on the page Server.</source>
+        <translation>Schlüssel und Adressen stehen auf der Seite Server.</translation>
+    </message>
+    <message>
+        <source>Model while you talk</source>
+        <translation>Modell, während Sie sprechen</translation>
+    </message>
+    <message>
+        <source>Writes while you are still talking.</source>
+        <translation>Schreibt, noch während Sie sprechen.</translation>
+    </message>
+    <message>
+        <source>Model for recordings</source>
+        <translation>Modell für Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Writes after you have talked, and when the live way fails.</source>
+        <translation>Schreibt, nachdem Sie gesprochen haben, und wenn es währenddessen nicht gelingt.</translation>
+    </message>
+    <message>
+        <source>Language you speak</source>
+        <translation>Sprache, die Sie sprechen</translation>
+    </message>
+    <message>
+        <source>A code such as en or de. Empty: the server finds out.</source>
+        <translation>Ein Kürzel wie en oder de. Leer: Der Server findet es heraus.</translation>
+    </message>
+    <message>
+        <source>Found out by itself</source>
+        <translation>Wird von selbst erkannt</translation>
+    </message>
+    <message>
+        <source>Think</source>
+        <translation>Denken</translation>
+    </message>
+    <message>
+        <source>Thinking server</source>
+        <translation>Server zum Denken</translation>
+    </message>
+    <message>
+        <source>How the server is spoken to</source>
+        <translation>Wie der Server angesprochen wird</translation>
+    </message>
+    <message>
+        <source>What suits the server</source>
+        <translation>Wie es zum Server passt</translation>
+    </message>
+    <message>
+        <source>Chat Completions</source>
+        <translation>Chat Completions</translation>
+    </message>
+    <message>
+        <source>Responses</source>
+        <translation>Responses</translation>
+    </message>
+    <message>
+        <source>Agent server (events)</source>
+        <translation>Agentenserver (Ereignisse)</translation>
+    </message>
+    <message>
+        <source>Thinking model</source>
+        <translation>Modell zum Denken</translation>
+    </message>
+    <message>
+        <source>Answers in writing.</source>
+        <translation>Antwortet schriftlich.</translation>
+    </message>
+    <message>
+        <source>How much it thinks first</source>
+        <translation>Wie lange es erst nachdenkt</translation>
+    </message>
+    <message>
+        <source>More makes better answers that come later.</source>
+        <translation>Mehr bringt bessere Antworten, die später kommen.</translation>
+    </message>
+    <message>
+        <source>As the model does by itself</source>
+        <translation>Wie das Modell es von sich aus tut</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Gar nicht</translation>
+    </message>
+    <message>
+        <source>Minimal</source>
+        <translation>Ganz kurz</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>Kurz</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>Lange</translation>
+    </message>
+    <message>
+        <source>Very high</source>
+        <translation>Sehr lange</translation>
+    </message>
+    <message>
+        <source>Speak</source>
+        <translation>Sprechen</translation>
+    </message>
+    <message>
+        <source>Who speaks</source>
+        <translation>Wer spricht</translation>
+    </message>
+    <message>
+        <source>This computer: no network needed</source>
+        <translation>Dieser Computer: ohne Netz</translation>
+    </message>
+    <message>
+        <source>A server that reads text aloud</source>
+        <translation>Ein Server, der Text vorliest</translation>
+    </message>
+    <message>
+        <source>A realtime model that reads aloud</source>
+        <translation>Ein Echtzeitmodell, das vorliest</translation>
+    </message>
+    <message>
+        <source>Speech server</source>
+        <translation>Server zum Sprechen</translation>
+    </message>
+    <message>
+        <source>Speech model</source>
+        <translation>Modell zum Sprechen</translation>
+    </message>
+    <message>
+        <source>Speaking voice</source>
+        <translation>Stimme zum Sprechen</translation>
+    </message>
+    <message>
+        <source>Empty: the one that the model or this computer uses by itself.</source>
+        <translation>Leer: die, die das Modell oder dieser Computer von sich aus nimmt.</translation>
+    </message>
+    <message>
+        <source>The usual one</source>
+        <translation>Die übliche</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>What is spoken in one go</source>
+        <translation>Was in einem Zug gesprochen wird</translation>
+    </message>
+    <message>
+        <source>Smaller pieces begin sooner, larger ones sound more natural.</source>
+        <translation>Kleinere Stücke beginnen früher, größere klingen natürlicher.</translation>
+    </message>
+    <message>
+        <source>Automatic: begins at once, then whole sentences</source>
+        <translation>Automatisch: beginnt sofort, dann ganze Sätze</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Wörter</translation>
+    </message>
+    <message>
+        <source>Phrases</source>
+        <translation>Satzteile</translation>
+    </message>
+    <message>
+        <source>Sentences</source>
+        <translation>Sätze</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Hold Space</source>
+        <translation>Leertaste halten</translation>
+    </message>
+    <message>
+        <source>Talk; let go to send</source>
+        <translation>Sprechen; Loslassen sendet</translation>
+    </message>
+    <message>
+        <source>Tap Space</source>
+        <translation>Leertaste antippen</translation>
+    </message>
+    <message>
+        <source>Keep listening; tap again to send</source>
+        <translation>Weiter zuhören; nochmals antippen sendet</translation>
+    </message>
+    <message>
+        <source>Space during an answer</source>
+        <translation>Leertaste während einer Antwort</translation>
+    </message>
+    <message>
+        <source>Interrupt it and talk</source>
+        <translation>Unterbrechen und sprechen</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Cancel what you are saying, or stop the answer</source>
+        <translation>Abbrechen, was Sie sagen, oder die Antwort anhalten</translation>
+    </message>
+    <message>
+        <source>Ctrl+L</source>
+        <translation>Strg+L</translation>
+    </message>
+    <message>
+        <source>Type a question; Enter sends it</source>
+        <translation>Eine Frage tippen; Eingabe sendet sie</translation>
+    </message>
+    <message>
+        <source>Ctrl+R</source>
+        <translation>Strg+R</translation>
+    </message>
+    <message>
+        <source>Ask again what was not answered</source>
+        <translation>Nochmals fragen, was unbeantwortet blieb</translation>
+    </message>
+    <message>
+        <source>Ctrl+M</source>
+        <translation>Strg+M</translation>
+    </message>
+    <message>
+        <source>Switch between realtime and classic</source>
+        <translation>Zwischen Echtzeit und Klassisch wechseln</translation>
+    </message>
+    <message>
+        <source>Ctrl+C</source>
+        <translation>Strg+C</translation>
+    </message>
+    <message>
+        <source>Copy what is selected in the conversation</source>
+        <translation>Kopieren, was im Gespräch markiert ist</translation>
+    </message>
+    <message>
+        <source>Ctrl+,</source>
+        <translation>Strg+,</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation>F1</translation>
+    </message>
+    <message>
+        <source>This list</source>
+        <translation>Diese Liste</translation>
+    </message>
+    <message>
+        <source>Ctrl+Q</source>
+        <translation>Strg+Q</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>Status</name>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Hört zu</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>Denkt</translation>
+    </message>
+    <message>
+        <source>Speaking</source>
+        <translation>Spricht</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Verbindet</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Getrennt</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+</context>
+<context>
+    <name>StatusView</name>
+    <message>
+        <source>Status</source>
+        <translation>Zustand</translation>
+    </message>
+</context>
+<context>
+    <name>SwitchEditor</name>
+    <message>
+        <source>on</source>
+        <translation>an</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+</context>
+<context>
+    <name>TalkButton</name>
+    <message>
+        <source>Talk</source>
+        <translation>Sprechen</translation>
+    </message>
+    <message>
+        <source>Hold to talk and let go to send. A short press keeps listening until the next.</source>
+        <translation>Zum Sprechen halten, zum Senden loslassen. Ein kurzer Druck hört weiter zu, bis zum nächsten.</translation>
+    </message>
+    <message>
+        <source>Hold it, or hold Space, and talk. A short press keeps listening. Esc cancels.</source>
+        <translation>Halten Sie den Knopf oder die Leertaste und sprechen Sie. Ein kurzer Druck hört weiter zu. Esc bricht ab.</translation>
+    </message>
+    <message>
+        <source>Press to send</source>
+        <translation>Drücken zum Senden</translation>
+    </message>
+    <message>
+        <source>Let go to send</source>
+        <translation>Loslassen zum Senden</translation>
+    </message>
+    <message>
+        <source>Hold to interrupt</source>
+        <translation>Halten zum Unterbrechen</translation>
+    </message>
+    <message>
+        <source>Hold to talk</source>
+        <translation>Halten zum Sprechen</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+</context>
+<context>
+    <name>Tools</name>
+    <message>
+        <source>Time</source>
+        <translation>Uhrzeit</translation>
+    </message>
+    <message>
+        <source>Looking up the time…</source>
+        <translation>Sieht auf die Uhr …</translation>
+    </message>
+    <message>
+        <source>Looked up the time</source>
+        <translation>Auf die Uhr gesehen</translation>
+    </message>
+    <message>
+        <source>Calculator</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>Calculating…</source>
+        <translation>Rechnet …</translation>
+    </message>
+    <message>
+        <source>Calculated</source>
+        <translation>Gerechnet</translation>
+    </message>
+    <message>
+        <source>Units</source>
+        <translation>Einheiten</translation>
+    </message>
+    <message>
+        <source>Converting units…</source>
+        <translation>Rechnet Einheiten um …</translation>
+    </message>
+    <message>
+        <source>Converted units</source>
+        <translation>Einheiten umgerechnet</translation>
+    </message>
+    <message>
+        <source>Timer</source>
+        <translation>Timer</translation>
+    </message>
+    <message>
+        <source>Setting a timer…</source>
+        <translation>Stellt einen Timer …</translation>
+    </message>
+    <message>
+        <source>Set a timer</source>
+        <translation>Timer gestellt</translation>
+    </message>
+    <message>
+        <source>Timers</source>
+        <translation>Timer</translation>
+    </message>
+    <message>
+        <source>Looking at the timers…</source>
+        <translation>Sieht nach den Timern …</translation>
+    </message>
+    <message>
+        <source>Looked at the timers</source>
+        <translation>Nach den Timern gesehen</translation>
+    </message>
+    <message>
+        <source>Stopping a timer…</source>
+        <translation>Hält einen Timer an …</translation>
+    </message>
+    <message>
+        <source>Stopped a timer</source>
+        <translation>Timer angehalten</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>Writing a note…</source>
+        <translation>Schreibt eine Notiz …</translation>
+    </message>
+    <message>
+        <source>Wrote a note</source>
+        <translation>Notiz geschrieben</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Looking at the notes…</source>
+        <translation>Sieht in die Notizen …</translation>
+    </message>
+    <message>
+        <source>Looked at the notes</source>
+        <translation>In die Notizen gesehen</translation>
+    </message>
+    <message>
+        <source>Clipboard</source>
+        <translation>Zwischenablage</translation>
+    </message>
+    <message>
+        <source>Reading the clipboard…</source>
+        <translation>Liest die Zwischenablage …</translation>
+    </message>
+    <message>
+        <source>Read the clipboard</source>
+        <translation>Zwischenablage gelesen</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>Link</translation>
+    </message>
+    <message>
+        <source>Opening a link…</source>
+        <translation>Öffnet einen Link …</translation>
+    </message>
+    <message>
+        <source>Opened a link</source>
+        <translation>Link geöffnet</translation>
+    </message>
+    <message>
+        <source>Tell the time</source>
+        <translation>Die Uhrzeit sagen</translation>
+    </message>
+    <message>
+        <source>Calculate</source>
+        <translation>Rechnen</translation>
+    </message>
+    <message>
+        <source>Convert units</source>
+        <translation>Einheiten umrechnen</translation>
+    </message>
+    <message>
+        <source>Set timers</source>
+        <translation>Timer stellen</translation>
+    </message>
+    <message>
+        <source>Keep notes</source>
+        <translation>Notizen führen</translation>
+    </message>
+    <message>
+        <source>Read the clipboard (asks each time)</source>
+        <translation>Die Zwischenablage lesen (fragt jedes Mal)</translation>
+    </message>
+    <message>
+        <source>Open links (asks each time)</source>
+        <translation>Links öffnen (fragt jedes Mal)</translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation>Werkzeug</translation>
+    </message>
+    <message>
+        <source>Using a tool: {name}…</source>
+        <translation>Benutzt ein Werkzeug: {name} …</translation>
+    </message>
+    <message>
+        <source>Used a tool: {name}</source>
+        <translation>Werkzeug benutzt: {name}</translation>
+    </message>
+    <message>
+        <source>{name}: did not work</source>
+        <translation>{name}: hat nicht geklappt</translation>
+    </message>
+    <message>
+        <source>{name}: stopped</source>
+        <translation>{name}: angehalten</translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message>
+        <source>Conversation</source>
+        <translation>Gespräch</translation>
+    </message>
+    <message>
+        <source>Show the latest words</source>
+        <translation>Die neuesten Worte zeigen</translation>
+    </message>
+    <message>
+        <source>Hold Space and talk, or type a question.</source>
+        <translation>Halten Sie die Leertaste und sprechen Sie, oder tippen Sie eine Frage.</translation>
+    </message>
+    <message>
+        <source>Copy Message</source>
+        <translation>Nachricht kopieren</translation>
+    </message>
+    <message>
+        <source>Open Settings</source>
+        <translation>Einstellungen öffnen</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Sie</translation>
+    </message>
+    <message>
+        <source>VoiceDesk</source>
+        <translation>VoiceDesk</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>unterbrochen</translation>
+    </message>
+    <message>
+        <source>(spoken)</source>
+        <translation>(gesprochen)</translation>
+    </message>
+    <message>
+        <source>(not transcribed)</source>
+        <translation>(nicht mitgeschrieben)</translation>
+    </message>
+    <message>
+        <source>(no words)</source>
+        <translation>(keine Worte)</translation>
+    </message>
+</context>
+<context>
+    <name>Waterfall</name>
+    <message>
+        <source>Where the time went</source>
+        <translation>Wo die Zeit blieb</translation>
+    </message>
+</context>
+<context>
+    <name>_Question</name>
+    <message>
+        <source>&amp;Allow</source>
+        <translation>&amp;Erlauben</translation>
+    </message>
+    <message>
+        <source>Allow</source>
+        <translation>Erlauben</translation>
+    </message>
+    <message>
+        <source>&amp;Don&apos;t Allow</source>
+        <translation>&amp;Nicht erlauben</translation>
+    </message>
+    <message>
+        <source>Don&apos;t Allow</source>
+        <translation>Nicht erlauben</translation>
+    </message>
+</context>
+</TS>
