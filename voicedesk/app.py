@@ -25,7 +25,7 @@ from voicedesk.core.settings import Mode, Server, Settings
 from voicedesk.core.tasks import TaskSet
 from voicedesk.desk import Desk
 from voicedesk.providers.keys import Keys
-from voicedesk.ui import theme
+from voicedesk.ui import theme, translation
 from voicedesk.ui.desktop import QtDesktop
 from voicedesk.ui.garbage import Garbage
 from voicedesk.ui.interrupts import Interrupts
@@ -81,6 +81,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
         application.setApplicationDisplayName("VoiceDesk")
         QGuiApplication.setDesktopFileName("voicedesk")
         theme.install(application)
+        translation.install(application)
     application.setQuitOnLastWindowClosed(False)  # the loop ends when everything is closed
     return application
 
