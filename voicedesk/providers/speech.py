@@ -101,6 +101,10 @@ class ServerVoice:
                 async for pcm in sound:
                     yield pcm
 
+    async def close(self) -> None:
+        """End every connection. Safe to call twice."""
+        await self._server.close()
+
     async def _sound(self, text: str) -> AsyncGenerator[bytes, None]:
         try:
             async with aclosing(self._request(text, self._form)) as sound:
