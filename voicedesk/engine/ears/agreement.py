@@ -1,4 +1,7 @@
-"""Which words of a recogniser that still listens may be shown: those that it says twice in a row."""
+"""Which words of a recogniser that still listens may be shown: those that it says twice in a row, but for the last.
+
+The last word is the one that is still being said: "six" may become "sixty".
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class Agreement:
     def take(self, text: str) -> None:
         """What the recogniser makes of it now: all words so far."""
         words = text.split()
-        agreed = _common(self._last, words)
+        agreed = _common(self._last, words[:-1])
         self._last = words
         if len(agreed) > len(self._told) and agreed[: len(self._told)] == self._told:
             self._told = agreed

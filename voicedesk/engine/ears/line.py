@@ -90,7 +90,7 @@ class Line:
 
         Args:
             on_doubt: Called once if it becomes plain that the utterance is outside the grammar.
-            on_words: Called with the words understood so far, whenever they have changed.
+            on_words: Called with the words understood so far, again and again.
         """
         self._open, self._answer = next(self._numbers), None
         self._on_doubt, self._on_words = on_doubt, on_words

@@ -1,8 +1,8 @@
 """The process that holds a recogniser, over frames on stdin and a private stdout. Ends when stdin does.
 
 In: ``begin``, ``feed`` (body: PCM16 24 kHz), ``end`` and ``drop``, each with the utterance's ``id``. Out: ``ready``
-once; ``doubt`` at most once an utterance, while it is fed; ``words`` with ``text``, what is understood by then, each
-time that it has changed, if ``begin`` asked for it by ``live``; ``heard`` with ``text``, ``speech_ms``, ``fits`` and
+once; ``doubt`` at most once an utterance, while it is fed; ``words`` with ``text``, what is understood by then, every
+200 ms of sound if ``begin`` asked for it by ``live``; ``heard`` with ``text``, ``speech_ms``, ``fits`` and
 ``score`` after ``end``. One utterance at a time: ``begin`` drops another that is still open.
 """
 
@@ -43,7 +43,6 @@ class Worker:
         self._fed = 0
         self._doubted = False
         self._live = False
-        self._words = ""
 
     def take(self, header: Header, body: bytes) -> None:
         """Serve one request; one for an utterance that is not open is passed over."""
@@ -58,7 +57,7 @@ class Worker:
             self._recogniser.drop()
         self._recogniser.begin()
         self._open, self._fed, self._doubted = number, 0, False
-        self._live, self._words = live, ""
+        self._live = live
 
     def _feed(self, body: bytes) -> None:
         self._recogniser.feed(body)
@@ -74,8 +73,7 @@ class Worker:
 
     def _tell_words(self) -> None:
         words = self._recogniser.so_far()
-        if words and words != self._words:
-            self._words = words
+        if words:
             write_frame(self._out, {"kind": "words", "id": self._open, "text": words})
 
     def _end(self, _body: bytes) -> None:
