@@ -286,6 +286,17 @@ async def test_no_server_listens() -> None:
     await server.close()
 
 
+async def test_encryption_that_the_server_does_not_know(fake: FakeHttp) -> None:
+    async def source() -> Address:
+        return Address("Fake", fake.base_url.replace("http:", "https:"), "", fake.quirks)
+
+    server = HttpServer(source)
+    for opened in (chat, plain):
+        with pytest.raises(UnreachableError, match="encryption|secure"):
+            await read(server, opened)
+    await server.close()
+
+
 async def test_something_that_speaks_no_http(expected_log: Any) -> None:
     async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()

@@ -19,7 +19,7 @@ from voicedesk.core.errors import (
     ReplyFailedError,
     ServerError,
 )
-from voicedesk.providers.failures import wrong_content
+from voicedesk.providers.failures import STOPPED, wrong_content
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.sse import SseEvent, SseParser
@@ -37,13 +37,6 @@ WHOLE = "whole"
 
 _LONGEST_BODY = 8 * 1024 * 1024
 _DRAIN_S = 0.25
-
-STOPPED = {
-    "length": "it became longer than the limit.",
-    "max_output_tokens": "it became longer than the limit.",
-    "content_filter": "the server's content filter stopped it.",
-}
-"""Why an answer ended before its end, by the server's word for it."""
 
 
 class AnswerText:

@@ -12,7 +12,6 @@ from voicedesk.core.dialogue import Message, Role
 from voicedesk.core.errors import ProtocolError, ServerError
 from voicedesk.providers.answers import (
     MOST_CHARACTERS,
-    STOPPED,
     WHOLE,
     AnswerText,
     CallCollector,
@@ -27,7 +26,13 @@ from voicedesk.providers.answers import (
     too_long,
     warm_quietly,
 )
-from voicedesk.providers.failures import as_mapping, error_message, message_failure, refusal_text
+from voicedesk.providers.failures import (
+    STOPPED,
+    as_mapping,
+    error_message,
+    message_failure,
+    refusal_text,
+)
 from voicedesk.providers.http import HttpServer, Link
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.sse import SseEvent

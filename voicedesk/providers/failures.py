@@ -41,6 +41,13 @@ _LENGTH_CODES = {"context_length_exceeded", "string_above_max_length"}
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 _LONGEST_DETAIL = 500
 
+STOPPED = {
+    "length": "it became longer than the limit.",
+    "max_output_tokens": "it became longer than the limit.",
+    "content_filter": "the server's content filter stopped it.",
+}
+"""Why an answer ended before its end, by the server's word for it."""
+
 
 def plain_reason(error: BaseException) -> str:
     """Why no connection came about, in words that continue a sentence."""
@@ -52,12 +59,12 @@ def plain_reason(error: BaseException) -> str:
         return "its name is not known to the network"
     if isinstance(error, ssl.SSLCertVerificationError):
         return "its certificate is not trusted"
-    if isinstance(error, ssl.SSLError):
-        return "no secure connection could be made"
     text = str(error).strip() or type(error).__name__
     for sign, reason in _SIGNS.items():
         if sign in text:
             return reason
+    if isinstance(error, ssl.SSLError):
+        return "no secure connection could be made"
     return text.rstrip(".")
 
 
@@ -65,7 +72,8 @@ _SIGNS = {
     "Connect call failed": "nothing listens at its address",
     "All connection attempts failed": "nothing listens at its address",
     "CERTIFICATE_VERIFY_FAILED": "its certificate is not trusted",
-    "WRONG_VERSION_NUMBER": "it does not use encryption; try http instead of https",
+    "WRONG_VERSION_NUMBER": "it does not use encryption (https)",
+    "RECORD_LAYER_FAILURE": "it does not use encryption (https)",
     "Name or service not known": "its name is not known to the network",
     "nodename nor servname": "its name is not known to the network",
     "getaddrinfo failed": "its name is not known to the network",

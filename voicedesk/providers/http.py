@@ -49,6 +49,28 @@ Source = Callable[[], Awaitable[Address]]
 Response = TypeVar("Response")
 
 
+def openai_client(address: Address, http: httpx2.AsyncClient | None = None) -> AsyncOpenAI:
+    """A client for one server. Building it may read the system's certificates: call it in a thread.
+
+    Args:
+        address: The server.
+        http: What makes the requests, and says how long they may take; None for a client of its own.
+    """
+    from openai import AsyncOpenAI
+
+    client = AsyncOpenAI(
+        api_key=address.key or "none",  # an empty key is normal for local servers
+        base_url=address.base_url,
+        max_retries=0,
+        http_client=http,
+    )
+    if not address.quirks.needs_key:
+        # The environment's organisation and project belong to OpenAI's own server alone.
+        client.organization = None
+        client.project = None
+    return client
+
+
 def _touch(client: AsyncOpenAI) -> None:
     """Have the package import and build what requests need, all of which it puts off until it is first asked for."""
     for part in (
@@ -80,7 +102,6 @@ class Link:
     def make(cls, address: Address, stall_s: float) -> Link:
         """Build the clients. Reads the system's certificates and may import much: call it in a thread."""
         import httpx2
-        from openai import AsyncOpenAI
 
         parts = urlsplit(address.base_url)
         plain = parts.scheme == "http"
@@ -97,17 +118,7 @@ class Link:
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
             trust_env=not local,  # a proxy cannot reach this computer's own servers
         )
-        client = AsyncOpenAI(
-            api_key=address.key or "none",  # an empty key is normal for local servers
-            base_url=address.base_url,
-            max_retries=0,
-            timeout=timeout,
-            http_client=http,
-        )
-        if not address.quirks.needs_key:
-            # The environment's organisation and project belong to OpenAI's own server alone.
-            client.organization = None
-            client.project = None
+        client = openai_client(address, http)
         _touch(client)
         return cls(address, client, http)
 

@@ -28,10 +28,11 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
+from voicedesk.providers.failures import STOPPED, as_sentence, body_message, plain_reason
+from voicedesk.providers.http import openai_client
 from voicedesk.providers.profiles import Address
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
     from openai.resources.realtime.realtime import AsyncRealtimeConnection
 
 log = logging.getLogger(__name__)
@@ -61,22 +62,6 @@ def prepare() -> None:
         "websockets.asyncio.client",
     ):
         importlib.import_module(module)
-
-
-def _client(address: Address) -> AsyncOpenAI:
-    """A client for one server. Building it reads the system's certificates: call it in a thread."""
-    from openai import AsyncOpenAI
-
-    client = AsyncOpenAI(
-        api_key=address.key or "none",  # an empty key is normal for local servers
-        base_url=address.base_url,
-        max_retries=0,
-    )
-    if not address.quirks.needs_key:
-        # The environment's organisation and project belong to OpenAI's own server alone.
-        client.organization = None
-        client.project = None
-    return client
 
 
 def normalise(event: Mapping[str, Any]) -> ServerEvent:
@@ -132,7 +117,7 @@ class RealtimeSocket:
         Raises:
             ServerError: Which one says why: key, model, network, limit or protocol.
         """
-        client = await asyncio.to_thread(_client, address)
+        client = await asyncio.to_thread(openai_client, address)
         from openai import OpenAIError, omit
 
         manager = client.realtime.connect(
@@ -151,7 +136,7 @@ class RealtimeSocket:
             connection = await manager.enter()
         except (OSError, TimeoutError, EOFError, OpenAIError) as error:
             raise UnreachableError(
-                repr(error), server=address.name, reason=_plain_reason(error)
+                repr(error), server=address.name, reason=plain_reason(error)
             ) from error
         except Exception as error:
             # websockets' own exceptions share no public base with the rest of the handshake's failures.
@@ -244,23 +229,6 @@ def _closed_errors() -> tuple[type[Exception], ...]:
     return (ConnectionClosed, OSError, EOFError)
 
 
-def _plain_reason(error: BaseException) -> str:
-    """What went wrong on the way, in words."""
-    if isinstance(error, TimeoutError):
-        return f"no reply within {CONNECT_TIMEOUT:.0f} seconds"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens at its address"
-    name = type(error).__name__
-    if name == "gaierror":
-        return "its name is not known to the network"
-    if "SSL" in name or "Certificate" in name:
-        return "its certificate is not trusted"
-    text = str(error).strip() or name
-    if "Multiple exceptions" in text and "Connect call failed" in text:
-        return "nothing listens at its address"
-    return text.rstrip(".")
-
-
 def _handshake_error(error: Exception, address: Address, model: str) -> ServerError:
     """The error of ours for a refused WebSocket handshake."""
     response = getattr(error, "response", None)
@@ -270,14 +238,14 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
             repr(error), server=address.name, reason="it does not answer as a realtime server"
         )
     body = bytes(getattr(response, "body", b"") or b"")
-    message, _ = _body_message(body)
+    message, _ = body_message(body)
     detail = f"HTTP {status}: {message}"
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return WrongKeyError(detail, server=address.name)
     if status == HTTPStatus.NOT_FOUND:
         return UnknownModelError(detail, server=address.name, model=model)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimitError(detail, server=address.name, reason=_sentence(message))
+        return RateLimitError(detail, server=address.name, reason=as_sentence(message))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return UnreachableError(
             detail, server=address.name, reason=f"it has a problem of its own (status {status})"
@@ -287,25 +255,10 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
     )
 
 
-def _body_message(body: bytes) -> tuple[str, str]:
-    """Message and code out of an error body of OpenAI's shape; empty strings for any other body."""
-    try:
-        error = json.loads(body)["error"]
-        return str(error.get("message") or ""), str(error.get("code") or "")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return "", ""
-
-
-def _sentence(text: str) -> str:
-    """Text that ends like a sentence, for use inside one of ours."""
-    text = " ".join(text.split())[:300]
-    return text if not text or text.endswith((".", "!", "?")) else text + "."
-
-
 def server_error(error: Mapping[str, Any], address: Address, model: str) -> ServerError:
     """The error of ours for the ``error`` object of an event or of a failed response."""
     code = str(error.get("code") or error.get("type") or "")
-    message = _sentence(str(error.get("message") or ""))
+    message = as_sentence(str(error.get("message") or ""))
     detail = f"{code}: {message}"
     if code in {"invalid_api_key", "authentication_error", "permission_denied"}:
         return WrongKeyError(detail, server=address.name)
@@ -318,12 +271,6 @@ def server_error(error: Mapping[str, Any], address: Address, model: str) -> Serv
             detail, server=address.name, reason="the session reached its longest duration"
         )
     return ReplyFailedError(detail, server=address.name, reason=message or "it gave no reason.")
-
-
-_STOPPED = {
-    "max_output_tokens": "it became longer than the limit.",
-    "content_filter": "the server's content filter stopped it.",
-}
 
 
 def response_error(response: Mapping[str, Any], address: Address, model: str) -> ServerError | None:
@@ -339,6 +286,6 @@ def response_error(response: Mapping[str, Any], address: Address, model: str) ->
         return server_error(error if isinstance(error, Mapping) else {}, address, model)
     if status in {"incomplete", "cancelled"}:
         reason = str(details.get("reason") or status)
-        said = _STOPPED.get(reason, "the server stopped in the middle.")
+        said = STOPPED.get(reason, "the server stopped in the middle.")
         return ReplyFailedError(reason, server=address.name, reason=said)
     return None
