@@ -106,6 +106,13 @@ def test_other_questions_call_nothing(assistant: Assistant, question: str) -> No
     assert reply.text
 
 
+def test_an_errand_without_its_function_says_what_is_missing(assistant: Assistant) -> None:
+    assert assistant.reply([user("set a timer for five minutes")]).text.startswith(
+        "I cannot set the timer, since I was not offered the tool for it."
+    )
+    assert assistant.reply([user("read my clipboard")], tools=Tools({"get_time": {}})).calls == ()
+
+
 def test_without_functions_several_questions_are_answered_in_a_row(assistant: Assistant) -> None:
     assert (
         assistant.reply([user("what time is it and what is three times four")]).text

@@ -14,7 +14,7 @@ from voicedesk.engine.assistant.clock_skills import DATE, TIME
 from voicedesk.engine.assistant.errands import ERRANDS
 from voicedesk.engine.assistant.memory_skills import AGAIN, ECHO, FORGET, RECALL, REMEMBER
 from voicedesk.engine.assistant.number_skills import CALCULATE, CONVERT, COUNT
-from voicedesk.engine.assistant.outputs import say_output
+from voicedesk.engine.assistant.outputs import doing, say_output
 from voicedesk.engine.assistant.plan import divide
 from voicedesk.engine.assistant.skill import Arguments, Context, Message, Skill
 from voicedesk.engine.assistant.talk_skills import ABILITIES, HOW_TO_CONNECT, TALK, WHAT_I_AM
@@ -134,7 +134,7 @@ class Assistant:
             elif step.skill is not None and not (nameless and step.name in tools):
                 said.append(step.skill.say(step.arguments, step.skill.run(step.arguments, context)))
         said += [say_output(result, _BY_NAME) for result in left]
-        return Reply(" ".join(said) or _do_not_know(text))
+        return Reply(" ".join(said) or _needs_function(text) or _do_not_know(text))
 
 
 def understand(text: str, context: Context | None = None) -> tuple[Skill, Arguments] | None:
@@ -189,6 +189,18 @@ def _calls(
             made = arguments_from(text, tools.schemas[name])
             calls.append(ToolCall(name, json.dumps(made, ensure_ascii=False)))
     return tuple(calls if tools.parallel else calls[:1])
+
+
+def _needs_function(text: str) -> str:
+    """What to say of an errand for which the client offers no function; empty if it is none."""
+    utterance = Utterance(text)
+    for errand in ERRANDS:
+        if len(text) <= LONGEST_QUESTION and errand.understand(utterance) is not None:
+            return (
+                f"I cannot {doing(errand.name)}, since I was not offered the tool for it."
+                " Tools can be switched on in Settings."
+            )
+    return ""
 
 
 def _do_not_know(text: str) -> str:

@@ -26,7 +26,7 @@ _TELLING = (
     "status",
 )
 _DONE = re.compile(r"^[A-Z0-9].* .*[.!?]$", re.DOTALL)
-_FAILED_AT = {
+_DOING = {
     "get_time": "tell the time",
     "get_date": "tell the date",
     "calculate": "work that out",
@@ -88,10 +88,14 @@ def _say_text(name: str, text: str) -> str:
 
 
 def _say_failure(name: str, reason: str, *, declined: object) -> str:
-    doing = _FAILED_AT.get(name, f"use {name.replace('_', ' ')}" if name else "do that")
     if declined:
-        return f"I did not {doing}, since you did not allow it."
-    return sentence(f"I could not {doing}: {reason}")
+        return f"I did not {doing(name)}, since you did not allow it."
+    return sentence(f"I could not {doing(name)}: {reason}")
+
+
+def doing(name: str) -> str:
+    """What a function does, as in "I could not ..."."""
+    return _DOING.get(name, f"use {name.replace('_', ' ')}" if name else "do that")
 
 
 def duration_words(seconds: float) -> str:
