@@ -42,6 +42,7 @@ class FakeControl:
         self.level = Level()
         self.microphone_ready = True
         self.can_retry = False
+        self.heard: list[Heard] = []
         self.calls: list[str] = []
 
     @property
@@ -78,6 +79,9 @@ class FakeControl:
     def retry(self) -> None:
         self.calls.append("retry")
         self.can_retry = False
+
+    def heard_so_far(self) -> list[Heard]:
+        return self.heard
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         self._observers.append(observer)

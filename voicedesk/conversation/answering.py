@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
@@ -85,6 +85,10 @@ class Answering:
     def underruns(self) -> int:
         """How often sound of a reply came too late for this speaker."""
         return self._playout.underruns
+
+    def heard_so_far(self) -> Sequence[Heard]:
+        """How much of each run of the present reply has left the DAC by now."""
+        return self._playout.heard_so_far()
 
     def use(self, speaker: AudioOutput | None) -> None:
         """Play the next replies on another speaker."""

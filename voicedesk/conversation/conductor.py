@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from voicedesk.audio.io import AudioInput, AudioOutput, CapturedBlock, Level
 from voicedesk.conversation.answering import Answering
@@ -23,6 +23,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
 from voicedesk.core.events import (
     Event,
+    Heard,
     Hint,
     HintKind,
     Link,
@@ -115,6 +116,10 @@ class Conductor:
     def underruns(self) -> int:
         """How often sound of a reply came too late for the speaker."""
         return self._answering.underruns
+
+    def heard_so_far(self) -> Sequence[Heard]:
+        """How much of each run of the present reply has left the DAC by now."""
+        return self._answering.heard_so_far()
 
     @property
     def patience(self) -> Patience:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from voicedesk.audio.io import Level
-from voicedesk.core.events import Event, Link
+from voicedesk.core.events import Event, Heard, Link
 from voicedesk.core.turn import State
 
 Observer = Callable[[Event], None]
@@ -53,6 +53,9 @@ class TalkControl(Protocol):
 
     def retry(self) -> None:
         """Ask the unanswered question once more, as a turn of its own. Does nothing when there is none."""
+
+    def heard_so_far(self) -> Sequence[Heard]:
+        """How much of each run of the present reply has left the DAC by now. Empty when nothing can sound."""
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Have every event from now on handed to ``observer``. Returns the call that ends it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from voicedesk.audio.io import AudioOutput
+from voicedesk.audio.io import RATE, SAMPLE_BYTES, AudioOutput
 from voicedesk.core.clock import now
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import AudioKey, Heard
@@ -49,6 +49,8 @@ class Playout:
         self._drained = asyncio.Event()
         self._changed = asyncio.Event()
         self._sounding: set[AudioKey] = set()
+        self._received: dict[AudioKey, int] = {}  # bytes of the present reply
+        self._over: set[AudioKey] = set()
         self.quiet_since: float | None = 0.0
         self.underruns = 0
         if speaker is not None:
@@ -65,6 +67,8 @@ class Playout:
         self._anything = False
         self._drained.clear()
         self._sounding.clear()
+        self._received.clear()
+        self._over.clear()
         self.quiet_since = 0.0
 
     async def changed(self) -> None:
@@ -87,7 +91,21 @@ class Playout:
         """Sound of the reply."""
         if self._speaker is not None:
             self._anything = True
+            self._received[key] = self._received.get(key, 0) + len(pcm)
             self._speaker.play(key, pcm)
+
+    def heard_so_far(self) -> Sequence[Heard]:
+        """How much of each run of the present reply has left the DAC by now, in the order in which they came."""
+        speaker = self._speaker
+        if speaker is None:
+            return ()
+        result = []
+        for key, size in self._received.items():
+            received = size * 1000.0 / (RATE * SAMPLE_BYTES)
+            is_over = key in self._over
+            heard = received if is_over else min(speaker.position(key), received)
+            result.append(Heard(key, heard, received, finished=is_over))
+        return result
 
     def end(self, key: AudioKey) -> None:
         """A run of sound is complete."""
@@ -131,6 +149,8 @@ class Playout:
         if heard.key.response == FILLER:
             return
         self._sounding.discard(heard.key)
+        if heard.key in self._received:
+            self._over.add(heard.key)
         if not self._sounding:
             self._quiet(at)
         self._played(heard.key.turn, Point.LAST_DAC, at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from voicedesk.core.events import AudioKey, Heard
@@ -66,6 +66,7 @@ class Segment:
     key: AudioKey
     text: str = ""
     is_spoken: bool = True
+    is_complete: bool = False  # no more sound comes for the key of the words
     parts: dict[AudioKey, Part] = field(default_factory=dict)
 
 
@@ -137,3 +138,28 @@ def unheard_ranges(
             if start < end:
                 yield start, end
         at = end + 1
+
+
+_MS_A_CHARACTER = 65.0
+"""How long speech takes, about (15 characters a second), while nothing more is known."""
+
+
+def still_to_sound(
+    segments: list[Segment], heard: Mapping[AudioKey, Heard]
+) -> Iterator[tuple[int, int]]:
+    """Ranges (start, end) of the joined text of a reply that sounds that are still to be said.
+
+    Like ``unheard_ranges``, but where words run ahead of their sound its length is guessed from theirs.
+    """
+    guessed = [
+        segment
+        if segment.parts or segment.is_complete
+        else replace(segment, parts={segment.key: _guess(segment)})
+        for segment in segments
+    ]
+    return unheard_ranges(guessed, heard)
+
+
+def _guess(segment: Segment) -> Part:
+    length = len(segment.text)
+    return Part(segment.key, 0, length, length * _MS_A_CHARACTER)

@@ -7,11 +7,14 @@ has changed since it was last asked, so that the view can take many changes in o
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from voicedesk.core.events import (
+    AudioEnded,
+    AudioKey,
     Event,
+    Heard,
     Hint,
     HintKind,
     Interrupted,
@@ -36,6 +39,7 @@ from voicedesk.ui.conversation_entries import (
     ToolState,
     UserState,
     clean,
+    still_to_sound,
     unheard_ranges,
 )
 
@@ -207,6 +211,21 @@ class ConversationLog:
                 part = Part(event.key, event.start, event.end, event.expected_ms)
                 segment.parts[event.key] = part
 
+    def _on_audio_ended(self, event: AudioEnded) -> None:
+        entry = self._find(event.turn, Kind.REPLY)
+        for segment in entry.segments if entry is not None else ():
+            if segment.key == event.key:
+                segment.is_complete = True
+
+    def still_to_sound(
+        self, turn: int, heard: Mapping[AudioKey, Heard]
+    ) -> tuple[Entry, tuple[tuple[int, int], ...]] | None:
+        """The reply of a turn, and the ranges of its words that are still to be said; None for no such reply."""
+        entry = self._find(turn, Kind.REPLY)
+        if entry is None or entry.heard is not None or not heard:
+            return None
+        return entry, tuple(still_to_sound(entry.segments, heard))
+
     @staticmethod
     def _join(entry: Entry) -> None:
         entry.text = "\n".join(segment.text for segment in entry.segments if segment.text)
@@ -313,6 +332,7 @@ class ConversationLog:
         UserText: _on_user_text,
         TextEnded: _on_text_ended,
         Voiced: _on_voiced,
+        AudioEnded: _on_audio_ended,
         StateChanged: _on_state,
         Hint: _on_hint,
         TurnFailed: _on_failure,

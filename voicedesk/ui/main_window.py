@@ -33,6 +33,7 @@ from voicedesk.ui.header import Header
 from voicedesk.ui.icons import application_icon, em
 from voicedesk.ui.latency_strip import LatencyStrip
 from voicedesk.ui.level_meter import LevelMeter
+from voicedesk.ui.lit_words import LitWords
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
 from voicedesk.ui.retry_bar import RetryBar
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.confirmations = Confirmations(self)
         self.retry_bar = RetryBar(self)
         self.transcript = Transcript(self)
+        self._lit_words = LitWords(self._control, self.transcript)
         self.strip = LatencyStrip(self)
         self.meter = LevelMeter(self._control, self)
         self.talk_button = TalkButton(self)
@@ -204,6 +206,7 @@ class MainWindow(QMainWindow):
         match event:
             case StateChanged():
                 self.talk_input.on_state(event.state)
+                self._lit_words.on_state(event.state)
                 self._show_status()
                 if event.state in {State.LISTENING, State.THINKING}:
                     self._last_failure = ""

@@ -6,6 +6,8 @@ inserting words into it costs about a millisecond however long it is. All text g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -15,10 +17,11 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
     QTextBlock,
+    QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QTextEdit, QWidget
 
-from voicedesk.core.events import Event
+from voicedesk.core.events import Event, Heard
 from voicedesk.ui import theme
 from voicedesk.ui.conversation_entries import Entry, Kind, Note, ToolState
 from voicedesk.ui.conversation_log import ConversationLog
@@ -50,6 +53,7 @@ class Transcript(QTextBrowser):
         )
         self._follows = True
         self._placing = False
+        self._dimmed: list[tuple[int, int]] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_FRAME_MS)
@@ -127,6 +131,29 @@ class Transcript(QTextBrowser):
     def message_text(self, entry: Entry) -> str:
         """The words of an entry as they are copied."""
         return self._document.words(entry)
+
+    # ------------------------------------------------------------------------------ spoken words
+
+    def light(self, turn: int, heard: Sequence[Heard]) -> None:
+        """Show the words of a reply that have sounded in full ink and dim those that are still to come.
+
+        Only laid over the text: nothing is laid out anew. With nothing heard all words are in full ink.
+        """
+        found = self.log.still_to_sound(turn, {part.key: part for part in heard})
+        places = self._document.places(*found) if found is not None else []
+        if places == self._dimmed:
+            return
+        self._dimmed = places
+        selections = []
+        for start, end in places:
+            selection = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            selection.cursor = cursor
+            selection.format.setForeground(theme.scheme(self.palette()).muted)
+            selections.append(selection)
+        self.setExtraSelections(selections)
 
     # ------------------------------------------------------------------------------ scrolling
 

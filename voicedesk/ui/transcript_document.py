@@ -8,7 +8,7 @@ only the last paragraph is laid out again.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
@@ -204,6 +204,20 @@ class TranscriptDocument:
     def end_of(self, entry: Entry) -> int:
         """The position behind the last character of an entry."""
         return self._end(self._index(self._by_serial[entry.serial]))
+
+    def places(self, entry: Entry, ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Positions (start, end) in the document of ranges of an entry's words; none while it is not there."""
+        shown = self._by_serial.get(entry.serial)
+        if shown is None:
+            return []
+        block = shown.start.block()
+        begin = (block.next() if self._label(entry) else block).position()
+        text = shown.text
+        return [
+            (begin + units(text[:first]), begin + units(text[:last]))
+            for first, last in ranges
+            if first < len(text)
+        ]
 
     def entry_at(self, position: int) -> Entry | None:
         """The entry that holds a position of the document."""
