@@ -1,6 +1,6 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
-<TS version="2.1" language="de_DE" sourcelanguage="en">
+<TS version="2.1" language="de" sourcelanguage="en">
 <context>
     <name>AddServerDialog</name>
     <message>
@@ -1167,6 +1167,10 @@
     <message>
         <source>{name}: did not work</source>
         <translation>{name}: hat nicht geklappt</translation>
+    </message>
+    <message>
+        <source>{name}: not allowed</source>
+        <translation>{name}: nicht erlaubt</translation>
     </message>
     <message>
         <source>{name}: stopped</source>

@@ -325,6 +325,19 @@ def test_calls_stand_between_the_question_and_the_reply_and_say_how_they_went() 
     ]
 
 
+def test_a_tool_that_the_user_declined_did_not_fail() -> None:
+    log = new_log()
+    for call_id, output in (
+        ("a", '{"error": "no", "declined": true}'),
+        ("b", "not JSON"),
+        ("c", "["),
+    ):
+        log.apply(called(1, "link", call_id))
+        result = ToolResult(call_id, "link", output, failed=True)
+        log.apply(ToolAnswered(turn=1, at=0.0, result=result))
+    assert [entry.text for entry in log] == ["link declined", "link failed", "link failed"]
+
+
 @pytest.mark.parametrize(
     "end",
     [

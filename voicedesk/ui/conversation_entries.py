@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from voicedesk.core.dialogue import ToolResult
 from voicedesk.core.events import AudioKey, Heard
 from voicedesk.core.heard import Part, heard_length
 
@@ -57,6 +59,19 @@ class ToolState(IntEnum):
     DONE = 1
     FAILED = 2
     STOPPED = 3  # the turn was over before the tool was
+    DECLINED = 4  # the user was asked and did not allow it
+
+
+def outcome(result: ToolResult) -> ToolState:
+    """How a call went, from its result. One that the user declined says so beside its error."""
+    if not result.failed:
+        return ToolState.DONE
+    try:
+        told = json.loads(result.output)
+    except (ValueError, RecursionError):
+        return ToolState.FAILED
+    is_declined = isinstance(told, dict) and told.get("declined") is True
+    return ToolState.DECLINED if is_declined else ToolState.FAILED
 
 
 @dataclass(slots=True)

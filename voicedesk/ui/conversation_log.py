@@ -39,6 +39,7 @@ from voicedesk.ui.conversation_entries import (
     ToolState,
     UserState,
     clean,
+    outcome,
     still_to_sound,
     unheard_ranges,
 )
@@ -294,9 +295,7 @@ class ConversationLog:
         self._calls[event.turn, entry.call_id] = entry
 
     def _on_tool_answered(self, event: ToolAnswered) -> None:
-        result = event.result
-        state = ToolState.FAILED if result.failed else ToolState.DONE
-        self._end_call(event.turn, result.call_id, state)
+        self._end_call(event.turn, event.result.call_id, outcome(event.result))
 
     def _stop_calls(self, turn: int) -> None:
         """The turn is over: no tool runs on."""

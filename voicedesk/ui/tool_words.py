@@ -138,6 +138,8 @@ def tool_sentence(name: str, state: ToolState) -> str:
             text = QCoreApplication.translate("Tools", "Used a tool: {name}")
         case ToolState.FAILED:
             text = QCoreApplication.translate("Tools", "{name}: did not work")
+        case ToolState.DECLINED:
+            text = QCoreApplication.translate("Tools", "{name}: not allowed")
         case ToolState.STOPPED:
             text = QCoreApplication.translate("Tools", "{name}: stopped")
     return text.format(name=label)
