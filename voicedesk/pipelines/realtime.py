@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -390,7 +391,7 @@ class RealtimePipeline:
 
     def _on_opened(self) -> None:
         """A new session knows nothing: tell it what was said, as far as it was heard."""
-        for message in self._history(max(self._turn, 1)):
+        for message in self._history(self._turn or sys.maxsize):
             item = history_item(message)
             item["id"] = f"vd_past_{next(self._item_ids)}"
             if message.role is Role.USER:

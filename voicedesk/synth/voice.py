@@ -212,13 +212,13 @@ class _Child:
         )
 
     async def ask(self, request: Header) -> tuple[Header, bytes]:
+        if self.hello.done() and not self.process.alive:
+            raise _ChildGone("it has ended")
         number = next(self._numbers)
         answer: asyncio.Future[tuple[Header, bytes]] = self._loop.create_future()
         self._waiting[number] = answer
-        if self.hello.done() and not self.process.alive:
-            raise _ChildGone("it has ended")
-        self.process.send({**request, "id": number})
         try:
+            self.process.send({**request, "id": number})
             return await answer
         finally:
             self._waiting.pop(number, None)
