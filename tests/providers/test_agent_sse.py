@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.providers.chat_events import failing, stream, thought
 from tests.providers.fake_http import (
     BAD_ANSWERS,
     FakeHttp,
-    Handler,
     answers,
     fake_http,
     streams,
@@ -34,36 +34,6 @@ QUESTION = Question("Be brief.", [Message(1, Role.USER, "What time is it?")])
 def event(content: str | None = "", *, done: bool = False, **more: Any) -> bytes:
     data = {"content": content, "done": done, "model": "agent", **more}
     return f"data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
-
-
-def stream(*parts: bytes) -> Handler:
-    return streams(*parts, kind="text/event-stream")
-
-
-async def thought(thinker: AgentThinker, question: Question = QUESTION) -> tuple[str, ThoughtEnded]:
-    said = ""
-    end: ThoughtEnded | None = None
-    async with aclosing(thinker.think(question)) as thoughts:
-        async for thought in thoughts:
-            assert end is None
-            if isinstance(thought, TextPiece):
-                assert thought.text
-                said += thought.text
-            else:
-                end = thought
-    assert end is not None
-    return said, end
-
-
-async def failing(thinker: AgentThinker) -> tuple[str, ServerError]:
-    said = ""
-    with pytest.raises(ServerError) as caught:
-        async with aclosing(thinker.think(QUESTION)) as thoughts:
-            async for thought in thoughts:
-                assert isinstance(thought, TextPiece)
-                said += thought.text
-    assert str(caught.value).endswith(".")
-    return said, caught.value
 
 
 @pytest.fixture
@@ -140,7 +110,7 @@ async def test_the_stream_may_split_anywhere(
     text = "Gr\u00fc\u00dfe, \u4f60\u597d \U0001f600!"
     whole = b"".join(map(event, text)) + event(done=True)
     fake.handler = stream(*(whole[i : i + size] for i in range(0, len(whole), size)))
-    assert (await thought(thinker))[0] == text
+    assert (await thought(thinker, QUESTION))[0] == text
 
 
 async def test_what_is_left_out_and_what_is_not(fake: FakeHttp, thinker: AgentThinker) -> None:
@@ -148,29 +118,29 @@ async def test_what_is_left_out_and_what_is_not(fake: FakeHttp, thinker: AgentTh
         b"event: ping\ndata: {}\n\n", b"data: {oops\n\n", event("<think>Hm.</think>"),
         event(None), event("Noon."), b"data: 5\n\n", b"data: [DONE]\n\n",
     )  # fmt: skip
-    assert (await thought(thinker))[0] == "Noon."
+    assert (await thought(thinker, QUESTION))[0] == "Noon."
 
 
 async def test_the_last_event_may_hold_words_and_repeats_none(
     fake: FakeHttp, thinker: AgentThinker
 ) -> None:
     fake.handler = stream(event("It is"), event(" noon.", done=True))
-    assert (await thought(thinker))[0] == "It is noon."
+    assert (await thought(thinker, QUESTION))[0] == "It is noon."
     text = "It is noon, and the sun is high."
     fake.handler = stream(event(text[:9]), event(text[9:]), event(text, done=True))
-    assert (await thought(thinker))[0] == text
+    assert (await thought(thinker, QUESTION))[0] == text
 
 
 async def test_an_answer_that_is_no_stream(fake: FakeHttp, thinker: AgentThinker) -> None:
     whole = {"content": "Noon.", "done": True, "model": "agent"}
     fake.handler = answers(json.dumps(whole), kind="application/json")
-    assert (await thought(thinker))[0] == "Noon."
+    assert (await thought(thinker, QUESTION))[0] == "Noon."
 
 
 @pytest.mark.parametrize("name", [name for name in BAD_ANSWERS if not name.startswith("half")])
 async def test_a_bad_answer_is_a_sentence(fake: FakeHttp, thinker: AgentThinker, name: str) -> None:
     fake.handler, kind = BAD_ANSWERS[name]
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert not said
     assert type(error) is getattr(errors, kind)
 
@@ -194,7 +164,7 @@ async def test_a_stream_without_an_answer(
     fake: FakeHttp, thinker: AgentThinker, body: bytes, kind: type[ServerError], wording: str
 ) -> None:
     fake.handler = stream(body)
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert not said
     assert type(error) is kind
     assert wording in str(error)
@@ -211,7 +181,7 @@ async def test_what_came_before_a_failure_stays(
     fake: FakeHttp, thinker: AgentThinker, end: bytes, kind: type[ServerError]
 ) -> None:
     fake.handler = stream(event("It is"), end)
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert said == "It is"
     assert type(error) is kind
     assert error.retryable
@@ -221,7 +191,7 @@ async def test_a_stream_that_stalls(fake: FakeHttp) -> None:
     never = asyncio.Event()
     fake.handler = streams(event("It is"), never, kind="text/event-stream")
     thinker = AgentThinker(fake.client(stall_s=0.2), "agent")
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert said == "It is"
     assert isinstance(error, NoAnswerError)
     never.set()
@@ -244,7 +214,7 @@ async def test_an_endless_answer_is_ended(
 ) -> None:
     monkeypatch.setattr("voicedesk.providers.agent_sse.MOST_CHARACTERS", 1000)
     fake.handler = stream(*(event("again and again ") for _ in range(500)))
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert 900 < len(said) <= 1000
     assert isinstance(error, ReplyFailedError)
 

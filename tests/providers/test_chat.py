@@ -4,22 +4,30 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Any
 
 import pytest
 from aiohttp import web
 
+from tests.providers.chat_events import (
+    DONE,
+    QUESTION,
+    USER,
+    call,
+    failing,
+    piece,
+    sse,
+    stream,
+    thought,
+)
 from tests.providers.fake_http import (
     BAD_ANSWERS,
     FakeHttp,
-    Handler,
     answers,
     fake_http,
-    openai_error,
     streams,
 )
 from voicedesk.core import errors
-from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
+from voicedesk.core.dialogue import ToolCall
 from voicedesk.core.errors import (
     ConnectionLostError,
     NoAnswerError,
@@ -29,63 +37,8 @@ from voicedesk.core.errors import (
     ServerError,
 )
 from voicedesk.providers import answers as answers_module
-from voicedesk.providers.agent_sse import AgentThinker
-from voicedesk.providers.chat import ChatThinker, chat_messages
-from voicedesk.providers.profiles import QUIRKS
-from voicedesk.providers.responses import ResponsesThinker
-from voicedesk.providers.stages import Question, TextPiece, Thinker, ThoughtEnded, ToolSpec
-from voicedesk.providers.thinkers import thinker_for
-
-USER = Message(1, Role.USER, "What time is it?")
-TOOL = ToolSpec("get_time", "Tells the time.", {"type": "object", "properties": {}})
-QUESTION = Question("Be brief.", [USER], [TOOL])
-DONE = b"data: [DONE]\n\n"
-
-
-def sse(*events: Any) -> bytes:
-    return b"".join(f"data: {json.dumps(event)}\n\n".encode() for event in events)
-
-
-def piece(finish: str | None = None, **delta: Any) -> dict[str, Any]:
-    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
-
-
-def call(
-    index: Any = 0, id_: Any = None, name: Any = None, arguments: Any = None
-) -> dict[str, Any]:
-    function = {"name": name, "arguments": arguments}
-    return piece(tool_calls=[{"index": index, "id": id_, "function": function}])
-
-
-def stream(*parts: bytes) -> Handler:
-    return streams(*parts, kind="text/event-stream")
-
-
-async def thought(thinker: Thinker, question: Question = QUESTION) -> tuple[str, ThoughtEnded]:
-    """The words of an answer and its end; every contract of the stage is checked on the way."""
-    words = ""
-    end: ThoughtEnded | None = None
-    async with aclosing(thinker.think(question)) as thoughts:
-        async for thought in thoughts:
-            assert end is None, "nothing follows the end"
-            if isinstance(thought, TextPiece):
-                assert thought.text
-                words += thought.text
-            else:
-                end = thought
-    assert end is not None
-    return words, end
-
-
-async def failing(thinker: Thinker, question: Question = QUESTION) -> tuple[str, ServerError]:
-    words = ""
-    with pytest.raises(ServerError) as caught:
-        async with aclosing(thinker.think(question)) as thoughts:
-            async for thought in thoughts:
-                assert isinstance(thought, TextPiece)
-                words += thought.text
-    assert str(caught.value).endswith(".")
-    return words, caught.value
+from voicedesk.providers.chat import ChatThinker
+from voicedesk.providers.stages import Question, TextPiece, ThoughtEnded
 
 
 @pytest.fixture
@@ -402,124 +355,3 @@ async def test_cancelling_between_two_pieces_ends_the_request(
 async def test_warming_never_fails(fake: FakeHttp, thinker: ChatThinker) -> None:
     fake.error = errors.UnreachableError(server="Fake", reason="it is off")
     await thinker.warm()
-
-
-# -------------------------------------------------------------------------------- what servers do not know
-
-
-def picky(*unknown: str, message: str = "Unknown field: {}") -> Handler:
-    """Refuses requests with a field that it does not know."""
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        for field in unknown:
-            if field in body:
-                text = openai_error(message.format(field))
-                return web.Response(text=text, status=400, content_type="application/json")
-        return await stream(sse(piece(content="Noon."), piece("stop")), DONE)(request)
-
-    return handler
-
-
-async def test_what_a_server_does_not_know_is_left_out_from_then_on(fake: FakeHttp) -> None:
-    fake.handler = picky("stream_options", "reasoning_effort")
-    thinker = ChatThinker(fake.client(), "m", effort="low")
-    assert (await thought(thinker))[0] == "Noon."
-    assert len(fake.asked) == 3
-    assert (await thought(thinker))[0] == "Noon."
-    assert len(fake.asked) == 4
-    await thinker.close()
-
-
-@pytest.mark.parametrize(
-    "message",
-    ["registry/library/x does not support {}", "{} are not supported by this model"],
-)
-async def test_a_model_without_tools_answers_without(
-    fake: FakeHttp, thinker: ChatThinker, message: str
-) -> None:
-    fake.handler = picky("tools", message=message)
-    assert (await thought(thinker))[0] == "Noon."
-
-
-async def test_a_bad_tool_is_told_and_not_hidden(fake: FakeHttp, thinker: ChatThinker) -> None:
-    fake.handler = picky("tools", message="Invalid schema for function in {}[0]")
-    _, error = await failing(thinker)
-    assert "Invalid schema" in str(error)
-    assert len(fake.asked) == 1
-
-
-@pytest.mark.parametrize("effort", ["", "low"])
-async def test_tools_with_reasoning_that_are_refused_are_asked_without_reasoning(
-    fake: FakeHttp, effort: str
-) -> None:
-    async def handler(request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        if body.get("reasoning_effort") != "none":
-            text = openai_error("Function tools with reasoning_effort are not supported here")
-            return web.Response(text=text, status=400, content_type="application/json")
-        assert body["tools"]
-        return await stream(sse(piece(content="Noon."), piece("stop")), DONE)(request)
-
-    fake.handler = handler
-    thinker = ChatThinker(fake.client(), "m", effort=effort)
-    assert (await thought(thinker))[0] == "Noon."
-    await thinker.close()
-
-
-# ---------------------------------------------------------------------------------------- conversation
-
-
-def test_a_conversation_with_tools() -> None:
-    messages = [
-        Message(1, Role.USER, "Hi."),
-        Message(1, Role.ASSISTANT, "Hello."),
-        Message(2, Role.USER, "Time and sum?"),
-        Message(2, Role.ASSISTANT, "One moment."),
-        Message(2, Role.TOOL_CALL, call=ToolCall("a", "get_time", "{}")),
-        Message(2, Role.TOOL_CALL, call=ToolCall("b", "calculate", "{oops")),
-        Message(2, Role.TOOL_RESULT, result=ToolResult("a", "get_time", "noon")),
-        Message(2, Role.TOOL_RESULT, result=ToolResult("b", "calculate", "bad", failed=True)),
-        Message(2, Role.TOOL_CALL, call=ToolCall("c", "calculate", '{"x": 1}'), round=1),
-        Message(2, Role.TOOL_RESULT, result=ToolResult("c", "calculate", "1"), round=1),
-    ]
-    told = chat_messages("Be brief.", messages)
-    assert [m["role"] for m in told] == [
-        "system", "user", "assistant", "user", "assistant", "tool", "tool", "assistant", "tool",
-    ]  # fmt: skip
-    first, second = told[4], told[7]
-    assert first["content"] == "One moment."
-    assert [c["id"] for c in first["tool_calls"]] == ["a", "b"]
-    assert first["tool_calls"][1]["function"] == {"name": "calculate", "arguments": "{}"}
-    assert told[6] == {"role": "tool", "tool_call_id": "b", "content": "bad"}
-    assert second["content"] is None
-    assert second["tool_calls"][0]["function"]["arguments"] == '{"x": 1}'
-
-
-def test_questions_without_answers_become_one() -> None:
-    messages = [Message(1, Role.USER, "What"), Message(2, Role.USER, "What is new?")]
-    assert chat_messages(" ", messages) == [{"role": "user", "content": "What\nWhat is new?"}]
-
-
-# ---------------------------------------------------------------------------------------- which thinker
-
-
-@pytest.mark.parametrize(
-    ("kind", "dialect", "expected"),
-    [
-        ("auto", "openai", ResponsesThinker),
-        ("auto", "builtin", ChatThinker),
-        ("auto", "compatible", ChatThinker),
-        ("auto", "agent", AgentThinker),
-        ("chat", "openai", ChatThinker),
-        ("responses", "compatible", ResponsesThinker),
-        ("agent", "builtin", AgentThinker),
-    ],
-)
-async def test_the_thinker_for_a_server(
-    fake: FakeHttp, kind: str, dialect: str, expected: type[Thinker]
-) -> None:
-    thinker = thinker_for(fake.client(), QUIRKS[dialect], kind=kind, model="m", effort="low")
-    assert type(thinker) is expected
-    assert thinker.model == "m"
-    await thinker.close()

@@ -1,11 +1,8 @@
 """Requests to one server: warmed, waited for when it asks, and every failure a sentence."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -23,23 +20,12 @@ from tests.providers.fake_http import (
 from voicedesk.core import errors
 from voicedesk.core.errors import (
     NoAnswerError,
-    ProtocolError,
     RateLimitError,
-    ReplyFailedError,
     ServerError,
-    TooLongError,
     UnreachableError,
     WrongKeyError,
 )
 from voicedesk.providers import http
-from voicedesk.providers.failures import (
-    body_message,
-    failure,
-    message_failure,
-    plain_reason,
-    retry_after,
-    status_failure,
-)
 from voicedesk.providers.http import HttpServer, Link
 from voicedesk.providers.pace import PaceBook
 from voicedesk.providers.profiles import QUIRKS, Address
@@ -292,7 +278,7 @@ async def test_encryption_that_the_server_does_not_know(fake: FakeHttp) -> None:
 
     server = HttpServer(source)
     for opened in (chat, plain):
-        with pytest.raises(UnreachableError, match="encryption|secure"):
+        with pytest.raises(UnreachableError, match=r"encryption|secure"):
             await read(server, opened)
     await server.close()
 
@@ -422,106 +408,3 @@ async def test_a_kept_connection_that_the_server_closed_is_made_anew() -> None:
     await server.close()
     listener.close()
     await listener.wait_closed()
-
-
-# ---------------------------------------------------------------------------------------------- wording
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "7"}, 7.0),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
-        ({"retry-after": "-3"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
-    ],
-)
-def test_how_long_a_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers) == seconds
-
-
-def test_a_date_to_wait_until() -> None:
-    until = datetime.now(UTC) + timedelta(seconds=90)
-    seconds = retry_after({"retry-after": format_datetime(until, usegmt=True)})
-    assert seconds is not None
-    assert 60 < seconds <= 90
-
-
-@pytest.mark.parametrize(
-    ("body", "message", "code"),
-    [
-        (b'{"error": {"message": "m", "code": "c"}}', "m", "c"),
-        (b'{"error": {"message": "m", "type": "t", "code": null}}', "m", "t"),
-        (b'{"error": "m"}', "m", ""),
-        (b'{"message": "m", "code": 5}', "m", "5"),
-        (b'{"detail": "m"}', "m", ""),
-        (b'{"detail": [{"loc": []}]}', "", ""),
-        (b"[]", "", ""),
-        (b"", "", ""),
-        (b"<html>", "", ""),
-        (b"[" * 100_000, "", ""),
-    ],
-)
-def test_what_an_error_body_says(body: bytes, message: str, code: str) -> None:
-    assert body_message(body) == (message, code)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind"),
-    [
-        (400, openai_error("too many", "context_length_exceeded"), TooLongError),
-        (400, openai_error("bad field", "invalid_value"), ReplyFailedError),
-        (400, "<html>", ProtocolError),
-        (403, openai_error("no", "permission_denied"), WrongKeyError),
-        (403, openai_error("not here", "unsupported_country_region_territory"), ServerError),
-        (404, '{"error": {"message": "model \\"x\\" not found, try pulling it"}}', errors.UnknownModelError),
-        (404, '{"detail": "Not Found"}', ProtocolError),
-        (405, "", ProtocolError),
-        (408, "", UnreachableError),
-        (413, "<html>", TooLongError),
-        (429, openai_error("pay", "insufficient_quota"), RateLimitError),
-        (500, openai_error("it broke", "server_error"), ReplyFailedError),
-        (502, "<html>", UnreachableError),
-        (503, "", UnreachableError),
-    ],
-)  # fmt: skip
-def test_what_a_status_means(status: int, body: str, kind: type[ServerError]) -> None:
-    error = status_failure(status, {}, body.encode(), ADDRESS, model="x")
-    assert type(error) is kind
-    assert "Fake" in str(error)
-
-
-def test_what_is_said_in_the_middle_of_a_stream() -> None:
-    assert isinstance(message_failure("m", "rate_limit_exceeded", ADDRESS), RateLimitError)
-    assert isinstance(message_failure("m", "invalid_api_key", ADDRESS), WrongKeyError)
-    error = message_failure("it broke", "server_error", ADDRESS)
-    assert str(error) == "Fake could not finish the answer: it broke. Try again."
-    assert "gave no reason" in str(message_failure("", "", ADDRESS))
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (ConnectionRefusedError(), "nothing listens at its address"),
-        (socket.gaierror(-2, "x"), "its name is not known to the network"),
-        (OSError("[Errno 101] Network is unreachable"), "there is no network"),
-        (OSError("odd thing."), "odd thing"),
-        (OSError(), "OSError"),
-    ],
-)
-def test_reasons_in_words(error: OSError, reason: str) -> None:
-    assert plain_reason(error) == reason
-
-
-def test_what_is_no_failure_of_a_server() -> None:
-    assert failure(ZeroDivisionError(), ADDRESS) is None
-    mistake = TypeError()
-    mistake.__cause__ = ConnectionResetError()
-    assert failure(mistake, ADDRESS) is None
-    ours = WrongKeyError()
-    assert failure(ours, ADDRESS) is ours

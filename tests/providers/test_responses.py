@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from tests.providers.chat_events import failing, stream, thought
 from tests.providers.fake_http import (
     BAD_ANSWERS,
     FakeHttp,
-    Handler,
     answers,
     fake_http,
     openai_error,
@@ -51,38 +51,6 @@ def ended(status: str = "completed", **more: Any) -> dict[str, Any]:
     return {"type": f"response.{status}", "response": {"status": status, **more}}
 
 
-def stream(*parts: bytes) -> Handler:
-    return streams(*parts, kind="text/event-stream")
-
-
-async def thought(
-    thinker: ResponsesThinker, question: Question = QUESTION
-) -> tuple[str, ThoughtEnded]:
-    said = ""
-    end: ThoughtEnded | None = None
-    async with aclosing(thinker.think(question)) as thoughts:
-        async for thought in thoughts:
-            assert end is None
-            if isinstance(thought, TextPiece):
-                assert thought.text
-                said += thought.text
-            else:
-                end = thought
-    assert end is not None
-    return said, end
-
-
-async def failing(thinker: ResponsesThinker) -> tuple[str, ServerError]:
-    said = ""
-    with pytest.raises(ServerError) as caught:
-        async with aclosing(thinker.think(QUESTION)) as thoughts:
-            async for thought in thoughts:
-                assert isinstance(thought, TextPiece)
-                said += thought.text
-    assert str(caught.value).endswith(".")
-    return said, caught.value
-
-
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeHttp]:
     async with fake_http(stream(sse(words("Noon."), ended()))) as fake:
@@ -97,7 +65,7 @@ async def thinker(fake: FakeHttp) -> AsyncIterator[ResponsesThinker]:
 
 
 async def test_what_is_asked(fake: FakeHttp, thinker: ResponsesThinker) -> None:
-    await thought(thinker)
+    await thought(thinker, QUESTION)
     [asked] = fake.asked
     assert asked["path"] == "/v1/responses"
     assert asked["body"] == {
@@ -153,7 +121,7 @@ async def test_two_messages_of_one_answer_are_kept_apart(
     fake.handler = stream(
         sse(words("Let me see.", "a"), words("It is", "b"), words(" noon.", "b"), ended())
     )
-    assert (await thought(thinker))[0] == "Let me see. It is noon."
+    assert (await thought(thinker, QUESTION))[0] == "Let me see. It is noon."
 
 
 async def test_two_calls_side_by_side(fake: FakeHttp, thinker: ResponsesThinker) -> None:
@@ -178,7 +146,7 @@ async def test_two_calls_side_by_side(fake: FakeHttp, thinker: ResponsesThinker)
             ended(output=[first, second]),
         )
     )
-    said, end = await thought(thinker)
+    said, end = await thought(thinker, QUESTION)
     assert said == ""
     assert end.calls == (
         ToolCall("call_a", "get_time", "{}"),
@@ -189,7 +157,7 @@ async def test_two_calls_side_by_side(fake: FakeHttp, thinker: ResponsesThinker)
 async def test_calls_that_come_only_at_the_end(fake: FakeHttp, thinker: ResponsesThinker) -> None:
     item = {"type": "function_call", "call_id": None, "name": "get_time", "arguments": "{}"}
     fake.handler = stream(sse(ended(output=[item])))
-    _, end = await thought(thinker)
+    _, end = await thought(thinker, QUESTION)
     assert [(c.name, c.arguments) for c in end.calls] == [("get_time", "{}")]
     assert end.calls[0].call_id.startswith("call_")
 
@@ -202,7 +170,7 @@ async def test_an_answer_that_is_no_stream(fake: FakeHttp, thinker: ResponsesThi
     ]
     whole = {"object": "response", "status": "completed", "error": None, "output": output}
     fake.handler = answers(json.dumps(whole), kind="application/json")
-    said, end = await thought(thinker)
+    said, end = await thought(thinker, QUESTION)
     assert said == "Noon."
     assert end.calls == (ToolCall("a", "get_time", "{}"),)
 
@@ -210,7 +178,7 @@ async def test_an_answer_that_is_no_stream(fake: FakeHttp, thinker: ResponsesThi
 async def test_words_that_come_only_at_the_end(fake: FakeHttp, thinker: ResponsesThinker) -> None:
     output = [{"type": "message", "content": [{"type": "output_text", "text": "Noon."}]}]
     fake.handler = stream(sse(ended(output=output)))
-    assert (await thought(thinker))[0] == "Noon."
+    assert (await thought(thinker, QUESTION))[0] == "Noon."
 
 
 @pytest.mark.parametrize("name", [name for name in BAD_ANSWERS if not name.startswith("half")])
@@ -218,7 +186,7 @@ async def test_a_bad_answer_is_a_sentence(
     fake: FakeHttp, thinker: ResponsesThinker, name: str
 ) -> None:
     fake.handler, kind = BAD_ANSWERS[name]
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert not said
     assert type(error) is getattr(errors, kind)
 
@@ -246,7 +214,7 @@ async def test_a_stream_without_an_answer(
     fake: FakeHttp, thinker: ResponsesThinker, body: bytes, kind: type[ServerError]
 ) -> None:
     fake.handler = stream(body)
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert not said
     assert type(error) is kind
 
@@ -267,7 +235,7 @@ async def test_what_came_before_a_failure_stays(
     fake: FakeHttp, thinker: ResponsesThinker, end: bytes, kind: type[ServerError], wording: str
 ) -> None:
     fake.handler = stream(sse(words("It is")), end)
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert said == "It is"
     assert type(error) is kind
     assert wording in str(error)
@@ -277,7 +245,7 @@ async def test_a_stream_that_stalls(fake: FakeHttp) -> None:
     never = asyncio.Event()
     fake.handler = streams(sse(words("It is")), never, kind="text/event-stream")
     thinker = ResponsesThinker(fake.client(stall_s=0.2), "m")
-    said, error = await failing(thinker)
+    said, error = await failing(thinker, QUESTION)
     assert said == "It is"
     assert isinstance(error, NoAnswerError)
     never.set()
@@ -296,8 +264,8 @@ async def test_a_model_without_reasoning_answers_without(
         return await stream(sse(words("Noon."), ended()))(request)
 
     fake.handler = handler
-    assert (await thought(thinker))[0] == "Noon."
-    assert (await thought(thinker))[0] == "Noon."
+    assert (await thought(thinker, QUESTION))[0] == "Noon."
+    assert (await thought(thinker, QUESTION))[0] == "Noon."
     assert len(fake.asked) == 3
 
 
