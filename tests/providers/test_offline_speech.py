@@ -11,9 +11,9 @@ import pytest
 
 from tests.conftest import ExpectLog
 from voicedesk.core.errors import VoiceError
-from voicedesk.providers.offline_speech import OfflineSpeech, _fitting, pause_ms
+from voicedesk.providers.offline_speech import OfflineSpeech, _fitting
 from voicedesk.providers.stages import Voice
-from voicedesk.synth.sentences import CLAUSE_PAUSE_MS, SENTENCE_PAUSE_MS
+from voicedesk.synth.sentences import SENTENCE_PAUSE_MS
 from voicedesk.synth.voice import OfflineVoice, VoiceInfo
 
 STUB = Path(__file__).parent.parent / "synth" / "stub_child.py"
@@ -52,21 +52,6 @@ async def test_it_really_speaks_and_says_who_it_is() -> None:
         assert voice.identity.server == "offline"
     finally:
         await voice.close()
-
-
-@pytest.mark.parametrize(
-    ("text", "pause"),
-    [
-        ("One moment.", SENTENCE_PAUSE_MS),
-        ('He said "no!" ', SENTENCE_PAUSE_MS),
-        ("请稍等。", SENTENCE_PAUSE_MS),
-        ("Sure,", CLAUSE_PAUSE_MS),
-        ("one word", 0),
-        ("", 0),
-    ],
-)
-def test_the_pause_after_a_unit_follows_its_stop(text: str, pause: int) -> None:
-    assert pause_ms(text) == pause
 
 
 async def test_units_are_made_in_the_order_of_the_calls_and_each_whole(make: Make) -> None:

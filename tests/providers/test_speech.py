@@ -16,7 +16,7 @@ from tests.providers.fake_http import (
     openai_error,
     streams,
 )
-from voicedesk.audio.pcm import to_bytes
+from voicedesk.audio.pcm import silence, to_bytes
 from voicedesk.audio.wav import encode_wav
 from voicedesk.core.errors import (
     NoAnswerError,
@@ -27,6 +27,7 @@ from voicedesk.core.errors import (
 )
 from voicedesk.providers.profiles import QUIRKS
 from voicedesk.providers.speech import LONGEST_TEXT, ServerVoice, _parts
+from voicedesk.synth.sentences import SENTENCE_PAUSE_MS
 
 SOUND = to_bytes((np.arange(1, 4801) % 2 * 8000 - 4000).astype(np.int16))
 """A fifth of a second, audible from its first sample."""
@@ -172,7 +173,7 @@ async def test_a_server_that_asks_to_wait_is_waited_for(fake: FakeHttp, voice: S
 async def test_a_stream_that_stalls_is_given_up_and_what_came_has_sounded(fake: FakeHttp) -> None:
     never = asyncio.Event()
     fake.handler = streams(SOUND, never, kind="audio/pcm")
-    server = fake.client(stall_s=0.2)
+    server = fake.client(stall_s=1.0)
     heard = b""
     with pytest.raises(NoAnswerError):
         async for pcm in ServerVoice(server, name="fake", model="m").speak("Hello."):
@@ -228,3 +229,11 @@ def test_a_long_text_is_cut_at_white_space_and_stays_whole() -> None:
     assert "".join(parts) == text
     assert all(len(part) <= LONGEST_TEXT and part.endswith(" ") for part in parts if part)
     assert "".join(_parts("x" * 9000)) == "x" * 9000
+
+
+async def test_a_voice_that_leaves_no_pauses_is_given_them(
+    fake: FakeHttp, voice: ServerVoice
+) -> None:
+    fake.quirks = QUIRKS["builtin"]
+    assert await sound_of(voice, "Hello.") == SOUND + silence(SENTENCE_PAUSE_MS)
+    assert await sound_of(voice, "Hello") == SOUND

@@ -36,7 +36,9 @@ async def server() -> AsyncIterator[ScriptedServer]:
 
 @pytest.fixture
 async def live(server: ScriptedServer) -> AsyncIterator[LiveTranscriber]:
-    live = LiveTranscriber(source(server), model="m", language="en", prompt="Kyoto", stall_s=10.0)
+    live = LiveTranscriber(
+        source(server), model="m", language="en", prompt="Kyoto", open_s=20.0, stall_s=10.0
+    )
     yield live
     await live.close()
 
@@ -57,7 +59,7 @@ def talk(live: LiveTranscriber, so_far: list[str] | None = None, pieces: int = 1
 
 
 async def until(state: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not state():
             await asyncio.sleep(0.005)
 
@@ -289,7 +291,7 @@ async def test_a_connection_lost_in_the_middle_is_told_and_opened_again(
 
 async def test_a_server_that_says_nothing_is_given_up(server: ScriptedServer) -> None:
     on_commit(server)
-    live = LiveTranscriber(source(server), model="m", stall_s=0.1)
+    live = LiveTranscriber(source(server), model="m", open_s=20.0, stall_s=0.1)
     with pytest.raises(NoAnswerError):
         await talk(live).finish()
     await live.close()

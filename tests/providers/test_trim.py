@@ -3,10 +3,12 @@
 import array
 from collections.abc import AsyncGenerator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicedesk.providers.trim import LEAD_MS, LeadTrimmer, trimmed
+from voicedesk.providers.trim import LEAD_MS, LeadTrimmer, pause_after, trimmed
+from voicedesk.synth.sentences import CLAUSE_PAUSE_MS, SENTENCE_PAUSE_MS
 
 MS = 24
 LEAD = LEAD_MS * MS
@@ -68,3 +70,18 @@ async def test_closing_it_closes_the_sound_behind_it() -> None:
     assert await anext(pieces) == pcm_of(9000) * 10
     await pieces.aclose()
     assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "pause"),
+    [
+        ("One moment.", SENTENCE_PAUSE_MS),
+        ('He said "no!" ', SENTENCE_PAUSE_MS),
+        ("请稍等。", SENTENCE_PAUSE_MS),
+        ("Sure,", CLAUSE_PAUSE_MS),
+        ("one word", 0),
+        ("", 0),
+    ],
+)
+def test_the_pause_after_a_unit_follows_its_stop(text: str, pause: int) -> None:
+    assert len(pause_after(text)) == pause * MS * 2

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from voicedesk.audio.pcm import silence
 from voicedesk.core.errors import VoiceError
 from voicedesk.providers.stages import VoiceIdentity
-from voicedesk.synth.sentences import CLAUSE_PAUSE_MS, SENTENCE_PAUSE_MS
+from voicedesk.providers.trim import pause_after
 from voicedesk.synth.voice import DEFAULT_WPM, OfflineVoice, VoiceInfo
 
 log = logging.getLogger(__name__)
 
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
-_CLAUSE_END = re.compile(r"[,;:–—，、；：][\"'”’»)\]]*$")
-
 _OTHER_NAMES = {"zh": "cmn", "no": "nb"}
 """What espeak calls languages that go by another name elsewhere."""
 _MOST_COMMON = {"en": "en-us"}
-
-
-def pause_ms(text: str) -> int:
-    """The silence that belongs after a unit: units follow each other, and this voice leaves no room between them."""
-    text = text.rstrip()
-    if _SENTENCE_END.search(text):
-        return SENTENCE_PAUSE_MS
-    return CLAUSE_PAUSE_MS if _CLAUSE_END.search(text) else 0
 
 
 class OfflineSpeech:
@@ -91,8 +78,8 @@ class OfflineSpeech:
                 async for pcm in pieces:
                     spoken = True
                     yield pcm
-        if spoken and (pause := pause_ms(text)):
-            yield silence(pause)
+        if spoken and (pause := pause_after(text)):
+            yield pause
 
     async def close(self) -> None:
         """End the process, if it is ours."""

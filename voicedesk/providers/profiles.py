@@ -24,6 +24,7 @@ class Quirks:
         needs_key: Without a key a request is pointless.
         live_transcription: Takes are transcribed while the user talks, in a session of their own.
         voice: The one to ask for when none is chosen; empty where a server has a default of its own.
+        leaves_pauses: Its voice ends a sentence with the pause that belongs there.
         thinks: The kind of API that its models are best asked with: "chat", "responses" or "agent".
     """
 
@@ -33,11 +34,12 @@ class Quirks:
     needs_key: bool = False
     live_transcription: bool = False
     voice: str = ""
+    leaves_pauses: bool = True
     thinks: str = "chat"
 
 
 QUIRKS: dict[str, Quirks] = {
-    "builtin": Quirks(live_transcription=True),
+    "builtin": Quirks(live_transcription=True, leaves_pauses=False),
     # OpenAI's newer models refuse tools with reasoning on Chat Completions.
     "openai": Quirks(needs_key=True, live_transcription=True, voice="marin", thinks="responses"),
     "compatible": Quirks(),

@@ -17,7 +17,7 @@ from voicedesk.core.errors import NoAnswerError, ReplyFailedError, ServerError
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
 from voicedesk.providers.realtime_session import RealtimeSession, Source
 from voicedesk.providers.stages import VoiceIdentity
-from voicedesk.providers.trim import trimmed
+from voicedesk.providers.trim import pause_after, trimmed
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +141,9 @@ class RealtimeVoice:
             finally:
                 reading.leave()
         self._compare(reading)
+        address = self._session.address
+        if address is not None and not address.quirks.leaves_pauses and (rest := pause_after(text)):
+            yield rest
 
     async def _until_free(self) -> None:
         """Wait until the server has ended a unit that was cut; a session in which it does not end is given up."""

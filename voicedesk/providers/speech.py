@@ -16,7 +16,7 @@ from voicedesk.providers.failures import error_message, message_failure, wrong_c
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.stages import VoiceIdentity
-from voicedesk.providers.trim import trimmed
+from voicedesk.providers.trim import pause_after, trimmed
 
 if TYPE_CHECKING:
     import httpx2
@@ -144,6 +144,8 @@ class ServerVoice:
             if form == "pcm" and re.search(r"response_format|\bpcm\b", error.detail):
                 raise _OtherFormError from error
             raise
+        if not address.quirks.leaves_pauses and (pause := pause_after(text)):
+            yield pause
 
     def _body(self, text: str, form: _Form, address: Address) -> dict[str, Any]:
         body: dict[str, Any] = {"model": self._model, "input": text, "response_format": form}

@@ -56,6 +56,7 @@ class LiveTranscriber:
         model: str,
         language: str = "",
         prompt: str = "",
+        open_s: float = OPEN_S,
         stall_s: float = STALL_S,
     ) -> None:
         """Nothing is opened yet.
@@ -65,9 +66,11 @@ class LiveTranscriber:
             model: The model that transcribes.
             language: Of the takes, as in "en"; empty when unknown.
             prompt: Words that are likely to come.
+            open_s: How long after the take's end a session that is not there yet is waited for.
             stall_s: Silence of the server after the take's end, after which its words are given up.
         """
         self.model = model
+        self.open_s = open_s
         self.stall_s = stall_s
         self.session = RealtimeSession(
             source,
@@ -203,7 +206,7 @@ class LiveHearing:
         whole = False
         try:
             if milliseconds(self._bytes) >= SHORTEST_MS:
-                await self._until(lambda: bool(self.session_number), OPEN_S)
+                await self._until(lambda: bool(self.session_number), self._owner.open_s)
                 self._commit = self._owner.session.send({"type": "input_audio_buffer.commit"})
                 await self._until(self._is_whole, self._owner.stall_s)
                 whole = True

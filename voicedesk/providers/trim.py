@@ -1,4 +1,4 @@
-"""Silence at the head of a unit of speech, taken away while the sound streams in.
+"""Silence at both ends of a unit of speech: taken away at its head while the sound streams in, added where it lacks.
 
 Servers' voices begin with 50 to 300 ms of silence. In an answer made of several units each of them would be heard as
 a pause in the middle of a sentence, and the first as latency.
@@ -6,16 +6,20 @@ a pause in the middle of a sentence, and the first as latency.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from voicedesk.audio.io import SAMPLE_BYTES
-from voicedesk.audio.pcm import first_audible, from_bytes, sample_count
+from voicedesk.audio.pcm import first_audible, from_bytes, sample_count, silence
+from voicedesk.synth.sentences import CLAUSE_PAUSE_MS, SENTENCE_PAUSE_MS
 
 LEAD_MS = 15
 """Silence kept before the first sound, so that a soft onset is not cut."""
 
 _LEAD_BYTES = sample_count(LEAD_MS) * SAMPLE_BYTES
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_CLAUSE_END = re.compile(r"[,;:–—，、；：][\"'”’»)\]]*$")
 
 
 class LeadTrimmer:
@@ -48,3 +52,11 @@ async def trimmed(sound: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, N
         async for pcm in pieces:
             if rest := trimmer.feed(pcm):
                 yield rest
+
+
+def pause_after(text: str) -> bytes:
+    """The silence that belongs after a unit, for voices that leave no room between sentences; empty for none."""
+    text = text.rstrip()
+    if _SENTENCE_END.search(text):
+        return silence(SENTENCE_PAUSE_MS)
+    return silence(CLAUSE_PAUSE_MS) if _CLAUSE_END.search(text) else b""
