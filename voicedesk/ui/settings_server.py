@@ -226,7 +226,6 @@ class ServerEditor(QWidget):
         self._adding: AddServerDialog | None = None
         self._shown = BUILTIN
         self._looked_at = ""  # in the classic pipeline, whose stages choose for themselves
-        unit = em(self)
         self._choice = QComboBox(self)
         self._choice.setAccessibleName(self.tr("Server"))
         self._choice.activated.connect(self._choose)
@@ -251,6 +250,11 @@ class ServerEditor(QWidget):
             self,
         )
         self._stages.setWordWrap(True)
+        self._lay_out()
+        self.show_settings(settings)
+
+    def _lay_out(self) -> None:
+        unit = em(self)
         row = QHBoxLayout()
         row.addWidget(self._choice, 1)
         row.addWidget(self._add)
@@ -266,7 +270,6 @@ class ServerEditor(QWidget):
         layout.addWidget(self._about)
         layout.addSpacing(unit // 2)
         layout.addWidget(self._key)
-        self.show_settings(settings)
 
     def _button(self, text: str, name: str, action: Callable[[], None]) -> QPushButton:
         button = QPushButton(text, self)
