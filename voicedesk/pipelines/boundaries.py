@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from voicedesk.pipelines.phrases import base_language, guess_language
-from voicedesk.pipelines.speakable import BREAK
+from voicedesk.pipelines.spoken import BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

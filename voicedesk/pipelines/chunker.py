@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from voicedesk.pipelines.boundaries import Boundaries, Boundary, Mark
-from voicedesk.pipelines.speakable import BREAK, Speakable, tidy
+from voicedesk.pipelines.speakable import Speakable
+from voicedesk.pipelines.spoken import BREAK, tidy
 
 SECONDS_A_CHARACTER = 0.065
 """Speech in European languages, roughly; used until sound is there to measure."""

@@ -182,6 +182,11 @@ class StartGate:
 
     # ------------------------------------------------------------------------------------ reckoning
 
+    @property
+    def known_s(self) -> float:
+        """Seconds of sound that all units told so far are or will probably be."""
+        return sum(map(self._length, self._units.values()))
+
     def release_at(self, now: float) -> float:
         """When playing may start; ``now`` when at once. Changes with everything that is told."""
         start = now
@@ -228,8 +233,8 @@ class StartGate:
     def _unknown(self, units: list[_Unit], played: float, made: float, now: float) -> float:
         """What text that is still to come asks for."""
         speed = self._pace.speed
-        if speed is not None and speed * self._at_once < 1.0:
-            return made  # each further unit would come later than the one before it is played
+        if speed is not None and speed < 1.0:
+            return made  # the longer the units that are still to come, the later they would be
         follows, asked = self._pace.follows_s, units[0].asked
         if len(units) > 1 or follows is None or asked is None or now > asked + 1.5 * follows:
             return now
