@@ -16,10 +16,11 @@ from voicedesk.providers.http import HttpServer
 from voicedesk.providers.offline_speech import OfflineSpeech
 from voicedesk.providers.pace import PaceBook
 from voicedesk.providers.profiles import QUIRKS, Address, Quirks
+from voicedesk.providers.realtime_speech import RealtimeVoice
 from voicedesk.providers.speech import ServerVoice
 from voicedesk.providers.stages import Thinker, Transcriber, Voice
 from voicedesk.providers.thinkers import thinker_for
-from voicedesk.providers.transcription import RestTranscriber
+from voicedesk.providers.transcription_fallback import transcriber_for
 from voicedesk.providers.voice_cache import CachedVoice, VoiceCache
 from voicedesk.servers import Servers
 from voicedesk.synth.voice import OfflineVoice
@@ -140,11 +141,12 @@ class Assembly:
         return HttpServer(self._source(settings, server_id), paces=self.paces)
 
     def _transcriber(self, settings: Settings, classic: Classic) -> Transcriber:
-        return RestTranscriber(
-            self._http(settings, classic.transcription_server),
-            model=classic.transcription_model,
-            streamed=classic.transcription != "whole",
-            language=classic.language,
+        server_id = classic.transcription_server
+        return transcriber_for(
+            classic,
+            settings.server(server_id),
+            self._http(settings, server_id),
+            self._source(settings, server_id),
         )
 
     def _thinker(self, settings: Settings, classic: Classic) -> Thinker:
@@ -167,17 +169,29 @@ class Assembly:
                     language=classic.language,
                 )
             )
-        server = settings.server(classic.speech_server)
-        return self._cached(
-            ServerVoice(
-                self._http(settings, classic.speech_server),
-                name=server.base_url or classic.speech_server,
-                model=classic.speech_model,
-                voice=classic.voice,
-                speed=classic.speed,
-                language=classic.language,
+        server_id = classic.speech_server
+        name = settings.server(server_id).base_url or server_id
+        if classic.voice_kind == "server":
+            return self._cached(
+                ServerVoice(
+                    self._http(settings, server_id),
+                    name=name,
+                    model=classic.speech_model,
+                    voice=classic.voice,
+                    speed=classic.speed,
+                    language=classic.language,
+                )
             )
+        realtime = RealtimeVoice(
+            self._source(settings, server_id),
+            name=name,
+            model=classic.speech_model,
+            voice=classic.voice,
+            speed=classic.speed,
+            language=classic.language,
         )
+        # A model may say something else than it was given: that is not kept.
+        return CachedVoice(realtime, self._cache, worth=realtime.said_truly)
 
     def _cached(self, voice: Voice) -> CachedVoice:
         return CachedVoice(voice, self._cache)
