@@ -86,6 +86,12 @@ _RULES: dict[str, str] = {
         " what color is my <thing> | forget everything | forget that"
     ),
     "name": "my name is <person> | what is my name | what's my name | do you know my name | who am i",
+    # errands: timers, notes and the clipboard, which are functions of the client's
+    "wait": "<to99> (seconds | minutes | hours) | (a | one) minute | (an | one) hour | half an hour",
+    "errand": (
+        "set a timer for <wait> | (cancel | stop) the timer | list my timers | what timers are running |"
+        " read my notes | list my notes | (read | what is on | what's on) (the | my) clipboard"
+    ),
     # repeating and counting
     "again": "say that again | say it again | repeat that | can you repeat that | what did you say | say again",
     "echo": "repeat after me (hello [world] | good morning | <to999>)",
@@ -96,8 +102,8 @@ _RULES: dict[str, str] = {
     "greeting": "hello [there] | hi [there] | hey | good morning | good afternoon | good evening",
     "parting": "thank you [very much] | thanks [a lot] | goodbye | bye [bye] | good night | see you later | never mind",
     # a request may be wrapped in politeness, a question or greeting is not
-    "request": "<arithmetic> | <units> | <chance> | <memory> | <again> | <echo> | <count> | <help> | tell me the time",
-    "command": "<request> [please] | please <request> | (can | could) you <request> | <time> | <date> | <name> | <self> | <greeting> | <parting>",
+    "request": "<arithmetic> | <units> | <chance> | <memory> | <errand> | <again> | <echo> | <count> | <help> | tell me the time",
+    "command": "<request> [please] | please <request> | (can | could) you <request> | <time> | what time is it and what is <sum> | <date> | <name> | <self> | <greeting> | <parting>",
 }
 
 TOP = "command"
