@@ -11,6 +11,7 @@ from voicedesk.pipelines.base import Pipeline
 from voicedesk.pipelines.chunker import Chunking
 from voicedesk.pipelines.classic import ClassicPipeline
 from voicedesk.pipelines.classic_turn import Chain
+from voicedesk.pipelines.gate import VoicePace
 from voicedesk.pipelines.realtime import RealtimePipeline
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.offline_speech import OfflineSpeech
@@ -50,13 +51,20 @@ def classic_settings(settings: Settings) -> Classic:
         update["transcription_model"] = update["live_transcription_model"] = BUILTIN_EARS
     if settings.server(classic.thinking_server).dialect == BUILTIN:
         update |= {"thinking_model": BUILTIN_ASSISTANT, "effort": ""}
-    if (
-        settings.server(classic.speech_server).dialect == BUILTIN
-        and classic.voice_kind != "offline"
-    ):
-        realtime = classic.voice_kind == "realtime"
-        update |= {"speech_model": BUILTIN_MODEL if realtime else BUILTIN_VOICE, "voice": ""}
+    if classic.voice_kind != "offline":
+        update |= _speech(settings)
     return classic.model_copy(update=update)
+
+
+def _speech(settings: Settings) -> dict[str, str]:
+    """Model and voice of the server that speaks; a realtime session has the realtime pipeline's, unless told."""
+    classic, realtime = settings.classic, settings.realtime
+    is_session = classic.voice_kind == "realtime"
+    if settings.server(classic.speech_server).dialect == BUILTIN:
+        return {"speech_model": BUILTIN_MODEL if is_session else BUILTIN_VOICE, "voice": ""}
+    if is_session:
+        return {"speech_model": realtime.model, "voice": classic.voice or realtime.voice}
+    return {}
 
 
 def model_of(settings: Settings) -> str:
@@ -90,6 +98,8 @@ class Assembly:
         self._tools = tools
         self._cache = VoiceCache(folders.data / "voice")
         self._offline = OfflineVoice()
+        self._chain_voice: Voice | None = None
+        self._voice_paces: dict[tuple[str, str, str], VoicePace] = {}
 
     def pipeline(self, settings: Settings) -> Pipeline:
         """The pipeline that the settings ask for, not opened."""
@@ -105,23 +115,25 @@ class Assembly:
                 run_tools=tools.run_all,
             )
         classic = classic_settings(settings)
+        self._chain_voice = self._voice(settings, classic)
         chain = Chain(
             thinker=self._thinker(settings, classic),
-            voice=self._voice(settings, classic),
+            voice=self._chain_voice,
             history=self._dialogue.before,
             instructions=settings.assistant.instructions,
             chunking=Chunking(classic.chunking),
             language=classic.language,
             tools=specs,
             run_tools=tools.run_all,
+            pace=self._pace_of(self._chain_voice),
         )
         server = settings.server(classic.thinking_server).name
         return ClassicPipeline(self._transcriber(settings, classic), chain, server=server)
 
     def own_voice(self, settings: Settings, language: str) -> Voice:
-        """The voice for words of our own: that of the chain, or this computer's. Not to be closed."""
-        if settings.mode == "classic":
-            return self._voice(settings, classic_settings(settings))
+        """The voice for words of our own: that of the latest chain, or this computer's. Not to be closed."""
+        if settings.mode == "classic" and self._chain_voice is not None:
+            return self._chain_voice
         return self._cached(OfflineSpeech(self._offline, language=language))
 
     async def close(self) -> None:
@@ -130,6 +142,12 @@ class Assembly:
         await self._offline.close()
 
     # ----------------------------------------------------------------------------------- stages
+
+    def _pace_of(self, voice: Voice) -> VoicePace:
+        """What is known of a voice's speed, whichever pipeline learned it."""
+        identity = voice.identity
+        key = (identity.server, identity.model, identity.voice)
+        return self._voice_paces.setdefault(key, VoicePace())
 
     def _source(self, settings: Settings, server_id: str) -> Callable[[], Awaitable[Address]]:
         async def source() -> Address:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from voicedesk.core.clock import Clock, now
+from voicedesk.providers.profiles import is_loopback
 
 BURST = 30
 """Requests at once before the bucket is empty."""
 PER_SECOND = 10.0
 """Requests a second in the long run. Word by word speech needs four."""
+
+LOCAL_BURST = 1000
+LOCAL_PER_SECOND = 1000.0
 
 Waiting = Callable[[str, float], None]
 """Told the server's name and the seconds that it is waited for, when a wait begins."""
@@ -105,7 +110,12 @@ class PaceBook:
         """
         pace = self._paces.get(base_url)
         if pace is None:
-            pace = self._paces[base_url] = Pace(server, waiting=self._tell)
+            parts = urlsplit(base_url)
+            # A server on this computer is nobody's to be spared; it may still ask to wait.
+            local = is_loopback(parts.hostname or "")
+            burst, per_second = (LOCAL_BURST, LOCAL_PER_SECOND) if local else (BURST, PER_SECOND)
+            pace = Pace(server, waiting=self._tell, burst=burst, per_second=per_second)
+            self._paces[base_url] = pace
         return pace
 
     def _tell(self, server: str, seconds: float) -> None:
