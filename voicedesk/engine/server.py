@@ -45,6 +45,7 @@ class Server:
         self._token = token
         self._services = services
         self._sockets: set[web.WebSocketResponse] = set()
+        self._endings: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> int:
@@ -85,6 +86,7 @@ class Server:
         """Hang up on every client and stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
+        await asyncio.gather(*self._endings, return_exceptions=True)
 
     async def _hang_up(self, _app: web.Application) -> None:
         sockets = list(self._sockets)
@@ -188,13 +190,28 @@ class Server:
                 if session.outbox.overflowed:
                     break
         finally:
-            await session.close()
-            if socket.closed or session.outbox.overflowed:
-                writer.cancel()
-            if session.outbox.overflowed and request.transport is not None:
-                # It asks and does not read: a close frame would wait behind all that it has not read.
-                request.transport.abort()
-            await asyncio.gather(writer, return_exceptions=True)
+            # The handler is cancelled when its connection is gone: that must not cut short the end of what it began.
+            ending = asyncio.create_task(
+                _end_session(request, socket, session, writer), name="session end"
+            )
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
+            await asyncio.shield(ending)
+
+
+async def _end_session(
+    request: web.Request,
+    socket: web.WebSocketResponse,
+    session: EventSession,
+    writer: asyncio.Task[None],
+) -> None:
+    await session.close()
+    if socket.closed or session.outbox.overflowed:
+        writer.cancel()
+    if session.outbox.overflowed and request.transport is not None:
+        # It asks and does not read: a close frame would wait behind all that it has not read.
+        request.transport.abort()
+    await asyncio.gather(writer, return_exceptions=True)
 
 
 async def _write(socket: web.WebSocketResponse, session: EventSession) -> None:
