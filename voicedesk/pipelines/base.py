@@ -32,6 +32,10 @@ async def no_tools(
     return results
 
 
+def nobody(_event: Event) -> None:
+    """Takes events while nobody listens."""
+
+
 def no_history(_turn: int) -> Sequence[Message]:
     """The past of a conversation that has none."""
     return ()

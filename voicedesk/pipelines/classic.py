@@ -11,15 +11,11 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import ServerError, VoiceDeskError, VoiceError
 from voicedesk.core.events import Event, Heard, Link, LinkChanged, UserText
 from voicedesk.core.tasks import TaskSet
-from voicedesk.pipelines.base import Emit
+from voicedesk.pipelines.base import Emit, nobody
 from voicedesk.pipelines.classic_turn import Chain, ClassicTurn
 from voicedesk.providers.stages import Hearing, Transcriber, Words
 
 log = logging.getLogger(__name__)
-
-
-def _nobody(_event: Event) -> None:
-    """Takes events while nobody listens."""
 
 
 class ClassicPipeline:
@@ -39,7 +35,7 @@ class ClassicPipeline:
         self.model = chain.thinker.model
         self._transcriber = transcriber
         self._chain = chain
-        self._emit: Emit = _nobody
+        self._emit: Emit = nobody
         self._tasks = TaskSet()
         self._link = Link.CLOSED
         self._opening: asyncio.Task[None] | None = None

@@ -26,7 +26,7 @@ from voicedesk.core.events import (
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
-from voicedesk.pipelines.base import Emit, RunTools, no_history, no_tools
+from voicedesk.pipelines.base import Emit, RunTools, no_history, no_tools, nobody
 from voicedesk.pipelines.realtime_book import ReplyBook
 from voicedesk.pipelines.realtime_commands import Commands
 from voicedesk.pipelines.realtime_items import history_item
@@ -46,10 +46,6 @@ CANCEL_TIMEOUT = 2.0
 """How long the next request waits for the cancelled reply to end."""
 PROGRESS_TIMEOUT = 30.0
 """How long a server may be silent while a reply is due."""
-
-
-def _nobody(_event: Event) -> None:
-    """Takes events while nobody listens."""
 
 
 class RealtimePipeline:
@@ -90,7 +86,7 @@ class RealtimePipeline:
             opened=self._on_opened,
         )
         self._tasks = TaskSet()
-        self._emit: Emit = _nobody
+        self._emit: Emit = nobody
         self._item_ids = itertools.count(1)
         self._turn = 0
         self._upload = Upload(self._link)
@@ -194,6 +190,7 @@ class RealtimePipeline:
             return
         if not reply.ended.is_set() and not reply.cancelled:
             self._cancel(reply)
+            await self._rounds.stopped()
         if not self._quirks.can_truncate or not self._link.ready:
             return
         unheard: list[str] = []

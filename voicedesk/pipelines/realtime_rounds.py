@@ -49,6 +49,7 @@ class ToolRounds:
         self._send = send
         self._go_on = go_on
         self._running: dict[Reply, _Round] = {}
+        self._ending: set[asyncio.Task[None]] = set()
 
     def running(self, reply: Reply) -> bool:
         """Whether the reply waits for tools, and not for the server."""
@@ -81,6 +82,12 @@ class ToolRounds:
         round_ = self._running.pop(reply, None)
         if round_ is None or round_.task is None:
             return
+        self._ending.add(round_.task)
+        round_.task.add_done_callback(self._ending.discard)
         round_.task.cancel()
         for result in (*round_.results, *unanswered(round_.calls, round_.results)):
             self._send(result_event(result))
+
+    async def stopped(self) -> None:
+        """Return when nothing runs any more that was cancelled."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
