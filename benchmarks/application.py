@@ -88,7 +88,7 @@ def talk_for(
     async def work(application: QApplication) -> int:
         del application
         settings = settings_for(base_url)
-        settings.talk.tap_ms = 0
+        settings.talk.style = "hold"
         async with desktop_with(settings) as person:
             button = person.window.talk_button
             for turn in range(1, turns + 1):

@@ -68,6 +68,21 @@ def test_a_file_of_a_newer_version_is_told() -> None:
         load(json.dumps({"schema_version": SCHEMA + 1}))
 
 
+@pytest.mark.parametrize(
+    ("old", "style", "tap_ms"),
+    [({"tap_ms": 0}, "hold", 400), ({"tap_ms": 50}, "both", 100), ({"tap_ms": 300}, "both", 300)],
+)
+def test_the_longest_tap_of_the_first_schema_is_brought_up_to_date(
+    old: dict[str, Any], style: str, tap_ms: int
+) -> None:
+    data = {"schema_version": 1, "talk": {**old, "tail_ms": 150}}
+    settings = load(json.dumps(data))
+    assert (settings.talk.style, settings.talk.tap_ms) == (style, tap_ms)
+    assert settings.talk.tail_ms == 150
+    assert settings.schema_version == SCHEMA
+    assert load(dump(settings)) == settings
+
+
 def test_a_wrong_value_is_not_repeated_in_the_error() -> None:
     with pytest.raises(SettingsError) as caught:
         load(json.dumps({"realtime": {"effort": "sk-secret"}}))

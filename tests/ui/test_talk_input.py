@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
@@ -18,10 +20,12 @@ from tests.ui.finding import Stopwatch, by_name
 from voicedesk.core.errors import (
     DeviceError,
 )
+from voicedesk.core.settings import Settings, Talk, TalkKeyName
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui.header import StatusView
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.talk_button import TalkButton
+from voicedesk.ui.talk_input import _KEYS
 
 SPACE = Qt.Key.Key_Space
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -258,3 +262,38 @@ def test_a_press_during_a_reply_is_a_barge_in(window: MainWindow, control: FakeC
     QTest.keyPress(window, SPACE)
     assert control.state is State.LISTENING
     assert control.turn == 3
+
+
+# ------------------------------------------------------------------------------------ another key
+
+
+def test_another_key_may_be_the_talk_key(
+    window: MainWindow, control: FakeControl, clock: Stopwatch, question: QLineEdit
+) -> None:
+    window.show_settings(Settings(talk=Talk(key="f9")))
+    QTest.keyClick(window, SPACE)
+    assert control.calls == []
+    question.setFocus()
+    QTest.keyPress(question, Qt.Key.Key_F9)
+    assert control.calls == ["press"], "a key that writes nothing talks from the question, too"
+    clock.at = 1.0
+    QTest.keyRelease(question, Qt.Key.Key_F9)
+    assert control.calls == ["press", "release"]
+
+
+def test_changing_the_key_while_it_is_held_ends_the_hold(
+    window: MainWindow, control: FakeControl, clock: Stopwatch
+) -> None:
+    QTest.keyPress(window, SPACE)
+    clock.at = 1.0
+    window.show_settings(Settings(talk=Talk(key="f9")))
+    assert control.calls == ["press", "release"]
+
+
+@pytest.mark.parametrize("name", get_args(TalkKeyName))
+def test_every_key_that_can_be_chosen_talks(
+    window: MainWindow, control: FakeControl, clock: Stopwatch, name: TalkKeyName
+) -> None:
+    window.show_settings(Settings(talk=Talk(key=name)))
+    QTest.keyPress(window, _KEYS[name])
+    assert control.calls == ["press"]

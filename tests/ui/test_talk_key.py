@@ -6,6 +6,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from voicedesk.core.settings import Talk
 from voicedesk.ui.talk_key import TalkKey
 
 
@@ -254,3 +255,28 @@ class TalkKeyMachine(RuleBasedStateMachine):
 
 
 TestTalkKeyMachine = TalkKeyMachine.TestCase
+
+
+def test_a_key_for_taps_only_never_ends_with_its_release(recorder: Recorder) -> None:
+    recorder.key.tap_s = Talk(style="tap").tap_s
+    recorder.key.down("key", 1.0)
+    recorder.key.up("key", 9.0)
+    assert recorder.key.is_locked
+    recorder.key.down("key", 10.0)
+    recorder.key.up("key", 10.1)
+    assert recorder.calls == ["press", "release"]
+
+
+def test_a_lost_release_of_a_key_for_taps_only_changes_nothing(recorder: Recorder) -> None:
+    recorder.key.tap_s = Talk(style="tap").tap_s
+    recorder.key.down("key", 1.0)
+    recorder.key.lost()
+    assert recorder.calls == ["press"]
+    assert recorder.key.is_locked
+
+
+def test_a_key_for_holds_only_ends_however_short(recorder: Recorder) -> None:
+    recorder.key.tap_s = Talk(style="hold", tap_ms=1000).tap_s
+    recorder.key.down("key", 1.0)
+    recorder.key.up("key", 1.01)
+    assert recorder.calls == ["press", "release"]

@@ -8,6 +8,7 @@ version loses nothing.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from voicedesk.core.errors import SettingsError
 
-SCHEMA = 1
+SCHEMA = 2
 
 Mode = Literal["realtime", "classic"]
 """Which pipeline answers."""
@@ -42,17 +43,34 @@ class DeviceChoice(_Section):
     name: str
 
 
+TalkKeyName = Literal[
+    "space", "insert", "pause", "scroll_lock",
+    "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
+]  # fmt: skip
+"""The keys that one can talk with: they write nothing, but for the space bar, and do nothing else."""
+
+
 class Talk(_Section):
     """How the talk key behaves."""
 
+    key: TalkKeyName = "space"
+    style: Literal["both", "hold", "tap"] = "both"
+    """Whether the key is held, tapped once to begin and once to end, or either."""
     tail_ms: Annotated[int, Field(ge=0, le=1000)] = 200
     """Sound kept after the key is up, so that the last word is whole."""
     preroll_ms: Annotated[int, Field(ge=0, le=1000)] = 300
     """Sound kept from before the key went down, so that the first word is whole."""
-    tap_ms: Annotated[int, Field(ge=0, le=1000)] = 400
-    """A shorter press is a tap and toggles; 0 switches tapping off."""
+    tap_ms: Annotated[int, Field(ge=100, le=1000)] = 400
+    """A shorter press is a tap, where the style allows either."""
     cap_s: Annotated[int, Field(ge=10, le=600)] = 300
     """A take ends by itself after this long: a lost key-up must not record for ever."""
+
+    @property
+    def tap_s(self) -> float:
+        """A shorter press is a tap, in seconds: 0 where every press is a hold, infinite where every one is a tap."""
+        if self.style == "both":
+            return self.tap_ms / 1000.0
+        return 0.0 if self.style == "hold" else math.inf
 
 
 class Sound(_Section):
@@ -119,6 +137,8 @@ class Feedback(_Section):
     """A soft tick when nothing has sounded for a while."""
     filler: bool = True
     """A short spoken phrase when it takes longer."""
+    cues: bool = False
+    """A short soft sound when recording begins and ends, and when something fails."""
 
 
 class Assistant(_Section):
@@ -132,6 +152,33 @@ class Assistant(_Section):
         "You are a helpful voice assistant. Answer in the language of the user, in one to three short spoken "
         "sentences, without lists, markup or emoji."
     )
+
+
+class Privacy(_Section):
+    """What is kept on this computer, and for how long."""
+
+    history: bool = True
+    """Conversations are kept."""
+    takes: Literal["none", "day", "week", "always"] = "day"
+    """How long recordings that were answered are kept; one that was not stays until it is."""
+    takes_limit_mb: Annotated[int, Field(ge=10, le=100_000)] = 500
+    """Recordings take at most this much room; the oldest go first."""
+    logs: bool = True
+    """Troubles are written to a log file, without keys and without what was said."""
+
+
+class Appearance(_Section):
+    """How the window looks and which language it speaks."""
+
+    theme: Literal["system", "light", "dark"] = "system"
+    language: Annotated[str, Field(max_length=35)] = ""
+    """As in "de"; empty for the desktop's. One that the window cannot speak counts as empty."""
+    text_size: Literal[90, 100, 115, 130, 150, 175, 200] = 100
+    """In percent of the desktop's."""
+    reduced_motion: bool = False
+    """Nothing moves that need not."""
+    light_words: bool = True
+    """The words of an answer are lit as they are spoken."""
 
 
 def _default_servers() -> dict[str, Server]:
@@ -153,6 +200,8 @@ class Settings(_Section):
     classic: Classic = Field(default_factory=Classic)
     feedback: Feedback = Field(default_factory=Feedback)
     assistant: Assistant = Field(default_factory=Assistant)
+    privacy: Privacy = Field(default_factory=Privacy)
+    appearance: Appearance = Field(default_factory=Appearance)
 
     @property
     def realtime_server(self) -> Server:
@@ -174,8 +223,21 @@ class Settings(_Section):
         return self.servers.get(server_id) or _default_servers()[BUILTIN]
 
 
+def _name_the_style(data: dict[str, Any]) -> dict[str, Any]:
+    """Schema 1 said "no taps" by a longest tap of 0, and took lengths that nobody can tap."""
+    talk = data.get("talk")
+    if not isinstance(talk, dict):
+        return data
+    longest = talk.get("tap_ms")
+    if isinstance(longest, int) and not isinstance(longest, bool) and 0 <= longest < 100:
+        changed = {"style": "hold"} if longest == 0 else {"tap_ms": 100}
+        kept = {name: value for name, value in talk.items() if name != "tap_ms"}
+        return {**data, "talk": {**kept, **changed}}
+    return data
+
+
 # One function for each step: UPGRADES[1] turns the data of schema 1 into schema 2.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _name_the_style}
 
 
 def load(text: str, *, path: str = "") -> Settings:

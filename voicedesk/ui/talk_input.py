@@ -1,4 +1,4 @@
-"""Where the talk key comes from: the space bar anywhere in the window, the mouse on the button, a screen reader.
+"""Where the talk key comes from: a key anywhere in the window (the space bar, if no other was chosen), the mouse on the button, a screen reader.
 
 The rules of the key itself are in ``talk_key``; here Qt's events become its downs and ups, and everything that may
 swallow a key-up (another window, a dialog, a locked screen) ends the hold.
@@ -18,13 +18,30 @@ from PySide6.QtWidgets import (
 
 from voicedesk.conversation.control import TalkControl
 from voicedesk.core.clock import Clock, now
-from voicedesk.core.settings import Talk
+from voicedesk.core.settings import Talk, TalkKeyName
 from voicedesk.core.turn import State
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_key import TalkKey
 
-_SPACE = "space"
+_KEY = "key"
 _MOUSE = "mouse"
+_KEYS: dict[TalkKeyName, Qt.Key] = {
+    "space": Qt.Key.Key_Space,
+    "insert": Qt.Key.Key_Insert,
+    "pause": Qt.Key.Key_Pause,
+    "scroll_lock": Qt.Key.Key_ScrollLock,
+    "f2": Qt.Key.Key_F2,
+    "f3": Qt.Key.Key_F3,
+    "f4": Qt.Key.Key_F4,
+    "f5": Qt.Key.Key_F5,
+    "f6": Qt.Key.Key_F6,
+    "f7": Qt.Key.Key_F7,
+    "f8": Qt.Key.Key_F8,
+    "f9": Qt.Key.Key_F9,
+    "f10": Qt.Key.Key_F10,
+    "f11": Qt.Key.Key_F11,
+    "f12": Qt.Key.Key_F12,
+}
 _WATCHED = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -63,6 +80,7 @@ class TalkInput(QObject):
         self._button = button
         self._clock = clock
         self._saw_listening = False
+        self._talk_key = _KEYS[talk.key]
         self.key = TalkKey(press=self._press, release=self._release, cancel=self._cancel)
         self._cap = QTimer(self)
         self._cap.setSingleShot(True)
@@ -79,8 +97,12 @@ class TalkInput(QObject):
         application.focusChanged.connect(self._on_focus)
 
     def set_talk(self, talk: Talk) -> None:
-        """Take over the lengths of a tap and of the longest take."""
-        self.key.tap_s = talk.tap_ms / 1000.0
+        """Take over the key, the lengths of a tap and of the longest take."""
+        chosen = _KEYS[talk.key]
+        if chosen is not self._talk_key:
+            self.key.lost(_KEY)  # the key-up of the old one is no longer listened to
+            self._talk_key = chosen
+        self.key.tap_s = talk.tap_s
         self._cap.setInterval(talk.cap_s * 1000)
 
     def on_state(self, state: State) -> None:
@@ -140,7 +162,7 @@ class TalkInput(QObject):
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         """Within the window the key-up still comes by; from anywhere else it does not."""
         if new is None or new.window() is not self._window:
-            self.key.lost(_SPACE)
+            self.key.lost(_KEY)
 
     # ------------------------------------------------------------------------------ Qt
 
@@ -155,13 +177,12 @@ class TalkInput(QObject):
                     self.key.finish()
             return False
         assert isinstance(event, QKeyEvent)
-        match Qt.Key(event.key()):
-            case Qt.Key.Key_Space:
-                return self._on_space(watched, event)
-            case Qt.Key.Key_Escape if kind == QEvent.Type.KeyPress:
-                return self._on_escape(watched, event)
-            case _:
-                return False
+        key = event.key()
+        if key == self._talk_key:
+            return self._on_key(watched, event)
+        if key == Qt.Key.Key_Escape and kind == QEvent.Type.KeyPress:
+            return self._on_escape(watched, event)
+        return False
 
     def _is_ours(self, watched: QObject) -> bool:
         """Whether a key event goes to our window, with no menu or dialog in front of it."""
@@ -171,21 +192,22 @@ class TalkInput(QObject):
             return watched is self._window.windowHandle()
         return isinstance(watched, QWidget) and watched.window() is self._window
 
-    def _on_space(self, watched: QObject, event: QKeyEvent) -> bool:
+    def _on_key(self, watched: QObject, event: QKeyEvent) -> bool:
         if event.type() == QEvent.Type.KeyRelease:
-            if self.key.owner != _SPACE:
+            if self.key.owner != _KEY:
                 return False
             if not event.isAutoRepeat():
-                self._up(_SPACE)
+                self._up(_KEY)
             return True
-        if self.key.owner == _SPACE:
+        if self.key.owner == _KEY:
             return True  # the key repeats while it is held
         if not self._is_ours(watched) or event.modifiers() != Qt.KeyboardModifier.NoModifier:
             return False
-        if _uses_space(watched if isinstance(watched, QWidget) else QApplication.focusWidget()):
+        focus = watched if isinstance(watched, QWidget) else QApplication.focusWidget()
+        if _uses_key(focus, event.key()):
             return False
         if not event.isAutoRepeat():
-            self.key.down(_SPACE, self._clock())
+            self.key.down(_KEY, self._clock())
         return True
 
     def _on_escape(self, watched: QObject, event: QKeyEvent) -> bool:
@@ -198,9 +220,13 @@ class TalkInput(QObject):
         return True
 
 
-def _uses_space(widget: QWidget | None) -> bool:
-    """Whether the space bar means something of its own to the widget that has the focus."""
+def _uses_key(widget: QWidget | None, key: int) -> bool:
+    """Whether the key means something of its own to the widget that has the focus."""
     if widget is None or isinstance(widget, TalkButton) or not widget.isEnabled():
+        return False
+    if key == Qt.Key.Key_F4:
+        return isinstance(widget, QComboBox)  # opens it
+    if key != Qt.Key.Key_Space:
         return False
     if widget.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
         return True

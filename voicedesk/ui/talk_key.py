@@ -7,6 +7,7 @@ sources (the space bar, the mouse); whichever is first owns the hold until it le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 
@@ -14,7 +15,7 @@ class TalkKey:
     """Turns downs and ups into ``press``, ``release`` and ``cancel``.
 
     Attributes:
-        tap_s: A shorter press is a tap, in seconds; 0 switches tapping off.
+        tap_s: A shorter press is a tap, in seconds; 0 switches tapping off, infinity holding.
     """
 
     def __init__(
@@ -74,12 +75,12 @@ class TalkKey:
     def lost(self, source: str | None = None) -> None:
         """The key-up of a source (any, when None) will never come: the hold ends now.
 
-        A take that a tap keeps open goes on: no key is down, so none was lost.
+        A take that a tap keeps open goes on: no key is down, so none was lost, or none has to be.
         """
         if self._owner is None or source not in {None, self._owner}:
             return
         self._owner = None
-        if self._owed:
+        if self._owed and not (math.isinf(self.tap_s) and self._take):
             self._end()
 
     def finish(self) -> None:
