@@ -60,3 +60,21 @@ async def test_without_a_speaker_nothing_is_heard() -> None:
     playout = playout_on(None)
     playout.play(FIRST, bytes(4800))
     assert list(playout.heard_so_far()) == []
+
+
+async def test_a_gap_in_the_reply_is_told_and_one_in_a_filler_is_not() -> None:
+    speaker = FakeSpeaker()
+    told: list[tuple[int, float]] = []
+    playout = Playout(
+        speaker,
+        lambda turn, point, at: None,
+        lambda heard, at: None,
+        lambda error: pytest.fail(str(error)),
+        lambda turn, wanted_at: told.append((turn, wanted_at)),
+    )
+    playout.begin(1)
+    playout.underrun(FIRST, 5.0)
+    playout.underrun(AudioKey(1, FILLER, "0"), 6.0)
+    playout.underrun(AudioKey(0, "sound", "round-0"), 7.0)
+    assert told == [(1, 5.0)]
+    assert playout.underruns == 1

@@ -25,6 +25,7 @@ from voicedesk.core.events import (
     Sounded,
     TextDelta,
     TurnTimed,
+    Underran,
 )
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
@@ -79,7 +80,9 @@ class Answering:
         self._stopping: asyncio.Task[None] | None = None
 
     def _listen_to(self, speaker: AudioOutput | None) -> Playout:
-        return Playout(speaker, self._on_played, self._on_heard, self._listener.on_trouble)
+        return Playout(
+            speaker, self._on_played, self._on_heard, self._listener.on_trouble, self._on_underran
+        )
 
     @property
     def underruns(self) -> int:
@@ -161,6 +164,9 @@ class Answering:
 
     def _on_heard(self, heard: Heard, at: float) -> None:
         self._listener.emit(Sounded(turn=heard.key.turn, at=at, heard=heard))
+
+    def _on_underran(self, turn: int, wanted_at: float) -> None:
+        self._listener.emit(Underran(turn=turn, at=now(), wanted_at=wanted_at))
 
     def tell_times(self, turn: int) -> None:
         """Tell the timeline of a turn as far as it is known."""

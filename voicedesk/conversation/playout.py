@@ -31,6 +31,7 @@ class Playout:
         played: Played,
         heard: Callable[[Heard, float], None],
         trouble: Callable[[VoiceDeskError], None],
+        underran: Callable[[int, float], None] | None = None,
     ) -> None:
         """Listen to a speaker.
 
@@ -39,11 +40,13 @@ class Playout:
             played: Told the turn, the point and the time, as soon as each is known.
             heard: Told when a run of sound has been played to its end.
             trouble: Told when the device stops by itself.
+            underran: Told the turn, and since when the device had wanted sound that has come only now.
         """
         self._speaker = speaker
         self._played = played
         self._heard = heard
         self._trouble = trouble
+        self._underran = underran
         self._turn = 0
         self._anything = False
         self._drained = asyncio.Event()
@@ -163,9 +166,11 @@ class Playout:
 
     def underrun(self, key: AudioKey, at: float) -> None:
         """The sound came too late."""
-        del at
-        if key.turn == self._turn:
-            self.underruns += 1
+        if key.turn != self._turn or key.response == FILLER:
+            return
+        self.underruns += 1
+        if self._underran is not None:
+            self._underran(key.turn, at)
 
     def trouble(self, error: VoiceDeskError) -> None:
         """The device stopped: nothing more will sound, so nobody shall wait for it."""

@@ -146,15 +146,24 @@ class Sounded(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Underran(SystemEvent):
+    """The reply's sound had run out before it was complete, and goes on now: it stood still since ``wanted_at``."""
+
+    wanted_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserText(SystemEvent):
     """What the user said, so far (``final`` False) or as it stays. Replaces what came before.
 
     May come after the whole reply: it belongs to ``turn``, wherever it arrives.
-    ``text`` None means that the server could not transcribe the utterance.
+    ``text`` None means that the server could not transcribe the utterance. ``usage`` is what a transcription that is
+    counted apart from the reply took, as the server says it.
     """
 
     text: str | None
     final: bool
+    usage: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

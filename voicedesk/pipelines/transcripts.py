@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
+from typing import Any
 
 from voicedesk.core.clock import now
 from voicedesk.core.events import Reached, UserText
@@ -88,16 +89,27 @@ class Transcripts:
             self._say(turn, self._texts[turn], final=False)
         elif what == "completed":
             whole = event.get("transcript")
+            usage = event.get("usage")
             self._say(
-                turn, whole if isinstance(whole, str) else self._texts.get(turn, ""), final=True
+                turn,
+                whole if isinstance(whole, str) else self._texts.get(turn, ""),
+                final=True,
+                usage=usage if isinstance(usage, Mapping) else None,
             )
         elif what == "failed":
             self.model_fails = True
             self._say(turn, self._texts.get(turn) or None, final=True)
 
-    def _say(self, turn: int, text: str | None, *, final: bool) -> None:
+    def _say(
+        self,
+        turn: int,
+        text: str | None,
+        *,
+        final: bool,
+        usage: Mapping[str, Any] | None = None,
+    ) -> None:
         if final:
             self._texts.pop(turn, None)
             if turn in self._open:
                 self._open.remove(turn)
-        self._emit(UserText(turn=turn, at=now(), text=text, final=final))
+        self._emit(UserText(turn=turn, at=now(), text=text, final=final, usage=usage))
