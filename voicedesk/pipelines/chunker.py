@@ -18,6 +18,8 @@ _MOST_FIRST = 80
 _LEAST_FIRST = 10
 _LEAST = 20
 _LEAST_BEFORE_CONJUNCTION = 30
+_LEAST_STRETCH = 40
+_DRY_S = 0.6
 _LOOK_AHEAD = 24
 """More characters than any boundary needs to be decided."""
 
@@ -44,7 +46,9 @@ _CONJUNCTION = re.compile(
 )
 _WORD_END = re.compile(r"\s")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_WIDE_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{8}")
+_WORD = re.compile(
+    r"\s|[。！？｡，、；：]{1,8}[」』）】]{0,4}(?=[^。！？｡，、；：」』）】])|[\u3040-\u30ff\u3400-\u9fff]{8}"
+)
 _LEADING = re.compile(r"^(?:[.,;:!?…)\]”’»]+(?=\s|$)|[。！？，、；：」』）】])+\s*")
 
 
@@ -98,6 +102,7 @@ class Chunker:
         self._count = 0
         self._start = 0
         self._cut_s = 0.0
+        self._buffered_s = 0.0
         self._sounding = False
 
     def add(self, delta: str, *, buffered_s: float = 0.0) -> list[Unit]:
@@ -105,7 +110,7 @@ class Chunker:
 
         Args:
             delta: The piece, split anywhere; may be empty, to ask again with more or less sound buffered.
-            buffered_s: Seconds of sound made and not yet played.
+            buffered_s: Seconds of sound that are still to be played of the units given so far; 0 before the first sound.
         """
         self._take(delta)
         self._marks.extend(self._boundaries.scan(self._text, final=False))
@@ -116,7 +121,7 @@ class Chunker:
         for run in self._speakable.flush():
             self._append(run.text, run.end, exact=run.exact)
         self._marks.extend(self._boundaries.scan(self._text, final=True))
-        units = self._cut(0.0, final=True)
+        units = self._cut(self._buffered_s, final=True)
         rest = self._unit(len(self._text))
         return units if rest is None else [*units, rest]
 
@@ -131,6 +136,7 @@ class Chunker:
     # ------------------------------------------------------------------------------------- cutting
 
     def _cut(self, buffered_s: float, *, final: bool) -> list[Unit]:
+        self._buffered_s = buffered_s
         self._sounding = self._sounding or buffered_s > 0
         units: list[Unit] = []
         while True:
@@ -145,14 +151,26 @@ class Chunker:
     def _next(self, buffered_s: float, *, final: bool) -> int | None:
         """Where the next unit ends, None when it is not complete."""
         most = self._most
-        end = self._word() if self._chunking is Chunking.WORD else None
-        if end is None:
-            end = self._marked(buffered_s, most)
+        words = self._chunking is Chunking.WORD
+        end = self._word() if words else self._marked(buffered_s, most)
         if end is None and len(self._text) - self._from > most + (0 if final else _LOOK_AHEAD):
             end = self._forced(most)
+        if final:
+            return end
         if end is None and self._hurried:
-            end = self._eager() or self._conjunction()
+            end = self._eager() or self._conjunction(_LEAST_BEFORE_CONJUNCTION)
+        if end is None and self._runs_dry(buffered_s):
+            end = self._conjunction(_LEAST) or self._stretch()
         return end
+
+    def _runs_dry(self, buffered_s: float) -> bool:
+        """Silence is near and no mark is in sight: a stop in the wrong place sounds better than a stall."""
+        return (
+            self._chunking is Chunking.AUTO
+            and self._count > 0
+            and self._sounding
+            and buffered_s < _DRY_S
+        )
 
     @property
     def _hurried(self) -> bool:
@@ -167,6 +185,8 @@ class Chunker:
         for boundary in self._marks:
             if boundary.end - self._from > most:
                 return None
+            if self._chunking is Chunking.SENTENCE and boundary.mark is not Mark.SENTENCE:
+                continue
             said = self._said(boundary.end)
             if any(map(str.isalnum, said)) and self._enough(said, boundary.mark, buffered_s):
                 return boundary.end
@@ -174,8 +194,8 @@ class Chunker:
 
     def _enough(self, said: str, mark: Mark, buffered_s: float) -> bool:
         """Whether what ends with a mark is worth a unit of its own."""
-        if self._chunking is Chunking.SENTENCE or self._chunking is Chunking.WORD:
-            return mark is Mark.SENTENCE or self._chunking is Chunking.WORD
+        if self._chunking is Chunking.SENTENCE:
+            return True
         if self._chunking is Chunking.PHRASE:
             return _length(said) >= _LEAST
         if self._hurried:
@@ -184,11 +204,8 @@ class Chunker:
         return _length(said) >= (sentence if mark is Mark.SENTENCE else clause)
 
     def _word(self) -> int | None:
-        for pattern in (_WORD_END, _WIDE_RUN):
-            match = pattern.search(self._text, self._from)
-            while match is not None and not self._speaks(match.end()):
-                match = pattern.search(self._text, match.end())
-            if match is not None:
+        for match in _WORD.finditer(self._text, self._from):
+            if self._speaks(match.end()):
                 return match.end()
         return None
 
@@ -202,10 +219,15 @@ class Chunker:
         mark = self._boundaries.eager(self._text)
         return len(self._text) if mark is not None and _opens(self._said(len(self._text))) else None
 
-    def _conjunction(self) -> int | None:
-        """Before a word that begins another thought, in a first sentence that has no mark."""
-        match = _CONJUNCTION.search(self._text, self._from + _LEAST_BEFORE_CONJUNCTION)
+    def _conjunction(self, least: int) -> int | None:
+        """Before a word that begins another thought, where no mark came."""
+        match = _CONJUNCTION.search(self._text, self._from + least)
         return match.end() if match is not None else None
+
+    def _stretch(self) -> int | None:
+        """All whole words that are there, if they are enough for a while."""
+        end = self._text.rfind(" ", self._from) + 1
+        return end if end - self._from >= _LEAST_STRETCH else None
 
     def _forced(self, most: int) -> int:
         """The best place in a stretch that is too long and has no boundary that would do."""

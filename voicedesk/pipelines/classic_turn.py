@@ -209,7 +209,7 @@ class ClassicTurn:
     def _piece(self, key: AudioKey, chunker: Chunker, round_: int, piece: TextPiece) -> None:
         self._characters += len(piece.text)
         self.queue.put(TextDelta(turn=self.turn, at=now(), key=key, text=piece.text))
-        for unit in chunker.add(piece.text, buffered_s=self._speaker.buffered_s):
+        for unit in chunker.add(piece.text, buffered_s=self._speaker.covered_s):
             self._speaker.add(round_, unit)
 
     async def _ask_again(self) -> None:
@@ -217,7 +217,7 @@ class ClassicTurn:
         while True:
             await asyncio.sleep(ASK_AGAIN_S)
             if self._chunker is not None:
-                for unit in self._chunker.add("", buffered_s=self._speaker.buffered_s):
+                for unit in self._chunker.add("", buffered_s=self._speaker.covered_s):
                     self._speaker.add(self._round_now, unit)
 
     def _count_usage(self, thought: ThoughtEnded) -> None:

@@ -111,6 +111,13 @@ class UnitSpeaker:
             return 0.0
         return max(0.0, self._given_s - (now() - self._first_at))
 
+    @property
+    def covered_s(self) -> float:
+        """Seconds until silence if no more text came: what is buffered and what known units will be; 0 before the first sound."""
+        if self._first_at is None:
+            return 0.0
+        return self.buffered_s + max(0.0, self._gate.known_s - self._given_s)
+
     def add(self, round_: int, unit: Unit) -> None:
         """One more unit."""
         self._gate.plan(self._count + len(self._units), len(unit.text))
@@ -133,7 +140,6 @@ class UnitSpeaker:
                 async with aclosing(self._say(making)) as said:
                     async for event in said:
                         yield event
-                self._slots.release()
                 if self.failure is not None:
                     return
         finally:
@@ -193,6 +199,9 @@ class UnitSpeaker:
         except VoiceDeskError as error:
             making.failure = error
         self._gate.done(index, now())
+        if making.failure is None:
+            # Not when it was said: while the start is held back, what follows must be made.
+            self._slots.release()
         await making.pieces.put(None)
         self._arrived.set()
 

@@ -189,17 +189,18 @@ class StartGate:
 
     def release_at(self, now: float) -> float:
         """When playing may start; ``now`` when at once. Changes with everything that is told."""
-        start = now
+        start = made = now
         played = 0.0  # seconds of sound before the unit
-        made = now
         ends: list[float] = []
         units = [self._units[index] for index in sorted(self._units)]
+        making = any(unit.asked is not None and not unit.done for unit in units)
         for place, unit in enumerate(units):
+            if unit.asked is None and not making:
+                break  # it may be waiting for the start itself
             length = self._length(unit)
-            freed = ends[place - self._at_once] if place >= self._at_once else now
-            first, last = self._comes(unit, length, max(freed, start), now)
-            if not (unit.asked is None and first - max(freed, start) > played and start >= freed):
-                start = max(start, first - played, last - played - length)
+            freed = max(now, ends[place - self._at_once]) if place >= self._at_once else now
+            first, last = self._comes(unit, length, freed, now)
+            start = max(start, first - played, last - played - length)
             played += length
             made = max(made, last)
             ends.append(last)
