@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+
+import sentencex
 
 from voicedesk.pipelines.phrases import base_language, guess_language
 from voicedesk.pipelines.spoken import BREAK
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _CONTEXT = 200
 """Characters before a stop that decide whether it ends a sentence."""
@@ -42,18 +40,6 @@ class Boundary:
 
     end: int
     mark: Mark
-
-
-@lru_cache(maxsize=1)
-def _sentencex() -> Any:
-    import sentencex
-
-    return sentencex
-
-
-def warm() -> None:
-    """Load the sentence splitter ahead of its first use."""
-    _sentencex()
 
 
 class Boundaries:
@@ -158,7 +144,7 @@ class Boundaries:
         """Whether a sentence ends between two texts, by the rules of the language."""
         context = before[-_CONTEXT:]
         language = self._language or guess_language(self._sample + before)
-        parts: Sequence[str] = _sentencex().segment(language, context + after)
+        parts: Sequence[str] = sentencex.segment(language, context + after)
         reached = 0
         for part in parts[:-1]:
             reached += len(part)
