@@ -93,7 +93,8 @@ class UnitSpeaker:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
-        self._first_at: float | None = None
+        self._begun = False
+        self._plays_until = 0.0  # if it sounds at once and without a pause
         self._given_s = 0.0
         self.synthesised_s = 0.0
         self.bad_pieces = 0
@@ -107,14 +108,12 @@ class UnitSpeaker:
     @property
     def buffered_s(self) -> float:
         """Seconds of sound given out and probably not played yet."""
-        if self._first_at is None:
-            return 0.0
-        return max(0.0, self._given_s - (now() - self._first_at))
+        return max(0.0, self._plays_until - now())
 
     @property
     def covered_s(self) -> float:
         """Seconds until silence if no more text came: what is buffered and what known units will be; 0 before the first sound."""
-        if self._first_at is None:
+        if not self._begun:
             return 0.0
         return self.buffered_s + max(0.0, self._gate.known_s - self._given_s)
 
@@ -179,7 +178,8 @@ class UnitSpeaker:
             await self._changed.wait()
 
     async def _until_wanted(self) -> None:
-        ahead = self.buffered_s - FAR_AHEAD_S
+        made_s = sum(making.seconds for making in self._making)
+        ahead = self.buffered_s + made_s - FAR_AHEAD_S
         if ahead > 0:
             await asyncio.sleep(ahead)
 
@@ -207,16 +207,17 @@ class UnitSpeaker:
 
     async def _say(self, making: _Making) -> AsyncGenerator[Said, None]:
         first = await making.pieces.get()
-        if self._first_at is None:
+        if not self._begun:
             await self._until_safe()
         if first is not None:
             expected = self._pace.seconds(len(making.unit.text)) * 1000.0
             yield UnitBegun(making.unit, making.round, expected)
             piece: bytes | None = first
             while piece is not None:
-                if self._first_at is None:
-                    self._first_at = now()
-                self._given_s += len(piece) / (RATE * SAMPLE_BYTES)
+                self._begun = True
+                seconds = len(piece) / (RATE * SAMPLE_BYTES)
+                self._plays_until = max(self._plays_until, now()) + seconds
+                self._given_s += seconds
                 yield UnitSound(making.unit, making.round, piece)
                 piece = await making.pieces.get()
             yield UnitDone(making.unit, making.round, making.seconds * 1000.0)
