@@ -83,6 +83,7 @@ class Conductor:
             Effect.ABORT_TAKE: self._abort_take,
             Effect.REQUEST_REPLY: self._request_reply,
         }
+        self._speaker = speaker
         self._answering = Answering(self, self._tasks, speaker)
         self._timelines = self._answering.timelines
         self._adopt(pipeline)
@@ -111,6 +112,16 @@ class Conductor:
         """Loudness at the microphone."""
         microphone = self._listening.microphone
         return microphone.level if microphone is not None else Level()
+
+    @property
+    def microphone(self) -> AudioInput | None:
+        """Where takes come from, None when there is none."""
+        return self._listening.microphone
+
+    @property
+    def speaker(self) -> AudioOutput | None:
+        """Where replies sound, None when there is none."""
+        return self._speaker
 
     @property
     def underruns(self) -> int:
@@ -216,6 +227,7 @@ class Conductor:
         """Change the speaker. A reply that is under way is stopped, a take goes on."""
         if self.state in {State.THINKING, State.SPEAKING}:
             await self._settle()
+        self._speaker = speaker
         self._answering.use(speaker)
 
     async def use_pipeline(self, pipeline: Pipeline) -> None:
