@@ -345,7 +345,7 @@ def test_the_document_says_what_the_log_says(
     transcript.flush()
     expected = []
     for entry in transcript.log:
-        label = transcript._document._label(entry)
+        label = transcript._document.label(entry)
         expected.extend([label] if label else [])
         expected.append(transcript.message_text(entry))
     assert transcript.toPlainText() == "\n".join(expected)

@@ -97,6 +97,7 @@ class Entry:
         user_state: For the user's words.
         sent: For the user's words, whether the take went to the server.
         segments: For a reply, its parts in order.
+        is_whole: For a reply, whether no more words come.
         interrupted: For a reply, whether it was cut off.
         heard: For a reply that was cut off, how much of each audio item sounded.
         unheard: For a reply, the ranges of ``text`` (start, end) that never sounded.
@@ -116,6 +117,7 @@ class Entry:
     user_state: UserState = UserState.WAITING
     sent: bool = False
     segments: list[Segment] = field(default_factory=list)
+    is_whole: bool = False
     interrupted: bool = False
     heard: dict[AudioKey, Heard] | None = None
     unheard: tuple[tuple[int, int], ...] = ()

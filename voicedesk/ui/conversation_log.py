@@ -7,9 +7,10 @@ has changed since it was last asked, so that the view can take many changes in o
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from voicedesk.core.dialogue import Message, Role
 from voicedesk.core.events import (
     AudioEnded,
     AudioKey,
@@ -100,6 +101,24 @@ class ConversationLog:
         self._changed.clear()
         return removed, changed
 
+    def put_back(self, entries: Sequence[Entry]) -> None:
+        """Count these entries as changed once more, as far as they are still there."""
+        for entry in entries:
+            if entry.serial not in self._removed:
+                self._changed.setdefault(entry.serial, entry)
+
+    def show_past(self, messages: Sequence[Message]) -> None:
+        """Let what was said before stand in place of all entries."""
+        for entry in list(self.entries):
+            self._drop(entry)
+        for message in messages:
+            kind = {Role.USER: Kind.USER, Role.ASSISTANT: Kind.REPLY}.get(message.role)
+            if kind is None:
+                continue
+            entry = self._find(message.turn, kind) or self._add(message.turn, kind)
+            entry.text = f"{entry.text}\n{clean(message.text)}".strip()
+            entry.user_state, entry.sent, entry.is_whole = UserState.FINAL, True, True
+
     def apply(self, event: Event) -> bool:
         """Take in an event. Returns whether anything waits for ``take_changes``."""
         if self._waits:
@@ -186,6 +205,7 @@ class ConversationLog:
         if not text:
             return
         entry, segment = self._segment(event)
+        entry.is_whole = False
         goes_on = bool(segment.text) and segment is entry.segments[-1]
         segment.text += text
         segment.is_spoken = event.spoken
@@ -243,7 +263,7 @@ class ConversationLog:
         self._note(event.turn, self._hint(event.hint, sent), fleeting=event.hint in _DROPPED)
 
     def _on_failure(self, event: TurnFailed) -> None:
-        self._stop_calls(event.turn)
+        self._end_words(event.turn)
         user = self._find(event.turn, Kind.USER)
         if user is not None and user.user_state is UserState.WAITING:
             user.user_state = UserState.NOT_TRANSCRIBED
@@ -265,6 +285,14 @@ class ConversationLog:
         self._touch(entry)
         return entry
 
+    def _end_words(self, turn: int) -> None:
+        """No more words come in this turn, and no tool runs on."""
+        self._stop_calls(turn)
+        entry = self._find(turn, Kind.REPLY)
+        if entry is not None and not entry.is_whole:
+            entry.is_whole = True
+            self._touch(entry)
+
     def _mark_interrupted(self, turn: int) -> Entry | None:
         entry = self._find(turn, Kind.REPLY)
         if entry is not None and not entry.interrupted:
@@ -273,12 +301,12 @@ class ConversationLog:
         return entry
 
     def _on_reply_ended(self, event: ReplyEnded) -> None:
-        self._stop_calls(event.turn)
+        self._end_words(event.turn)
         if event.interrupted:
             self._mark_interrupted(event.turn)
 
     def _on_interrupted(self, event: Interrupted) -> None:
-        self._stop_calls(event.turn)
+        self._end_words(event.turn)
         entry = self._mark_interrupted(event.turn)
         if entry is None:
             return

@@ -32,6 +32,7 @@ class Scheme:
         field: The ground of what can be typed into, where outlines are faint.
         recording: The ground of the talk button while it records; white is readable on it.
         bubble: The ground of what the user said.
+        code: The ground of code.
         status: A colour for each status, readable as text on the window.
         shares: The ground of each share of the latency; the palette's text colour is readable on it.
     """
@@ -43,6 +44,7 @@ class Scheme:
     field: QColor
     recording: QColor
     bubble: QColor
+    code: QColor
     status: dict[Status, QColor]
     shares: dict[str, QColor]
 
@@ -59,6 +61,7 @@ _LIGHT = Scheme(
     field=QColor("#ffffff"),
     recording=QColor("#c2244a"),
     bubble=QColor("#eceffb"),
+    code=QColor("#f3f4f8"),
     status={
         Status.READY: QColor("#17713f"),
         Status.LISTENING: QColor("#c2244a"),
@@ -86,6 +89,7 @@ _DARK = Scheme(
     field=QColor("#31343f"),
     recording=QColor("#cb3355"),
     bubble=QColor("#2d3247"),
+    code=QColor("#191b20"),
     status={
         Status.READY: QColor("#62d39b"),
         Status.LISTENING: QColor("#ff7d98"),

@@ -1,38 +1,47 @@
 """The transcript: both sides of the conversation in one text document, with live words.
 
 One document gives selection across messages, copying, find and the screen reader's text interface for nothing, and
-inserting words into it costs about a millisecond however long it is. All text goes in as plain text.
+inserting words into it costs about a millisecond however long it is. Words stream in as plain text; the Markdown of
+an answer is read once, when the answer is whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
-    QTextBlock,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QTextEdit, QToolTip, QWidget
 
+from voicedesk.core.clock import now
+from voicedesk.core.dialogue import Message
 from voicedesk.core.events import Event, Heard
 from voicedesk.ui import theme
-from voicedesk.ui.conversation_entries import Entry, Kind, Note, ToolState
+from voicedesk.ui.announce import announce
+from voicedesk.ui.conversation_entries import Entry, Kind
 from voicedesk.ui.conversation_log import ConversationLog
-from voicedesk.ui.icons import em, paint_icon
-from voicedesk.ui.status import Status
+from voicedesk.ui.icons import em
+from voicedesk.ui.message_bar import MessageAction
+from voicedesk.ui.message_tools import MessageTools
 from voicedesk.ui.tool_words import tool_sentence
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
+from voicedesk.ui.transcript_grounds import Grounds, paint_welcome
 from voicedesk.ui.widgets import RoundButton, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence, wait_sentence
 
 _FRAME_MS = 25
+_FRAME_BUDGET_S = 0.006
+"""So long a frame may write into the document before it lets the window do something else."""
 _COLUMN_EM = 44
 """Lines longer than this are hard to read, however wide the window is."""
 
@@ -42,9 +51,11 @@ class Transcript(QTextBrowser):
 
     Signals:
         settings_wanted: The user followed a note to this page of the settings.
+        link_wanted: The user followed a link of an answer; nothing has been opened yet.
     """
 
     settings_wanted = Signal(str)
+    link_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +68,7 @@ class Transcript(QTextBrowser):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_FRAME_MS)
-        self._timer.timeout.connect(self.flush)
+        self._timer.timeout.connect(self._frame)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setOpenLinks(False)
@@ -69,8 +80,12 @@ class Transcript(QTextBrowser):
         )
         self.setAccessibleName(self.tr("Conversation"))
         self._describe()
-        self._document = TranscriptDocument(self.document(), self.palette(), em(self))
+        self._document = TranscriptDocument(self.document(), self.palette(), self.font(), em(self))
+        self.tools = MessageTools(self, self._document)
+        self.tools.chosen_changed.connect(self._on_chosen)
+        self.set_actions(())
         self.anchorClicked.connect(self._on_anchor)
+        self.highlighted.connect(self._on_highlighted)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
         self._latest = RoundButton("down", self.tr("Show the latest words"), self)
@@ -96,19 +111,29 @@ class Transcript(QTextBrowser):
         return self._follows
 
     def flush(self) -> None:
-        """Lay out what has changed, keeping to the end or to what the user is reading."""
+        """Lay out all that has changed, keeping to the end or to what the user is reading."""
+        self._lay_out(None)
+
+    def _frame(self) -> None:
+        """Lay out as much as fits into a frame; the rest with the next one."""
+        if self._lay_out(now() + _FRAME_BUDGET_S):
+            self._timer.start()
+
+    def _lay_out(self, until: float | None) -> bool:
+        """Returns whether anything is left."""
         self._timer.stop()
         removed, changed = self.log.take_changes()
         if not removed and not changed:
-            return
+            return False
         was_empty = self._document.is_empty
         if any(entry.kind is Kind.USER and self._document.is_new(entry) for entry in changed):
             self._follows = True  # a new question of the user's own: that is where they are now
         anchor = self.cursorForPosition(QPoint(0, 0))
         offset = self.cursorRect(anchor).top()
+        self.tools.forget(removed)
         self._placing = True
         try:
-            self._document.sync(removed, changed)
+            left = self._document.sync(removed, changed, until)
             bar = self.verticalScrollBar()
             if self._follows:
                 bar.setValue(bar.maximum())
@@ -116,10 +141,18 @@ class Transcript(QTextBrowser):
                 bar.setValue(bar.value() + self.cursorRect(anchor).top() - offset)
         finally:
             self._placing = False
+        self.log.put_back(left)
         self._place_latest(has_news=True)
+        self.tools.place()
         if was_empty != self._document.is_empty:
             self._describe()
             self.viewport().update()
+        return bool(left)
+
+    def show_past(self, messages: Sequence[Message]) -> None:
+        """Show what was said in a conversation that goes on, in place of everything that is shown."""
+        self.log.show_past(messages)
+        self._timer.start()
 
     def _describe(self) -> None:
         """An empty transcript says what to do; one with words needs no description."""
@@ -165,6 +198,7 @@ class Transcript(QTextBrowser):
     def _on_scrolled(self, value: int) -> None:
         if not self._placing:
             self._follows = value >= self.verticalScrollBar().maximum() - em(self)
+            self.tools.place()
         self._place_latest(has_news=self._latest.isVisible())
 
     def _place_latest(self, *, has_news: bool) -> None:
@@ -193,13 +227,71 @@ class Transcript(QTextBrowser):
 
     # ------------------------------------------------------------------------------ actions
 
+    def set_actions(self, actions: Sequence[MessageAction]) -> None:
+        """Offer these actions with each message, after copying it."""
+        copy = MessageAction("copy", self.tr("Copy Message"), _has_words, self._copy_message)
+        self.tools.set_actions((copy, *actions))
+
     def _on_anchor(self, url: QUrl) -> None:
         link, _, page = url.toString().partition("/")
         if link == SETTINGS_LINK:
             self.settings_wanted.emit(page)
+        else:
+            self.link_wanted.emit(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+
+    def _on_highlighted(self, url: QUrl) -> None:
+        """Show where a link leads before it is followed."""
+        address = "" if url.toString().startswith(SETTINGS_LINK) else url.toDisplayString()
+        QToolTip.showText(self.cursor().pos(), address, self)
 
     def _copy_message(self, entry: Entry) -> None:
         QGuiApplication.clipboard().setText(self.message_text(entry))
+
+    # ------------------------------------------------------------------------------ by keyboard
+
+    def _step(self, *, forward: bool) -> None:
+        entry = self.tools.step(self.log.entries, forward=forward)
+        if entry is None:
+            return
+        self.flush()
+        self._show_entry(entry)
+        self.tools.choose(entry)
+
+    def _show_entry(self, entry: Entry) -> None:
+        """Scroll so far that a message is in sight, its beginning above all."""
+        area = self.tools.area_of(entry)
+        bar, height, gap = self.verticalScrollBar(), self.viewport().height(), 2 * em(self)
+        if area.top() < gap or area.height() > height - 2 * gap:
+            bar.setValue(int(bar.value() + area.top() - gap))
+        elif area.bottom() > height - gap:
+            bar.setValue(int(bar.value() + area.bottom() - height + gap))
+
+    def _on_chosen(self) -> None:
+        entry = self.tools.chosen
+        if entry is not None:
+            announce(self, f"{self._document.label(entry)}: {self.message_text(entry)}")
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        chosen = self.tools.chosen
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in _STEPS:
+            self._step(forward=event.key() == Qt.Key.Key_Down)
+        elif (
+            event.matches(QKeySequence.StandardKey.Copy)
+            and chosen is not None
+            and not self.textCursor().hasSelection()
+        ):
+            self._copy_message(chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's
+        """Tab leads to the tools of the chosen message, then on: not through the links of a long conversation."""
+        first = self.tools.bar.first()
+        if forward and self.tools.chosen is not None and first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return QTextEdit.focusNextPrevChild(self, forward)
 
     # ------------------------------------------------------------------------------ Qt
 
@@ -216,96 +308,99 @@ class Transcript(QTextBrowser):
     def menu_at(self, place: QPoint) -> QMenu:
         """The context menu of a place in the viewport."""
         menu = self.createStandardContextMenu(place)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        entry = self._document.entry_at(self.cursorForPosition(place).position())
-        if entry is not None:
-            copy = menu.addAction(self.tr("Copy Message"))
-            copy.triggered.connect(lambda: self._copy_message(entry))
+        self._fill_menu(menu, self._document.entry_at(self.cursorForPosition(place).position()))
         return menu
 
+    def _fill_menu(self, menu: QMenu, entry: Entry | None) -> None:
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if entry is None:
+            return
+        menu.addSeparator()
+        for action in self.tools.actions:
+            if action.is_possible(entry):
+                item = menu.addAction(action.text)
+                item.triggered.connect(lambda _checked=False, run=action.run: run(entry))
+        written = self._document.written(entry)
+        for code in written.codes:
+            item = menu.addAction(self.tr("Copy Code: {}").format(_in_short(code.text)))
+            item.triggered.connect(
+                lambda _checked=False, text=code.text: QGuiApplication.clipboard().setText(text)
+            )
+        for words, address in written.links:
+            item = menu.addAction(self.tr("Open Link: {}").format(_in_short(words)))
+            item.triggered.connect(
+                lambda _checked=False, address=address: self.link_wanted.emit(address)
+            )
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        chosen = self.tools.chosen
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and chosen is not None:
+            menu = self.createStandardContextMenu()
+            self._fill_menu(menu, chosen)
+            place = self.tools.area_of(chosen).center().toPoint()
+            menu.popup(self.viewport().mapToGlobal(place))
+            return
         self.menu_at(event.pos()).popup(event.globalPos())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self.cursorForPosition(event.position().toPoint()).position()
+        self.tools.hover(self._document.entry_at(place))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.tools.choose(None)
+        super().mousePressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.tools.hover(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._set_margins()
         self._place_latest(has_news=self._latest.isVisible())
+        self.tools.place()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and hasattr(
             self, "_document"
         ):
-            self._document.restyle(self.palette(), em(self))
+            self._restyle()
             self._set_margins()
             style_scroll_bar(self.verticalScrollBar(), self.palette())
+
+    def _restyle(self) -> None:
+        """What is in sight takes on another look at once, the rest frame by frame."""
+        self._document.restyle(self.palette(), self.font(), em(self))
+        top = self.verticalScrollBar().value()
+        shown = self._document.entries_between(top, top + self.viewport().height())
+        self._document.sync((), [entry for entry, _ in shown])
+        self.log.put_back(self.log.entries)
+        self._timer.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._document.is_empty:
-            self._paint_welcome(painter)
+            paint_welcome(painter, self, self.accessibleDescription())
         else:
-            self._paint_grounds(painter, event.rect().top(), event.rect().bottom())
+            chosen = self.tools.chosen if self.hasFocus() else None
+            grounds = Grounds(painter, self, self._document, chosen)
+            grounds.paint(event.rect().top(), event.rect().bottom())
         painter.end()
         super().paintEvent(event)
 
-    def _paint_welcome(self, painter: QPainter) -> None:
-        unit = em(self)
-        colours = theme.scheme(self.palette())
-        area = QRectF(self.viewport().rect())
-        size = 2.6 * unit
-        icon = QRectF(area.center().x() - size / 2, area.center().y() - size * 1.1, size, size)
-        paint_icon(painter, icon, "microphone", self.palette().color(QPalette.ColorRole.Accent))
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        painter.setFont(font)
-        painter.setPen(colours.muted)
-        painter.drawText(
-            area.adjusted(unit, area.height() / 2 + unit, -unit, 0),
-            Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap,
-            self.accessibleDescription(),
-        )
 
-    def _paint_grounds(self, painter: QPainter, top: int, bottom: int) -> None:
-        """What lies under the text: the ground of the user's words, the icons of notes."""
-        unit = em(self)
-        colours = theme.scheme(self.palette())
-        shift = self.verticalScrollBar().value()
-        painter.translate(-self.horizontalScrollBar().value(), -shift)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for entry, block in self._document.entries_between(top + shift, bottom + shift):
-            rect = self._text_rect(entry, block)
-            if entry.kind is Kind.USER:
-                painter.setBrush(colours.bubble)
-                radius = 0.7 * unit
-                painter.drawRoundedRect(
-                    rect.adjusted(-0.8 * unit, -0.45 * unit, 0.8 * unit, 0.45 * unit),
-                    radius,
-                    radius,
-                )
-            elif entry.kind in {Kind.NOTE, Kind.TOOL}:
-                name = _icon_of(entry)
-                is_error = name == "warning"
-                colour = colours.status[Status.ERROR] if is_error else colours.muted
-                place = QRectF(rect.left() - 1.6 * unit, rect.top(), 1.1 * unit, 1.1 * unit)
-                paint_icon(painter, place, name, colour)
-
-    def _text_rect(self, entry: Entry, first: QTextBlock) -> QRectF:
-        """The rectangle of an entry's words, as wide as its widest line."""
-        end = self._document.end_of(entry)
-        result = QRectF()
-        block = first
-        while block.isValid() and block.position() <= end:
-            lines = block.layout()
-            for index in range(lines.lineCount()):
-                line = lines.lineAt(index).naturalTextRect()
-                result = result.united(line.translated(lines.position()))
-            block = block.next()
-        return result
+_STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down})
+_LONGEST_NAME = 40
 
 
-def _icon_of(entry: Entry) -> str:
-    if entry.kind is Kind.TOOL:
-        return "warning" if entry.tool_state is ToolState.FAILED else "tool"
-    return {Note.ERROR: "warning", Note.WAIT: "wait", Note.HINT: "info"}[entry.note]
+def _has_words(entry: Entry) -> bool:
+    return bool(entry.text)
+
+
+def _in_short(text: str) -> str:
+    """The beginning of a text, as it can stand in a menu."""
+    line = " ".join(text.split()).replace("&", "&&")
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"

@@ -2,7 +2,7 @@
 
 An entry is a run of blocks: a label (not for notes) and the words, one block for each paragraph. One cursor for each
 entry marks where it begins; Qt moves these cursors along with every edit. Words that arrive are appended, so that
-only the last paragraph is laid out again.
+only the last paragraph is laid out again; the Markdown of an answer is read once, when it is whole.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QRectF
 from PySide6.QtGui import (
     QFont,
     QPalette,
     QTextBlock,
-    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
 )
 
-from voicedesk.ui import theme
-from voicedesk.ui.conversation_entries import Entry, Kind, Note, UserState
-from voicedesk.ui.status import Status
+from voicedesk.core.clock import now
+from voicedesk.ui.conversation_entries import Entry, Kind, UserState
+from voicedesk.ui.transcript_markdown import has_markup
+from voicedesk.ui.transcript_style import TranscriptStyle
+from voicedesk.ui.transcript_writer import MarkdownWriter, Written, write_plain
 
 SETTINGS_LINK = "action:settings"
 """The address of the link from a note to the settings."""
@@ -38,30 +39,27 @@ class _Shown:
 
     entry: Entry
     start: QTextCursor
-    text: str
     looks: tuple[object, ...]
+    written: Written
 
     @property
     def place(self) -> tuple[int, int, int]:
         return self.entry.place
 
 
-def units(text: str) -> int:
-    """Length of text in a document, which counts UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 class TranscriptDocument:
     """Renders entries into a document."""
 
-    def __init__(self, document: QTextDocument, palette: QPalette, unit: int) -> None:
+    def __init__(self, document: QTextDocument, palette: QPalette, font: QFont, unit: int) -> None:
         """``unit`` is the height of the font in pixels."""
         self._document = document
         self._shown: list[_Shown] = []
         self._by_serial: dict[int, _Shown] = {}
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
-        self._take_style(palette, unit)
+        self._style = TranscriptStyle(palette, font, unit)
+        self._writer = MarkdownWriter(self._style)
+        self._version = 0  # of the style
 
     @property
     def is_empty(self) -> bool:
@@ -74,10 +72,22 @@ class TranscriptDocument:
 
     # -------------------------------------------------------------------------------- contents
 
-    def sync(self, removed: list[Entry], changed: list[Entry]) -> None:
-        """Bring the document up to date."""
+    def sync(
+        self, removed: Iterable[Entry], changed: list[Entry], until: float | None = None
+    ) -> list[Entry]:
+        """Bring the document up to date.
+
+        Args:
+            removed: Entries that are no more.
+            changed: Entries that are new, or have changed, in their order.
+            until: Stop then (seconds of ``core.clock``), so that the window never stands still; None for never.
+
+        Returns:
+            The changed entries that are left for the next call.
+        """
         edit = QTextCursor(self._document)
         edit.beginEditBlock()
+        done = 0
         try:
             for entry in removed:
                 shown = self._by_serial.pop(entry.serial, None)
@@ -89,17 +99,18 @@ class TranscriptDocument:
                     self._insert(entry)
                 else:
                     self._update(shown)
+                done += 1
+                if until is not None and now() > until:
+                    break
         finally:
             edit.endEditBlock()
+        return changed[done:]
 
-    def restyle(self, palette: QPalette, unit: int) -> None:
-        """Draw everything anew in other colours or another size."""
-        self._take_style(palette, unit)
-        edit = QTextCursor(self._document)
-        edit.beginEditBlock()
-        for shown in self._shown:
-            self._write(shown)
-        edit.endEditBlock()
+    def restyle(self, palette: QPalette, font: QFont, unit: int) -> None:
+        """Draw what is written from now on in other colours or another size; the rest when it is synced again."""
+        self._style = TranscriptStyle(palette, font, unit)
+        self._writer = MarkdownWriter(self._style)
+        self._version += 1
 
     def words(self, entry: Entry) -> str:
         """The words of an entry: its text, or what stands in for it."""
@@ -120,7 +131,7 @@ class TranscriptDocument:
             cursor.movePosition(QTextCursor.MoveOperation.End)
             if self._shown:
                 cursor.insertBlock()
-        shown = _Shown(entry, QTextCursor(cursor), "", ())
+        shown = _Shown(entry, QTextCursor(cursor), (), Written(""))
         self._shown.insert(index, shown)
         self._by_serial[entry.serial] = shown
         self._write(shown)
@@ -142,19 +153,34 @@ class TranscriptDocument:
 
     def _update(self, shown: _Shown) -> None:
         text = self.words(shown.entry)
-        looks = self._looks(shown.entry)
-        if looks == shown.looks and text.startswith(shown.text):
+        before = shown.written.text
+        if self._looks(shown.entry) == shown.looks and text.startswith(before):
+            more = text[len(before) :]
             cursor = QTextCursor(self._document)
             cursor.setPosition(self._end(self._index(shown)))
-            cursor.insertText(text[len(shown.text) :], self._text_format(shown.entry))
-            shown.text = text
+            cursor.insertText(more, self._style.text(shown.entry))
+            shown.written.text = text
+            shown.written.spans = [(0, len(text), 0)]
         else:
             self._write(shown)
 
-    @staticmethod
-    def _looks(entry: Entry) -> tuple[object, ...]:
+    def _looks(self, entry: Entry) -> tuple[object, ...]:
         """Everything but the words that decides how an entry is drawn."""
-        return (entry.user_state, entry.interrupted, entry.unheard, entry.note, entry.settings_page)
+        # Markdown is written whole each time: words at its end may change what stands before them.
+        markdown = entry.text if self._is_markdown(entry) else ""
+        return (
+            self._version,
+            entry.user_state,
+            entry.interrupted,
+            entry.unheard,
+            entry.note,
+            entry.settings_page,
+            markdown,
+        )
+
+    @staticmethod
+    def _is_markdown(entry: Entry) -> bool:
+        return entry.kind is Kind.REPLY and entry.is_whole and has_markup(entry.text)
 
     def _write(self, shown: _Shown) -> None:
         """Write an entry anew into its place."""
@@ -164,31 +190,38 @@ class TranscriptDocument:
         cursor.setPosition(start)
         cursor.setPosition(self._end(self._index(shown)), QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        label = self._label(entry)
+        label = self.label(entry)
         if label:
-            cursor.setBlockFormat(self._label_block)
-            cursor.insertText(label, self._label_format)
-            cursor.insertBlock(self._text_block(entry))
+            cursor.setBlockFormat(self._style.label_block)
+            cursor.insertText(label, self._style.label)
+            cursor.insertBlock(self._style.block(entry))
         else:
-            cursor.setBlockFormat(self._text_block(entry))
-        text = self.words(entry)
+            cursor.setBlockFormat(self._style.block(entry))
         begin = cursor.position()
-        cursor.insertText(text, self._text_format(entry))
+        text = self.words(entry)
+        if self._is_markdown(entry):
+            shown.written = self._writer.write(cursor, text)
+        else:
+            shown.written = write_plain(cursor, text, self._style.text(entry))
         for first, last in entry.unheard:
-            self._dim(begin + units(text[:first]), begin + units(text[:last]))
+            self._dim(
+                begin + shown.written.place(first), begin + shown.written.place(last, is_end=True)
+            )
         if entry.settings_page:
-            link = QTextCharFormat(self._link_format)
+            link = QTextCharFormat(self._style.link)
             link.setAnchorHref(f"{SETTINGS_LINK}/{entry.settings_page}")
-            cursor.insertText(" ", self._text_format(entry))
+            cursor.insertText(" ", self._style.text(entry))
             cursor.insertText(QCoreApplication.translate("Transcript", "Open Settings"), link)
         shown.start.setPosition(start)
-        shown.text, shown.looks = text, self._looks(entry)
+        shown.looks = self._looks(entry)
 
     def _dim(self, first: int, last: int) -> None:
         cursor = QTextCursor(self._document)
         cursor.setPosition(first)
-        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
-        cursor.setCharFormat(self._quiet_format)
+        cursor.setPosition(max(first, last), QTextCursor.MoveMode.KeepAnchor)
+        colour = QTextCharFormat()
+        colour.setForeground(self._style.quiet.foreground())
+        cursor.mergeCharFormat(colour)
 
     # -------------------------------------------------------------------------------- places
 
@@ -210,14 +243,44 @@ class TranscriptDocument:
         shown = self._by_serial.get(entry.serial)
         if shown is None:
             return []
-        block = shown.start.block()
-        begin = (block.next() if self._label(entry) else block).position()
-        text = shown.text
-        return [
-            (begin + units(text[:first]), begin + units(text[:last]))
+        begin = self._first_words(shown).position()
+        written = shown.written
+        found = [
+            (begin + written.place(first), begin + written.place(last, is_end=True))
             for first, last in ranges
-            if first < len(text)
+            if first < len(written.text)
         ]
+        return [(first, last) for first, last in found if first < last]
+
+    def _first_words(self, shown: _Shown) -> QTextBlock:
+        block = shown.start.block()
+        return block.next() if self.label(shown.entry) else block
+
+    def written(self, entry: Entry) -> Written:
+        """What was written of an entry; nothing while it is not there."""
+        shown = self._by_serial.get(entry.serial)
+        return shown.written if shown is not None else Written("")
+
+    def codes_between(self, top: float, bottom: float) -> list[tuple[QRectF, str]]:
+        """The grounds of the blocks of code that meet a range of heights, with their text. Document pixels."""
+        layout = self._document.documentLayout()
+        found = []
+        for entry, _ in self.entries_between(top, bottom):
+            for code in self.written(entry).codes:
+                rect = layout.frameBoundingRect(code.start.currentFrame())
+                if rect.bottom() >= top and rect.top() <= bottom:
+                    found.append((rect, code.text))
+        return found
+
+    def rect_of(self, entry: Entry) -> QRectF:
+        """The room of an entry in document pixels, its label included; empty while it is not there."""
+        shown = self._by_serial.get(entry.serial)
+        if shown is None:
+            return QRectF()
+        layout = self._document.documentLayout()
+        first = layout.blockBoundingRect(shown.start.block())
+        last = layout.blockBoundingRect(self._document.findBlock(self.end_of(entry)))
+        return first.united(last)
 
     def entry_at(self, position: int) -> Entry | None:
         """The entry that holds a position of the document."""
@@ -235,8 +298,7 @@ class TranscriptDocument:
         for shown in self._shown[index:]:
             if height(shown) > bottom:
                 return
-            block = shown.start.block()
-            yield shown.entry, block.next() if self._label(shown.entry) else block
+            yield shown.entry, self._first_words(shown)
 
     # -------------------------------------------------------------------------------- looks
 
@@ -250,49 +312,9 @@ class TranscriptDocument:
             frame.setBottomMargin(1.5 * edge)
             self._document.rootFrame().setFrameFormat(frame)
 
-    def _take_style(self, palette: QPalette, unit: int) -> None:
-        colours = theme.scheme(palette)
-        self._unit = unit
-        self._label_format = QTextCharFormat()
-        self._label_format.setForeground(colours.muted)
-        self._label_format.setFontWeight(QFont.Weight.DemiBold)
-        self._quiet_format = QTextCharFormat()
-        self._quiet_format.setForeground(colours.muted)
-        self._error_format = QTextCharFormat()
-        self._error_format.setForeground(colours.status[Status.ERROR])
-        self._link_format = QTextCharFormat()
-        self._link_format.setForeground(palette.color(QPalette.ColorRole.Link))
-        self._link_format.setFontUnderline(True)
-        self._link_format.setAnchor(True)
-        self._label_block = QTextBlockFormat()
-        self._label_block.setTopMargin(1.3 * unit)
-
-    def _text_block(self, entry: Entry) -> QTextBlockFormat:
-        block = QTextBlockFormat()
-        block.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        if entry.kind is Kind.USER:
-            block.setTopMargin(0.7 * self._unit)
-            block.setLeftMargin(0.8 * self._unit)
-            block.setRightMargin(0.8 * self._unit)
-            block.setBottomMargin(0.45 * self._unit)
-        elif entry.kind is Kind.REPLY:
-            block.setTopMargin(0.25 * self._unit)
-        else:
-            block.setTopMargin(1.0 * self._unit)
-            block.setLeftMargin(1.6 * self._unit)
-        return block
-
-    def _text_format(self, entry: Entry) -> QTextCharFormat:
-        if entry.kind is Kind.TOOL:
-            return self._quiet_format
-        if entry.kind is Kind.NOTE:
-            return self._error_format if entry.note is Note.ERROR else self._quiet_format
-        if entry.kind is Kind.USER and entry.user_state is not UserState.FINAL:
-            return self._quiet_format
-        return QTextCharFormat()
-
     @staticmethod
-    def _label(entry: Entry) -> str:
+    def label(entry: Entry) -> str:
+        """The name above an entry; empty for none."""
         if entry.kind is Kind.USER:
             return QCoreApplication.translate("Transcript", "You")
         if entry.kind in {Kind.NOTE, Kind.TOOL}:
