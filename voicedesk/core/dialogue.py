@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-
 MOST_TOLD = 100
 """Messages that a model is told; a longer past costs time and money in every turn."""
 
