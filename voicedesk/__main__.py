@@ -33,6 +33,13 @@ def make_parser() -> argparse.ArgumentParser:
     ask.add_argument("file", type=Path, metavar="FILE.wav", help="the recorded question")
     ask.add_argument("--out", type=Path, metavar="REPLY.wav", help="keep the spoken reply")
     doctor = commands.add_parser("doctor", help="say what works on this computer")
+    for name, text in (
+        ("start", "begin to listen, in the window that is open"),
+        ("stop", "end listening and send what was said"),
+        ("toggle", "begin to listen, or end it"),
+        ("cancel", "drop what is being said, or stop the answer"),
+    ):
+        commands.add_parser(name, help=text)
     for command in (ask, doctor):
         command.add_argument(
             "--mode", choices=["realtime", "classic"], help="another pipeline than in the settings"
@@ -68,6 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.command in {"start", "stop", "toggle", "cancel"}:
+        from voicedesk.cli.remote import run as run_remote
+
+        return run_remote(options.command)
     if options.command == "ask":
         from voicedesk.cli.ask import run as run_ask
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import sys
 from collections.abc import Callable, Coroutine
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 import qasync  # isort: skip  # after PySide6: it takes the binding that is loaded
 from voicedesk.audio.io import AudioInput, AudioOutput
-from voicedesk.conversation.storage import Folders, SettingsFile
+from voicedesk.conversation.storage import SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.events import SoundTrouble
@@ -28,7 +27,6 @@ from voicedesk.providers.keys import Keys
 from voicedesk.ui import theme, translation
 from voicedesk.ui.desktop import QtDesktop
 from voicedesk.ui.garbage import Garbage
-from voicedesk.ui.interrupts import Interrupts
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
 
@@ -152,6 +150,7 @@ class Application(QObject):
         self._tasks = TaskSet()
         self._applying = asyncio.Lock()
         self._closing = asyncio.Event()
+        self._tried_sound = asyncio.Event()
         self.desk = Desk(
             settings,
             keys=self._keys,
@@ -193,6 +192,12 @@ class Application(QObject):
     async def run(self) -> None:
         """Return when the window has been closed."""
         await self._closing.wait()
+
+    async def wake(self) -> None:
+        """Have the microphone ready although the window is not in use, as far as it can be."""
+        await self._tried_sound.wait()
+        if self.sound is not None:
+            await self.sound.wake()
 
     def end(self) -> None:
         """Have ``run`` return, as if the window had been closed."""
@@ -260,21 +265,3 @@ class Application(QObject):
             active = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
             self.sound.attend(active=active)
         return super().eventFilter(watched, event)
-
-
-async def run_window(application: QApplication) -> int:
-    """The desktop application, from the first paint to the last."""
-    del application
-    file = SettingsFile(Folders.find().config)
-    desktop = Application(file.load(), file=file)
-    interrupts = Interrupts(desktop.end)
-    desktop.window.show()
-    try:
-        await asyncio.sleep(0)  # let it paint first
-        await desktop.start()
-        gc.freeze()  # what was loaded stays; looking through it again and again would hold up sound
-        await desktop.run()
-    finally:
-        await desktop.close()
-        interrupts.restore()
-    return 0

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
+import os
 import sys
+from functools import partial
 
 from voicedesk.cli.early import has_display, hold_garbage, qt_problem
+from voicedesk.instance import NO_ANSWER, Answer, Request, Seat
+
+_STARTING_S = 5.0
+"""How long an instance may take from its start until it listens."""
 
 
 def run(parser: argparse.ArgumentParser) -> int:
-    """Open the window and return when it is closed; without a display say so and run the demo."""
+    """Open the window and return when it is closed, or bring forward the one that is open; without a display say so and run the demo."""
     if not has_display():
         print(
             "There is no display here, so the window cannot be seen. Running the demonstration "
@@ -19,6 +26,35 @@ def run(parser: argparse.ArgumentParser) -> int:
         from voicedesk.cli.demo import run as run_demo
 
         return run_demo(parser.parse_args(["demo"]))
+    seat = _take_seat()
+    if isinstance(seat, Answer):
+        if seat.refusal:
+            print(seat.refusal, file=sys.stderr)
+        return 1 if seat.refusal else 0
+    try:
+        return _open(seat)
+    finally:
+        if seat is not None:
+            seat.leave()
+
+
+def _take_seat() -> Seat | Answer | None:
+    """The seat of the one instance, or the answer of that which has it; None when there is no place for a seat."""
+    seat = Seat.find()
+    try:
+        if seat.take():
+            return seat
+    except OSError as error:
+        print(f"Other starts will not find this window: {error}.", file=sys.stderr)
+        return None
+    token = os.environ.get("XDG_ACTIVATION_TOKEN", "")
+    if sys.platform == "win32":
+        ctypes.windll.user32.AllowSetForegroundWindow(-1)  # else the other window only blinks
+    answer = seat.ask(Request.to_raise(token), patience_s=_STARTING_S)
+    return answer if answer.is_running else NO_ANSWER
+
+
+def _open(seat: Seat | None) -> int:
     hold_garbage()
     problem = qt_problem()
     if problem is not None:
@@ -26,8 +62,19 @@ def run(parser: argparse.ArgumentParser) -> int:
         return 2
     from voicedesk.conversation.logs import start_logging
     from voicedesk.conversation.storage import Folders
+    from voicedesk.crash import CrashReporter
 
-    start_logging(Folders.find().log)
-    from voicedesk.app import run_on_qt, run_window
+    folder = Folders.find().log
+    start_logging(folder)
+    reporter = CrashReporter(folder)
+    reporter.start()
+    try:
+        from voicedesk.app import run_on_qt
+        from voicedesk.session import run_session
 
-    return run_on_qt(run_window)
+        return run_on_qt(partial(run_session, seat=seat, reporter=reporter))
+    except Exception as error:
+        reporter.note(error, "the application")
+        raise
+    finally:
+        reporter.stop()

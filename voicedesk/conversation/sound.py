@@ -97,6 +97,12 @@ class SoundDevices:
         else:
             self._cooling = asyncio.get_running_loop().call_later(HOLD_S, self._cool)
 
+    async def wake(self) -> None:
+        """Warm the devices for somebody who talks while another window is active."""
+        await self._warm()
+        if self._cooling is not None:  # counted from now on
+            self.attend(active=False)
+
     async def _warm(self) -> None:
         async with self._changing:
             microphone, speaker = self._microphone, self._speaker

@@ -1,4 +1,4 @@
-"""Where VoiceDesk keeps its files, and the settings file itself."""
+"""The settings file."""
 
 from __future__ import annotations
 
@@ -6,37 +6,17 @@ import contextlib
 import logging
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+from voicedesk.conversation.folders import Folders
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import Settings, dump, load
 
+__all__ = ["Folders", "SettingsFile", "SettingsSaveError"]
+
 log = logging.getLogger(__name__)
 
-HOME_VARIABLE = "VOICEDESK_HOME"
 MAX_SETTINGS_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """Where files go: ``VOICEDESK_HOME`` moves all of them into one folder."""
-
-    config: Path
-    data: Path
-    log: Path
-
-    @classmethod
-    def find(cls) -> Folders:
-        """The folders of this user, not necessarily there yet."""
-        home = os.environ.get(HOME_VARIABLE)
-        if home:
-            root = Path(home).expanduser()
-            return cls(root, root / "data", root / "log")
-        from platformdirs import PlatformDirs
-
-        dirs = PlatformDirs("VoiceDesk", appauthor=False)
-        return cls(Path(dirs.user_config_path), Path(dirs.user_data_path), Path(dirs.user_log_path))
 
 
 class SettingsFile:

@@ -6,6 +6,8 @@ until it is over or closed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -94,15 +96,33 @@ class Messages(QWidget):
 
     def show_error(self, topic: str, error: VoiceDeskError) -> None:
         """Show an error in place of an earlier one on the same topic."""
-        sentence = error_sentence(error)
+        page = settings_page_for(error)
+        self.show_message(
+            topic,
+            error_sentence(error),
+            self.tr("Open Settings") if page else "",
+            lambda: self.settings_wanted.emit(page),
+        )
+
+    def show_message(
+        self, topic: str, sentence: str, action: str = "", do: Callable[[], None] | None = None
+    ) -> None:
+        """Show a sentence in place of an earlier one on the same topic.
+
+        Args:
+            topic: What it is about; see ``clear``.
+            sentence: In the user's language.
+            action: Caption of a button, empty for none.
+            do: What the button does; the message stays until it is closed.
+        """
         present = self._shown.get(topic)
         if present is not None and present.sentence == sentence:
             return
         self.clear(topic)
-        page = settings_page_for(error)
-        message = Message(sentence, self.tr("Open Settings") if page else "", self)
+        message = Message(sentence, action, self)
         message.closed.connect(lambda: self.clear(topic))
-        message.action_wanted.connect(lambda: self.settings_wanted.emit(page))
+        if do is not None:
+            message.action_wanted.connect(do)
         self._shown[topic] = message
         layout = self.layout()
         assert layout is not None
