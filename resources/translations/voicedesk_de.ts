@@ -40,6 +40,25 @@
     </message>
 </context>
 <context>
+    <name>Crash</name>
+    <message>
+        <source>Something unexpected went wrong. VoiceDesk goes on; start it again if it does not behave.</source>
+        <translation>Etwas Unerwartetes ist schiefgegangen. VoiceDesk läuft weiter; starten Sie es neu, wenn es sich seltsam verhält.</translation>
+    </message>
+    <message>
+        <source>The report has been copied to the clipboard.</source>
+        <translation>Der Bericht wurde in die Zwischenablage kopiert.</translation>
+    </message>
+    <message>
+        <source>Something went wrong in VoiceDesk the last time. You can copy a report of it for whoever helps you; it holds no keys.</source>
+        <translation>Beim letzten Mal ist in VoiceDesk etwas schiefgegangen. Sie können einen Bericht darüber für jemanden kopieren, der Ihnen hilft; er enthält keine Schlüssel.</translation>
+    </message>
+    <message>
+        <source>Copy Report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+</context>
+<context>
     <name>DeviceEditor</name>
     <message>
         <source>System default</source>
@@ -279,6 +298,13 @@
     </message>
 </context>
 <context>
+    <name>LanguageEditor</name>
+    <message>
+        <source>As the desktop</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>LatencyStrip</name>
     <message>
         <source>Latency of the last answer</source>
@@ -367,6 +393,20 @@
     </message>
 </context>
 <context>
+    <name>MessageBar</name>
+    <message>
+        <source>Message</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MessageTools</name>
+    <message>
+        <source>Copy code</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Messages</name>
     <message>
         <source>Messages</source>
@@ -398,6 +438,17 @@
     <message>
         <source>Pipeline</source>
         <translation>Ablauf</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation type="unfinished">Diese Meldung schließen</translation>
     </message>
 </context>
 <context>
@@ -446,16 +497,40 @@
         <translation>Diesen Server ohne Verschlüsselung zulassen</translation>
     </message>
     <message>
-        <source>Which stage uses which server is chosen on the pages Transcribe, Think and Speak.</source>
-        <translation>Welche Stufe welchen Server benutzt, wählen Sie auf den Seiten Mitschreiben, Denken und Sprechen.</translation>
-    </message>
-    <message>
-        <source>Answers come from</source>
-        <translation>Antworten kommen von</translation>
-    </message>
-    <message>
         <source>Server to set up</source>
         <translation>Server zum Einrichten</translation>
+    </message>
+    <message>
+        <source>Realtime</source>
+        <translation type="unfinished">Echtzeit</translation>
+    </message>
+    <message>
+        <source>Transcribe</source>
+        <translation type="unfinished">Mitschreiben</translation>
+    </message>
+    <message>
+        <source>Think</source>
+        <translation type="unfinished">Denken</translation>
+    </message>
+    <message>
+        <source>Speak</source>
+        <translation type="unfinished">Sprechen</translation>
+    </message>
+    <message>
+        <source>Chosen for: {pages}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chosen for nothing yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer with This Server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use for All Stages</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Runs on this computer, needs no key and no network. It knows a few skills; ask it for help to hear them.</source>
@@ -475,10 +550,6 @@
 </context>
 <context>
     <name>Settings</name>
-    <message>
-        <source>Server</source>
-        <translation>Server</translation>
-    </message>
     <message>
         <source>Model</source>
         <translation>Modell</translation>
@@ -544,12 +615,72 @@
         <translation>Sprechtaste</translation>
     </message>
     <message>
+        <source>Talk key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It works anywhere in this window. The space bar types a space where you type.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation type="unfinished">Leertaste</translation>
+    </message>
+    <message>
+        <source>Insert</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scroll Lock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>push to talk, PTT, hotkey, shortcut, space bar, keyboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How to press it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold to talk, or tap to begin and to end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold to talk</source>
+        <translation type="unfinished">Halten zum Sprechen</translation>
+    </message>
+    <message>
+        <source>Tap to begin, tap to end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>push to talk, toggle, hold, tap, hands free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A shorter press keeps listening until the next one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>toggle, click, press</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Keep recording after release</source>
         <translation>Nach dem Loslassen weiter aufnehmen</translation>
     </message>
     <message>
         <source>So that your last word is whole.</source>
         <translation>Damit Ihr letztes Wort ganz ist.</translation>
+    </message>
+    <message>
+        <source>tail, cut off, end, release</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Include sound from before the press</source>
@@ -560,12 +691,12 @@
         <translation>Damit Ihr erstes Wort ganz ist.</translation>
     </message>
     <message>
-        <source>Longest tap</source>
-        <translation>Längstes Antippen</translation>
+        <source>pre-roll, cut off, beginning, buffer</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A shorter press keeps listening until the next one. 0 turns it off.</source>
-        <translation>Ein kürzerer Druck hört weiter zu, bis zum nächsten. 0 schaltet das ab.</translation>
+        <source>Longest tap</source>
+        <translation>Längstes Antippen</translation>
     </message>
     <message>
         <source>Longest recording</source>
@@ -576,6 +707,22 @@
         <translation>Die Aufnahme endet nach dieser Zeit von selbst.</translation>
     </message>
     <message>
+        <source>limit, maximum, timeout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Soft sounds when recording begins and ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>And when something fails. They are never part of what is recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cue, beep, signal, start, stop, error, tone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Sound</source>
         <translation>Ton</translation>
     </message>
@@ -584,8 +731,56 @@
         <translation>Mikrofon</translation>
     </message>
     <message>
+        <source>input, headset, recording, mic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Speaker</source>
         <translation>Lautsprecher</translation>
+    </message>
+    <message>
+        <source>output, headphones, playback, loudspeaker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volume of the answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loud, quiet, loudness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>test, level, meter, hear yourself, check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mode, chain, engine, realtime, classic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sound, silence, waiting, delay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>filler, phrase, waiting, delay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers and keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>API key, token, password, address, URL, provider, account, OpenAI, local, add, remove, encryption</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Assistant</source>
@@ -600,8 +795,140 @@
         <translation>Was dem Assistenten über seine Aufgabe gesagt wird, bevor Sie sprechen.</translation>
     </message>
     <message>
-        <source>Tools</source>
-        <translation>Werkzeuge</translation>
+        <source>system prompt, personality, role, behaviour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>functions, timer, alarm, notes, calculator, clipboard, links, time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer only, to be found, read and continued later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>history, save, store, past, transcript</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep recordings of what I said</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer only. One that was not answered is always kept until it is, so that nothing has to be said twice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a week</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Until I delete them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>takes, audio, sound files, retention, delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most room for recordings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The oldest go first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>disk, space, storage, size, limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep a log of troubles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file on this computer that helps to find faults. It holds no keys and nothing that was said.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logging, debug, diagnostics, report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appearance and language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the desktop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>theme, dark mode, light, night, look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>translation, locale, English, German, Deutsch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>font, zoom, bigger, smaller, scale, larger</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light the words as they are spoken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>highlight, karaoke, dim, follow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Less motion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing slides, fades or pulses.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>animation, accessibility, reduced motion, calm</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Let the assistant use tools</source>
@@ -610,6 +937,10 @@
     <message>
         <source>What reads from or opens something on this computer asks you each time.</source>
         <translation>Was auf diesem Computer etwas liest oder öffnet, fragt Sie jedes Mal.</translation>
+    </message>
+    <message>
+        <source>functions, actions, abilities, skills</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tools it may use</source>
@@ -642,10 +973,6 @@
     <message>
         <source>Transcription server</source>
         <translation>Server zum Mitschreiben</translation>
-    </message>
-    <message>
-        <source>Keys and addresses are on the page Server.</source>
-        <translation>Schlüssel und Adressen stehen auf der Seite Server.</translation>
     </message>
     <message>
         <source>Model while you talk</source>
@@ -732,6 +1059,34 @@
         <translation>Ganz kurz</translation>
     </message>
     <message>
+        <source>Realtime</source>
+        <translation type="unfinished">Echtzeit</translation>
+    </message>
+    <message>
+        <source>Answers come from</source>
+        <translation type="unfinished">Antworten kommen von</translation>
+    </message>
+    <message>
+        <source>Keys and addresses are on the page Servers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>provider, host, OpenAI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPT, speech to speech</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>speaker, TTS, sound of the voice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reasoning, thinking, quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Low</source>
         <translation>Kurz</translation>
     </message>
@@ -746,6 +1101,66 @@
     <message>
         <source>Very high</source>
         <translation>Sehr lange</translation>
+    </message>
+    <message>
+        <source>Noise reduction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server takes out what is not your voice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>background, hum, microphone, filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a headset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a microphone on the desk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>transcribe, transcript, captions, text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model that writes it down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>speech to text, STT, whisper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>speech recognition, dictation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>speech recognition, speech to text, STT, dictation, live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>speech recognition, provider, host</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>speech to text, STT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LLM, provider, host</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>API, protocol, endpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LLM, GPT, chat</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Speak</source>
@@ -768,12 +1183,24 @@
         <translation>Ein Echtzeitmodell, das vorliest</translation>
     </message>
     <message>
+        <source>TTS, text to speech, read aloud, offline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Speech server</source>
         <translation>Server zum Sprechen</translation>
     </message>
     <message>
+        <source>TTS, text to speech, provider, host</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Speech model</source>
         <translation>Modell zum Sprechen</translation>
+    </message>
+    <message>
+        <source>TTS, text to speech</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Speaking voice</source>
@@ -790,6 +1217,10 @@
     <message>
         <source>Speed</source>
         <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>rate, pace, faster, slower, tempo</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What is spoken in one go</source>
@@ -815,6 +1246,10 @@
         <source>Sentences</source>
         <translation>Sätze</translation>
     </message>
+    <message>
+        <source>pieces, sentences, latency, delay</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>SettingsDialog</name>
@@ -822,9 +1257,71 @@
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
+</context>
+<context>
+    <name>SettingsSidebar</name>
     <message>
         <source>Pages</source>
-        <translation>Seiten</translation>
+        <translation type="unfinished">Seiten</translation>
+    </message>
+    <message>
+        <source>Settings that were found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No setting is called that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search the settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{page}, depends on “{setting}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SettingsTransfer</name>
+    <message>
+        <source>Import Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings (*.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings of {name} are in use now. Keys are not part of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings were written to {name}, without keys.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings are as they were.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -923,6 +1420,45 @@
     </message>
 </context>
 <context>
+    <name>SoundTestPanel</name>
+    <message>
+        <source>Try it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear Yourself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play a Sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speak, and the bars move. Hear Yourself listens for three seconds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say something now…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You should hear it now…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If you heard nothing, choose another speaker or turn it up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone heard nothing. Choose another one, or look whether it is muted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That was cut short because you talked. Try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Status</name>
     <message>
         <source>Ready</source>
@@ -943,6 +1479,10 @@
     <message>
         <source>Connecting</source>
         <translation>Verbindet</translation>
+    </message>
+    <message>
+        <source>Reconnecting</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Offline</source>
@@ -1004,6 +1544,13 @@
     <message>
         <source>Space</source>
         <translation>Leertaste</translation>
+    </message>
+</context>
+<context>
+    <name>ToolChoiceEditor</name>
+    <message>
+        <source>all of them</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1196,6 +1743,14 @@
         <translation>Nachricht kopieren</translation>
     </message>
     <message>
+        <source>Copy Code: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open Link: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open Settings</source>
         <translation>Einstellungen öffnen</translation>
     </message>
@@ -1229,6 +1784,20 @@
     <message>
         <source>Where the time went</source>
         <translation>Wo die Zeit blieb</translation>
+    </message>
+</context>
+<context>
+    <name>WordsEditor</name>
+    <message>
+        <source>the text that VoiceDesk comes with</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_BoxEditor</name>
+    <message>
+        <source>{name} (default)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
