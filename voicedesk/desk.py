@@ -10,6 +10,7 @@ from voicedesk.assembly import Assembly, model_of
 from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.conversation.announcements import filler, sound_of, spoken
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.recall import Recall
 from voicedesk.conversation.record import Recorder
 from voicedesk.conversation.scribe import Scribe
 from voicedesk.conversation.storage import Folders
@@ -37,6 +38,7 @@ class Desk:
         conductor: Leads the turns.
         recorder: What happened in them.
         dialogue: What was said, shared by both pipelines.
+        recall: What can be done with messages of the past.
         tools: All there are.
     """
 
@@ -75,6 +77,7 @@ class Desk:
         self.conductor = Conductor(pipeline, microphone, speaker, settings.talk)
         self.conductor.patience.feedback = settings.feedback
         self.conductor.observe(Scribe(self.dialogue))
+        self.recall = Recall(self.conductor, removed=self._on_removed)
         self.conductor.observe(self.recorder)
 
     async def warm(self) -> None:
@@ -110,6 +113,11 @@ class Desk:
         """Connect anew: a key has changed, or who answers."""
         await self.conductor.use_pipeline(self._assembly.pipeline(self.settings))
         await self.start()
+
+    def _on_removed(self) -> None:
+        """A session remembers by itself what it was told: only a new one does not know what was taken out."""
+        if self.settings.mode == "realtime":
+            self._tasks.spawn(self.reconnect(), name="connecting after a removal")
 
     @staticmethod
     def _answering(settings: Settings) -> tuple[object, ...]:

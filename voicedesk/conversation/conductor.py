@@ -74,6 +74,7 @@ class Conductor:
         self._coming: Asked | None = None  # in the turn that is about to begin
         self._unanswered: Asked | None = None  # what a failed turn asked
         self._announcements: deque[Announcement] = deque()
+        self._take_watchers: list[Callable[[int, bytes], None]] = []
         self._effects: dict[Effect, Callable[[float], None]] = {
             Effect.STOP_REPLY: self._stop_reply,
             Effect.NEW_TURN: self._new_turn,
@@ -185,6 +186,11 @@ class Conductor:
         if self._announcements and self.state in _AT_REST:
             self._begin(Asked(announcement=self._announcements.popleft()))
 
+    def begin(self, asked: Asked) -> None:
+        """A turn whose question is complete already, in place of a reply that sounds; none while the user talks."""
+        if self.state not in {State.LISTENING, State.ENDING}:
+            self._begin(asked)
+
     def _begin(self, asked: Asked) -> None:
         """A turn whose question is complete already."""
         self._coming = asked
@@ -193,6 +199,10 @@ class Conductor:
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Hand every event from now on to ``observer``; the returned call ends it."""
         return self._audience.add(observer)
+
+    def watch_takes(self, watcher: Callable[[int, bytes], None]) -> None:
+        """Hand every piece of every take to ``watcher``, in order, with the number of its turn."""
+        self._take_watchers.append(watcher)
 
     # -------------------------------------------------------------------------------- for the app
 
@@ -354,6 +364,8 @@ class Conductor:
         if first:
             self._timelines.mark(take.turn, Point.FIRST_SAMPLE, block.captured_at)
         self._asked.take.append(block.pcm)
+        for watcher in self._take_watchers:
+            watcher(take.turn, block.pcm)
         self._pipeline.feed(block.pcm)
 
     def taken(self, take: Take, hint: HintKind | None) -> None:

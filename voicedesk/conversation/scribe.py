@@ -11,6 +11,7 @@ from voicedesk.core.events import (
     Event,
     Heard,
     Interrupted,
+    Removed,
     ReplyEnded,
     Retried,
     Sounded,
@@ -81,6 +82,9 @@ class Scribe:
             case Retried(of=failed):
                 self._forgotten.add(failed)  # late words of it count no longer
                 self.dialogue.forget(failed)
+            case Removed(whole=whole):
+                self._replies.pop(event.turn, None)
+                self.dialogue.forget(event.turn, keep_question=not whole)
             case ReplyEnded() | TurnFailed():
                 self._write(event.turn)
             case _:

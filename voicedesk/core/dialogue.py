@@ -131,9 +131,11 @@ class Dialogue:
             if m.turn != turn or m.call is None or m.call.call_id in answered
         ]
 
-    def forget(self, turn: int) -> None:
-        """Take a turn out."""
-        self._messages = [m for m in self._messages if m.turn != turn]
+    def forget(self, turn: int, *, keep_question: bool = False) -> None:
+        """Take a turn out, or all of it but what the user said."""
+        self._messages = [
+            m for m in self._messages if m.turn != turn or (keep_question and m.role is Role.USER)
+        ]
 
     def clear(self) -> None:
         """Start a new conversation."""

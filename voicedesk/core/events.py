@@ -222,6 +222,13 @@ class Retried(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(SystemEvent):
+    """The user took the answer of this turn out of the conversation, or (``whole``) its question too."""
+
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnTimed(SystemEvent):
     """The turn is over and its timeline is complete."""
 

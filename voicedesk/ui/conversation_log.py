@@ -6,7 +6,7 @@ has changed since it was last asked, so that the view can take many changes in o
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -19,7 +19,9 @@ from voicedesk.core.events import (
     Hint,
     HintKind,
     Interrupted,
+    Removed,
     ReplyEnded,
+    Retried,
     StateChanged,
     TextDelta,
     TextEnded,
@@ -255,6 +257,8 @@ class ConversationLog:
 
     def _on_hint(self, event: Hint) -> None:
         user = self._find(event.turn, Kind.USER)
+        if event.hint is HintKind.CANCELLED and user is None:
+            return  # nothing was asked: what was stopped is a sound of our own
         sent = user is not None and user.sent
         if user is not None and not sent and event.hint in _DROPPED:
             self._drop(user)
@@ -354,6 +358,22 @@ class ConversationLog:
             if is_over and not isinstance(event, Waiting):
                 self._drop(entry)
 
+    # -------------------------------------------------------------------------- what is taken out
+
+    def _on_removed(self, event: Removed) -> None:
+        self._drop_turn(event.turn, keep_question=not event.whole)
+
+    def _on_retried(self, event: Retried) -> None:
+        """The question stands in its new turn."""
+        self._drop_turn(event.of, keep_question=False)
+
+    def _drop_turn(self, turn: int, *, keep_question: bool) -> None:
+        begin = bisect_left(self.entries, turn, key=lambda entry: entry.turn)
+        end = bisect_right(self.entries, turn, key=lambda entry: entry.turn)
+        for entry in self.entries[begin:end]:
+            if not (keep_question and entry.kind is Kind.USER):
+                self._drop(entry)
+
     _HANDLERS: ClassVar[dict[type[Event], Callable[[ConversationLog, Any], None]]] = {
         TextDelta: _on_delta,
         UserText: _on_user_text,
@@ -368,4 +388,6 @@ class ConversationLog:
         ToolCalled: _on_tool_called,
         ToolAnswered: _on_tool_answered,
         Waiting: _on_waiting,
+        Removed: _on_removed,
+        Retried: _on_retried,
     }

@@ -59,6 +59,7 @@ class TranscriptDocument:
         document.setDocumentMargin(0)
         self._style = TranscriptStyle(palette, font, unit)
         self._writer = MarkdownWriter(self._style)
+        document.setIndentWidth(1.5 * unit)
         self._version = 0  # of the style
 
     @property
@@ -110,6 +111,7 @@ class TranscriptDocument:
         """Draw what is written from now on in other colours or another size; the rest when it is synced again."""
         self._style = TranscriptStyle(palette, font, unit)
         self._writer = MarkdownWriter(self._style)
+        self._document.setIndentWidth(1.5 * unit)
         self._version += 1
 
     def words(self, entry: Entry) -> str:
@@ -268,6 +270,8 @@ class TranscriptDocument:
         for entry, _ in self.entries_between(top, bottom):
             for code in self.written(entry).codes:
                 rect = layout.frameBoundingRect(code.start.currentFrame())
+                gap = self._style.frame_margin
+                rect.adjust(0, gap, 0, -gap)
                 if rect.bottom() >= top and rect.top() <= bottom:
                     found.append((rect, code.text))
         return found

@@ -150,7 +150,7 @@ def _list_of(block: QTextBlock) -> QTextList | None:
 def _piece(block: QTextBlock, lists: set[int]) -> Piece | None:
     look = block.blockFormat()
     if look.hasProperty(QTextFormat.Property.BlockTrailingHorizontalRulerWidth):
-        return Piece(Shape.RULE)
+        return Piece(Shape.RULE, [Run("———")])
     runs = list(_runs(block))
     if not runs:
         return None

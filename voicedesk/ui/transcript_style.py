@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextFrameFormat,
-    QTextLength,
     QTextTableFormat,
 )
 
@@ -31,10 +30,12 @@ class TranscriptStyle:
         label: The name above a message.
         quiet: What is secondary, and words that were never heard.
         link: What leads somewhere.
+        frame_margin: The space above and below code and tables, in pixels.
     """
 
     def __init__(self, palette: QPalette, font: QFont, unit: int) -> None:
         self.unit = unit
+        self.frame_margin = 0.5 * unit
         self._points = font.pointSizeF()
         self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families()
         colours = theme.scheme(palette)
@@ -102,11 +103,6 @@ class TranscriptStyle:
             block.setLeftMargin(1.2 * self.unit * max(1, piece.level))
         elif piece.shape is Shape.CODE:
             block = QTextBlockFormat()
-        elif piece.shape is Shape.RULE:
-            block.setProperty(
-                QTextBlockFormat.Property.BlockTrailingHorizontalRulerWidth,
-                QTextLength(QTextLength.Type.PercentageLength, 100),
-            )
         return block
 
     @staticmethod
@@ -127,7 +123,7 @@ class TranscriptStyle:
             look.setFontPointSize(self._points * _HEADING_SIZES[piece.level])
         look.setFontItalic(run.italic)
         look.setFontStrikeOut(run.struck)
-        if piece.shape is Shape.QUOTE and not run.link:
+        if piece.shape in {Shape.QUOTE, Shape.RULE} and not run.link:
             look.setForeground(self._muted)
         if run.fixed:
             look.setFontFamilies(self._fixed)
@@ -140,8 +136,8 @@ class TranscriptStyle:
         """The room around a block of code; its ground is painted under the text."""
         frame = QTextFrameFormat()
         frame.setPadding(0.7 * self.unit)
-        frame.setTopMargin(0.5 * self.unit)
-        frame.setBottomMargin(0.3 * self.unit)
+        frame.setTopMargin(self.frame_margin)
+        frame.setBottomMargin(self.frame_margin)
         return frame
 
     def table(self) -> QTextTableFormat:
@@ -153,6 +149,6 @@ class TranscriptStyle:
         look.setBorderCollapse(True)
         look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         look.setBorderBrush(QBrush(self._line, Qt.BrushStyle.SolidPattern))
-        look.setTopMargin(0.5 * self.unit)
-        look.setBottomMargin(0.3 * self.unit)
+        look.setTopMargin(self.frame_margin)
+        look.setBottomMargin(self.frame_margin)
         return look

@@ -95,6 +95,7 @@ class MarkdownWriter:
 
     def _block(self, cursor: QTextCursor, piece: Piece, lists: dict[int, QTextList]) -> None:
         cursor.setBlockFormat(self._style.piece_block(piece))
+        cursor.setBlockCharFormat(QTextCharFormat())  # that of the marks of a list
         if piece.marks is None:
             return
         depth = piece.marks.indent()
@@ -134,6 +135,8 @@ class MarkdownWriter:
         table = cursor.insertTable(len(piece.rows), len(piece.rows[0]), self._style.table())
         for row, cells in enumerate(piece.rows):
             for column, runs in enumerate(cells):
+                for run in runs:
+                    run.bold = run.bold or row == 0
                 cell = table.cellAt(row, column).firstCursorPosition()
                 self._runs(cell, piece, runs, written, begin)
         cursor.setPosition(table.lastPosition() + 1)
