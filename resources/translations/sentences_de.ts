@@ -107,6 +107,34 @@
         <source>The environment variable {name} is not set. Put the server&apos;s key there.</source>
         <translation>Die Umgebungsvariable {name} ist nicht gesetzt. Legen Sie den Schlüssel des Servers dort ab.</translation>
     </message>
+    <message>
+        <source>What is said cannot be kept on this computer at the moment: {reason}. Talking works all the same.</source>
+        <translation>Was gesagt wird, kann gerade nicht auf diesem Computer aufbewahrt werden: {reason}. Sprechen geht trotzdem.</translation>
+    </message>
+    <message>
+        <source>The history could not be read: {reason}. It was set aside as {path}, and a new one was begun.</source>
+        <translation>Der Verlauf konnte nicht gelesen werden: {reason}. Er liegt jetzt in {path}, und ein neuer wurde begonnen.</translation>
+    </message>
+    <message>
+        <source>The conversation could not be written to {path}: {reason}. Choose another place.</source>
+        <translation>Das Gespräch konnte nicht nach {path} geschrieben werden: {reason}. Wählen Sie einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>There is no recording of this any more. Settings, Privacy says how long they are kept.</source>
+        <translation>Davon gibt es keine Aufnahme mehr. Wie lange sie aufbewahrt werden, steht in Einstellungen, Datenschutz.</translation>
+    </message>
+    <message>
+        <source>Somebody is talking just now. Try again when that is over.</source>
+        <translation>Es wird gerade gesprochen. Versuchen Sie es noch einmal, wenn das vorbei ist.</translation>
+    </message>
+    <message>
+        <source>These settings could not be imported: {reason}. Nothing was changed.</source>
+        <translation>Diese Einstellungen konnten nicht importiert werden: {reason}. Es wurde nichts geändert.</translation>
+    </message>
+    <message>
+        <source>The settings could not be written to {path}: {reason}. Choose another place.</source>
+        <translation>Die Einstellungen konnten nicht nach {path} geschrieben werden: {reason}. Wählen Sie einen anderen Ort.</translation>
+    </message>
 </context>
 <context>
     <name>questions</name>

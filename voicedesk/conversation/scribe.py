@@ -60,10 +60,11 @@ class Scribe:
         self.dialogue = dialogue
         self._replies: dict[int, _Reply] = {}
         self._forgotten: set[int] = set()
+        self._since = 0
 
     def __call__(self, event: Event) -> None:
         """Take an event of the stream."""
-        if event.turn in self._forgotten:
+        if event.turn in self._forgotten or 0 < event.turn < self._since:
             return
         match event:
             case UserText(text=text, final=True):
@@ -89,6 +90,17 @@ class Scribe:
                 self._write(event.turn)
             case _:
                 pass
+
+    def meant(self, turn: int) -> dict[int, str]:
+        """What the assistant was about to say in a turn, by rounds, heard or not; empty for a turn long over."""
+        reply = self._replies.get(turn)
+        texts = reply.texts.values() if reply is not None else ()
+        return {number: text.strip() for number, text in enumerate(texts)}
+
+    def forget_before(self, turn: int) -> None:
+        """Late events of the turns before this one count no longer: another conversation has begun."""
+        self._since = turn
+        self._replies.clear()
 
     def _reply(self, turn: int) -> _Reply:
         reply = self._replies.get(turn)

@@ -7,7 +7,7 @@ written from the events of the turns alone.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -137,9 +137,13 @@ class Dialogue:
             m for m in self._messages if m.turn != turn or (keep_question and m.role is Role.USER)
         ]
 
-    def clear(self) -> None:
-        """Start a new conversation."""
-        self._messages = []
+    def begin(self, past: Iterable[Message] = ()) -> None:
+        """Start a new conversation, or go on with one of before.
+
+        Args:
+            past: What was said in it; the numbers of its turns are below those to come.
+        """
+        self._messages = sorted(past, key=lambda message: message.place)
 
     def _add(self, message: Message) -> None:
         insort(self._messages, message, key=lambda other: other.place)

@@ -20,7 +20,11 @@ VoiceDeskError
 │   ├── NoAnswerError             connected, asked, and nothing came
 │   ├── ReplyFailedError          the server said that the reply failed
 │   └── ProtocolError             the server speaks something else
-└── VoiceError                    the offline voice cannot speak
+├── VoiceError                    the offline voice cannot speak
+└── StorageError                  conversations and recordings cannot be kept
+    ├── StoreSetAsideError        the file of the history is broken or too new
+    ├── ExportError               a conversation cannot be written to a file
+    └── NoRecordingError          the sound is not kept any more
 
 An error holds three things: the sentence (what happened and what to do; a template, so that the window can
 translate it), a detail for the log, and whether the same turn may be tried again.
@@ -204,3 +208,33 @@ class VoiceError(VoiceDeskError):
 
     sentence = "The offline voice cannot speak: {reason}."
     retryable = True
+
+
+class StorageError(VoiceDeskError):
+    """Conversations and recordings cannot be kept on this computer."""
+
+    sentence = "What is said cannot be kept on this computer at the moment: {reason}. Talking works all the same."
+    retryable = True
+
+
+class StoreSetAsideError(StorageError):
+    """The file of the history cannot be used; it stays, and another one is in use."""
+
+    sentence = "The history could not be read: {reason}. It was set aside as {path}, and a new one was begun."
+    retryable = False
+
+
+class ExportError(StorageError):
+    """A conversation could not be written to a file."""
+
+    sentence = "The conversation could not be written to {path}: {reason}. Choose another place."
+    retryable = False
+
+
+class NoRecordingError(StorageError):
+    """There is no sound to play or to write."""
+
+    sentence = (
+        "There is no recording of this any more. Settings, Privacy says how long they are kept."
+    )
+    retryable = False

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from voicedesk.core.dialogue import ToolCall, ToolResult
+from voicedesk.core.dialogue import Message, ToolCall, ToolResult
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.core.turn import State
@@ -122,6 +122,26 @@ class HintKind(Enum):
     CANCELLED = "cancelled"
     CAP_REACHED = "cap reached"
     BAD_SOUND = "bad sound"  # a damaged piece of the reply's sound was left out
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreTrouble(SystemEvent):
+    """Conversations and recordings cannot be kept (``error`` None: they can again)."""
+
+    error: VoiceDeskError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationOpened(SystemEvent):
+    """Another conversation goes on from here.
+
+    Attributes:
+        conversation: Its id in the history; None for one that is new.
+        messages: What was said in it before, in order; their turns count up to -1.
+    """
+
+    conversation: str | None = None
+    messages: tuple[Message, ...] = ()
+
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

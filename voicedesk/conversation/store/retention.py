@@ -1,0 +1,57 @@
+"""Which recordings may stay: by what became of them, by age, and by the room that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from voicedesk.audio.io import RATE, SAMPLE_BYTES
+from voicedesk.conversation.store.model import Recording, TakeState
+from voicedesk.core.settings import Privacy
+
+DAY = 24 * 3600.0
+WEEK = 7 * DAY
+UNANSWERED_S = WEEK
+"""How long a take waits to be asked again, whatever the setting."""
+
+_SPANS = {"none": 0.0, "day": DAY, "week": WEEK, "always": float("inf")}
+_FIRST_TO_GO = {TakeState.ANSWERED: 0, TakeState.CANCELLED: 1, TakeState.FAILED: 2}
+
+
+def outlived(
+    recordings: Iterable[Recording], privacy: Privacy, at: float, *, is_start: bool = False
+) -> list[str]:
+    """The recordings that are to be deleted now.
+
+    Args:
+        recordings: All there are. Those that are being recorded or answered always stay.
+        privacy: What the user wants.
+        at: The present moment.
+        is_start: Whether the application starts or ends; cancelled takes that the user does not want to keep go
+            then, not at once: a slip can be undone.
+    """
+    span = _SPANS[privacy.takes]
+    settled = [each for each in recordings if each.state in _FIRST_TO_GO]
+    gone = {each.id for each in settled if at - each.created_at >= _longest(each, span, is_start)}
+    left = sorted(
+        (each for each in settled if each.id not in gone),
+        key=lambda each: (_FIRST_TO_GO[each.state], each.created_at),
+    )
+    room = privacy.takes_limit_mb * 1_000_000 - sum(map(_bytes, left))
+    for each in left:
+        if room >= 0:
+            break
+        gone.add(each.id)
+        room += _bytes(each)
+    return sorted(gone)
+
+
+def _bytes(recording: Recording) -> float:
+    return recording.seconds * RATE * SAMPLE_BYTES
+
+
+def _longest(recording: Recording, span: float, is_start: bool) -> float:  # noqa: FBT001 - private
+    if recording.state is TakeState.FAILED:
+        return max(span, UNANSWERED_S)
+    if recording.state is TakeState.CANCELLED:
+        return max(span, 0.0 if is_start and span == 0.0 else DAY)
+    return span
