@@ -185,6 +185,7 @@ class Application(QObject):
             # The window is painted before numpy and PortAudio are loaded, and they load on a thread.
             module = await asyncio.to_thread(import_module, "voicedesk.conversation.sound")
             self.sound = sound = module.SoundDevices(self.desk.conductor)
+            self.desk.figures.devices = sound.counts
             await sound.open(self.desk.settings)
             make_application().installEventFilter(self)
         await self.desk.start()

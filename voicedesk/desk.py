@@ -10,6 +10,11 @@ from voicedesk.assembly import Assembly, model_of
 from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.conversation.announcements import filler, sound_of, spoken
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.figures.accountant import Accountant
+from voicedesk.conversation.figures.loop_watch import LoopWatch
+from voicedesk.conversation.figures.spending import Spending
+from voicedesk.conversation.figures.stages import stages_of
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.recall import Recall
 from voicedesk.conversation.record import Recorder
 from voicedesk.conversation.scribe import Scribe
@@ -37,6 +42,8 @@ class Desk:
         settings: Those in force.
         conductor: Leads the turns.
         recorder: What happened in them.
+        figures: Where their time went.
+        accountant: What they cost.
         dialogue: What was said, shared by both pipelines.
         recall: What can be done with messages of the past.
         tools: All there are.
@@ -79,6 +86,11 @@ class Desk:
         self.conductor.observe(Scribe(self.dialogue))
         self.recall = Recall(self.conductor, removed=self._on_removed)
         self.conductor.observe(self.recorder)
+        self.figures = Figures(lambda: stages_of(self.settings))
+        self._loop_watch = LoopWatch(self.figures.note_stall)
+        self.accountant = Accountant(self.figures, Spending(folders.data / "spending.json"))
+        for observer in (self.figures, self._loop_watch, self.accountant):
+            self.conductor.observe(observer)
 
     async def warm(self) -> None:
         """Start the built-in server if it is the one, in its own process; ``start`` then finds it there."""
@@ -89,6 +101,7 @@ class Desk:
 
     async def start(self) -> None:
         """Connect to the server. A failure is told by the conductor's events."""
+        self.accountant.load()
         await self.conductor.start()
         self._prepare_filler()
 
@@ -160,6 +173,8 @@ class Desk:
         self._timers.close()
         await self._tasks.close()
         await self.conductor.close()
+        self._loop_watch.stop()
+        await self.accountant.close()
         await self._assembly.close()
         await self._servers.close()
 

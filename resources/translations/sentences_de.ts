@@ -135,6 +135,10 @@
         <source>The settings could not be written to {path}: {reason}. Choose another place.</source>
         <translation>Die Einstellungen konnten nicht nach {path} geschrieben werden: {reason}. Wählen Sie einen anderen Ort.</translation>
     </message>
+    <message>
+        <source>The figures could not be saved to {path} ({reason}).</source>
+        <translation>Die Zahlen konnten nicht nach {path} gespeichert werden ({reason}).</translation>
+    </message>
 </context>
 <context>
     <name>questions</name>

@@ -10,6 +10,7 @@ from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.audio.microphone import Microphone
 from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.figures.turns import DeviceCounts
 from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError, SoundError
 from voicedesk.core.events import SoundTrouble
@@ -47,6 +48,14 @@ class SoundDevices:
                 return
             await self._change_microphone(settings.sound)
             await self._change_speaker(settings.sound)
+
+    def counts(self) -> DeviceCounts:
+        """What the devices that are in use have counted."""
+        speaker, microphone = self._speaker, self._microphone
+        return DeviceCounts(
+            late_blocks=speaker.underflows if speaker is not None else 0,
+            lost_blocks=microphone.overflows if microphone is not None else 0,
+        )
 
     async def _change_microphone(self, sound: Sound) -> None:
         old, self._microphone = self._microphone, None
