@@ -80,8 +80,8 @@
         <translation>{server} meldet, dass die Grenze erreicht ist: {reason} Warten Sie etwas und versuchen Sie es noch einmal, oder prüfen Sie Ihren Tarif.</translation>
     </message>
     <message>
-        <source>The connection to {server} was lost: {reason}. It is opened again when you next talk.</source>
-        <translation>Die Verbindung zu {server} ging verloren: {reason}. Sie wird neu aufgebaut, wenn Sie das nächste Mal sprechen.</translation>
+        <source>The connection to {server} was lost: {reason}. It is opened again by itself.</source>
+        <translation>Die Verbindung zu {server} ging verloren: {reason}. Sie wird von selbst wieder aufgebaut.</translation>
     </message>
     <message>
         <source>{server} did not answer within {seconds:.0f} seconds. Try again.</source>

@@ -38,6 +38,14 @@
         <source>Questions</source>
         <translation>Fragen</translation>
     </message>
+    <message>
+        <source>&amp;Allow</source>
+        <translation type="unfinished">&amp;Erlauben</translation>
+    </message>
+    <message>
+        <source>&amp;Don&apos;t Allow</source>
+        <translation type="unfinished">&amp;Nicht erlauben</translation>
+    </message>
 </context>
 <context>
     <name>Crash</name>
@@ -396,6 +404,57 @@
     <name>MessageBar</name>
     <message>
         <source>Message</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MessageDeeds</name>
+    <message>
+        <source>Play Again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask Again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete this question and its answer?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete this answer?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This link leads to no web page, so it is not opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open this page in the browser?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page could not be opened.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -871,7 +930,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Appearance and language</source>
+        <source>Look and language</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1482,7 +1541,7 @@
     </message>
     <message>
         <source>Reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindet neu</translation>
     </message>
     <message>
         <source>Offline</source>
@@ -1491,6 +1550,10 @@
     <message>
         <source>Error</source>
         <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Reconnecting in {} s</source>
+        <translation>Verbindet neu in {} s</translation>
     </message>
 </context>
 <context>
@@ -1798,25 +1861,6 @@
     <message>
         <source>{name} (default)</source>
         <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>_Question</name>
-    <message>
-        <source>&amp;Allow</source>
-        <translation>&amp;Erlauben</translation>
-    </message>
-    <message>
-        <source>Allow</source>
-        <translation>Erlauben</translation>
-    </message>
-    <message>
-        <source>&amp;Don&apos;t Allow</source>
-        <translation>&amp;Nicht erlauben</translation>
-    </message>
-    <message>
-        <source>Don&apos;t Allow</source>
-        <translation>Nicht erlauben</translation>
     </message>
 </context>
 </TS>

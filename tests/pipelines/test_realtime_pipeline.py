@@ -35,7 +35,8 @@ from voicedesk.core.events import (
 )
 from voicedesk.core.settings import Realtime
 from voicedesk.core.timeline import Point
-from voicedesk.pipelines import realtime_link
+from voicedesk.pipelines import realtime as realtime_module
+from voicedesk.pipelines import realtime_connection
 from voicedesk.pipelines.realtime import RealtimePipeline
 from voicedesk.providers.profiles import Address, Quirks
 
@@ -340,29 +341,33 @@ async def test_a_failed_response_ends_in_a_sentence(
 
 
 @pytest.mark.parametrize(
-    ("refusal", "error"),
+    ("refusal", "error", "passes_by_itself"),
     [
-        ((401, '{"error": {"message": "no"}}'), WrongKeyError),
-        ((403, ""), WrongKeyError),
-        ((404, "<html>"), UnknownModelError),
-        ((429, '{"error": {"message": "slow down"}}'), RateLimitError),
-        ((503, "later"), UnreachableError),
-        ((418, "tea"), ProtocolError),
+        ((401, '{"error": {"message": "no"}}'), WrongKeyError, False),
+        ((403, ""), WrongKeyError, False),
+        ((404, "<html>"), UnknownModelError, False),
+        ((429, '{"error": {"message": "slow down"}}'), RateLimitError, True),
+        ((503, "later"), UnreachableError, True),
+        ((418, "tea"), ProtocolError, False),
     ],
 )
 async def test_a_refused_handshake_ends_in_a_sentence(
     make_bench: MakeBench,
     server: ScriptedServer,
+    monkeypatch: pytest.MonkeyPatch,
     refusal: tuple[int, str],
     error: type[VoiceDeskError],
+    passes_by_itself: bool,
 ) -> None:
+    monkeypatch.setattr(realtime_module, "PATIENCE", 0.05)
     server.refuse = refusal
     bench = make_bench()
     with pytest.raises(error) as caught:
         await bench.turn_over()
     assert "Test" in str(caught.value)
     assert "secret" not in f"{caught.value!r} {caught.value.detail}"
-    assert bench.links()[-1] is Link.LOST
+    last = bench.links()[-1]
+    assert last is (Link.RECONNECTING if passes_by_itself else Link.LOST)
     server.refuse = None
     assert text_of(await bench.turn_over()) == "hello to you"
 
@@ -427,7 +432,7 @@ async def test_a_server_that_refuses_push_to_talk_is_told(
 async def test_a_server_that_never_confirms_is_used_all_the_same(
     make_bench: MakeBench, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(realtime_link, "CONFIRM_TIMEOUT", 0.01)
+    monkeypatch.setattr(realtime_connection, "CONFIRM_TIMEOUT", 0.01)
     server.confirm = False
     assert text_of(await make_bench().turn_over()) == "hello to you"
 
@@ -471,7 +476,7 @@ async def test_the_connection_breaks_in_the_middle_and_is_opened_again(
     bench = make_bench()
     with pytest.raises(ConnectionLostError, match="lost"):
         await bench.turn_over()
-    assert bench.links()[-1] is Link.LOST
+    await bench.until(lambda: Link.RECONNECTING in bench.links())
     assert text_of(await bench.turn_over()) == "hello to you"
     assert len(server.sessions) == 2
 
@@ -483,9 +488,11 @@ async def test_a_quiet_close_between_turns_is_told(
     bench = make_bench()
     await bench.turn_over()
     await server.cut(code, "Your session hit the maximum duration of 60 minutes.")
-    await bench.until(lambda: bench.links()[-1] is Link.LOST)
-    last = [event for event in bench.told if isinstance(event, LinkChanged)][-1]
-    assert "60 minutes" in str(last.error)
+    await bench.until(lambda: Link.RECONNECTING in bench.links())
+    lost = [event for event in bench.told if isinstance(event, LinkChanged) and event.error]
+    assert "60 minutes" in str(lost[0].error)
+    assert lost[0].retry_at is not None
+    await bench.until(lambda: bench.links()[-1] is Link.READY)
     assert text_of(await bench.turn_over()) == "hello to you"
 
 
@@ -497,7 +504,7 @@ async def test_a_take_begun_on_a_lost_connection_is_sent_whole(
     bench.take(blocks=10)
     await server.wait_for("input_audio_buffer.append", 10)
     await server.cut(1012)
-    await bench.until(lambda: bench.links()[-1] is Link.LOST)
+    await bench.until(lambda: Link.RECONNECTING in bench.links())
     for _ in range(10):
         bench.pipeline.feed(TAKE)
     events = await bench.answer()

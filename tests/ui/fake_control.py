@@ -138,9 +138,14 @@ class FakeControl:
         result = ToolResult(call_id, name, "", failed)
         self.emit(ToolAnswered(turn=self.turn, at=0.0, result=result))
 
-    def links(self, link: Link, error: VoiceDeskError | None = None) -> None:
+    def links(
+        self,
+        link: Link,
+        error: VoiceDeskError | None = None,
+        retry_at: float | None = None,
+    ) -> None:
         self.link = link
-        self.emit(LinkChanged(turn=0, at=0.0, link=link, error=error))
+        self.emit(LinkChanged(turn=0, at=0.0, link=link, error=error, retry_at=retry_at))
 
     def timed(self, timeline: Timeline) -> None:
         self.emit(TurnTimed(turn=timeline.turn, at=0.0, timeline=timeline))
@@ -184,6 +189,32 @@ def timeline_of(
         at += share / 1000.0
         timeline.mark(point, at)
     return timeline
+
+
+class FakeRecall:
+    """Can do everything, and keeps a list of what it was asked (``calls``)."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.can = True
+
+    def can_replay(self, turn: int, *, take: bool) -> bool:
+        return self.can
+
+    def replay(self, turn: int, *, take: bool) -> None:
+        self.calls.append(f"replay {'take' if take else 'answer'} {turn}")
+
+    def can_ask_again(self, turn: int, text: str) -> bool:
+        return self.can
+
+    def ask_again(self, turn: int, text: str) -> None:
+        self.calls.append(f"ask again {turn} {text}")
+
+    def can_remove(self, turn: int) -> bool:
+        return self.can
+
+    def remove(self, turn: int, *, whole: bool) -> None:
+        self.calls.append(f"remove {'all' if whole else 'answer'} {turn}")
 
 
 class FakeKeys:

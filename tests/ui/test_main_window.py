@@ -118,6 +118,7 @@ def test_space_presses_a_button_that_was_reached_by_keyboard(
     [
         (State.READY, Link.READY, Status.READY),
         (State.READY, Link.CONNECTING, Status.CONNECTING),
+        (State.READY, Link.RECONNECTING, Status.RECONNECTING),
         (State.READY, Link.LOST, Status.OFFLINE),
         (State.READY, Link.CLOSED, Status.OFFLINE),
         (State.LISTENING, Link.LOST, Status.LISTENING),

@@ -34,6 +34,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from voicedesk.core.redaction import redactor
+
+LONGEST_DETAIL = 2000
+LONGEST_SENTENCE = 1000
+"""Characters; a server says as much as it likes, and nobody reads more."""
+
 
 class VoiceDeskError(Exception):
     """Base of all errors. ``str(error)`` is the sentence for the user.
@@ -49,16 +55,18 @@ class VoiceDeskError(Exception):
     retryable: ClassVar[bool] = False
 
     def __init__(self, detail: str = "", **arguments: object) -> None:
-        self.detail = detail
+        # Cut twice: a key that the first cut goes through would not be known for one.
+        self.detail = redactor.clean(detail[: 2 * LONGEST_DETAIL])[:LONGEST_DETAIL]
         self.arguments = arguments
-        super().__init__(detail)
+        super().__init__(self.detail)
 
     def __str__(self) -> str:
         return self.fill(self.sentence)
 
     def fill(self, template: str) -> str:
-        """Fill a (translated) template. Unknown names are left out rather than failing."""
-        return template.format_map(_Arguments(self.arguments))
+        """Fill a (translated) template. Unknown names are left out rather than failing; keys are taken out."""
+        text = redactor.clean(template.format_map(_Arguments(self.arguments)))
+        return text if len(text) <= LONGEST_SENTENCE else f"{text[: LONGEST_SENTENCE - 2]} …"
 
 
 class _Arguments(dict[str, object]):
@@ -176,9 +184,7 @@ class RateLimitError(ServerError):
 class ConnectionLostError(ServerError):
     """A connection that was there has gone."""
 
-    sentence = (
-        "The connection to {server} was lost: {reason}. It is opened again when you next talk."
-    )
+    sentence = "The connection to {server} was lost: {reason}. It is opened again by itself."
 
 
 class NoAnswerError(ServerError):

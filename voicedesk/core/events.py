@@ -89,15 +89,23 @@ class Link(Enum):
     CLOSED = "closed"
     CONNECTING = "connecting"
     READY = "ready"
-    LOST = "lost"
+    RECONNECTING = "reconnecting"  # it is gone, and is tried again by itself
+    LOST = "lost"  # it is gone, and trying again makes no sense before somebody has done something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkChanged(SystemEvent):
-    """The connection to the server changed; ``error`` says why it is lost."""
+    """The connection to the server changed.
+
+    Attributes:
+        link: What it is now.
+        error: Why it is gone.
+        retry_at: When it is tried again, in seconds of ``core.clock``; None when it is being tried or is not at all.
+    """
 
     link: Link
     error: VoiceDeskError | None = None
+    retry_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +122,6 @@ class SoundTrouble(SystemEvent):
     error: VoiceDeskError | None
 
 
-class HintKind(Enum):
-    """Small things worth saying that are no errors."""
-
-    TOO_SHORT = "too short"
-    NO_SPEECH = "no speech"
-    CANCELLED = "cancelled"
-    CAP_REACHED = "cap reached"
-    BAD_SOUND = "bad sound"  # a damaged piece of the reply's sound was left out
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreTrouble(SystemEvent):
     """Conversations and recordings cannot be kept (``error`` None: they can again)."""
@@ -142,6 +142,14 @@ class ConversationOpened(SystemEvent):
     messages: tuple[Message, ...] = ()
 
 
+class HintKind(Enum):
+    """Small things worth saying that are no errors."""
+
+    TOO_SHORT = "too short"
+    NO_SPEECH = "no speech"
+    CANCELLED = "cancelled"
+    CAP_REACHED = "cap reached"
+    BAD_SOUND = "bad sound"  # a damaged piece of the reply's sound was left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

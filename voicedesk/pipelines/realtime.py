@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from voicedesk.core.clock import now
-from voicedesk.core.dialogue import Message, Role
-from voicedesk.core.errors import (
-    NoAnswerError,
-    ServerError,
-    VoiceDeskError,
-)
+from voicedesk.core.dialogue import Message
+from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
 from voicedesk.core.events import (
+    DataEvent,
     Event,
     Heard,
     Link,
     LinkChanged,
     Reached,
+    ToolCalled,
 )
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
@@ -29,12 +25,12 @@ from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import Emit, RunTools, no_history, no_tools, nobody
 from voicedesk.pipelines.realtime_book import ReplyBook
 from voicedesk.pipelines.realtime_commands import Commands
-from voicedesk.pipelines.realtime_items import history_item
+from voicedesk.pipelines.realtime_keeper import Keeper
 from voicedesk.pipelines.realtime_link import RealtimeLink
+from voicedesk.pipelines.realtime_questions import Questions
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.pipelines.realtime_rounds import ToolRounds
 from voicedesk.pipelines.realtime_tools import follow_up
-from voicedesk.pipelines.realtime_upload import Upload
 from voicedesk.pipelines.transcripts import Transcripts
 from voicedesk.providers.profiles import Address, Quirks
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
@@ -45,7 +41,11 @@ log = logging.getLogger(__name__)
 CANCEL_TIMEOUT = 2.0
 """How long the next request waits for the cancelled reply to end."""
 PROGRESS_TIMEOUT = 30.0
-"""How long a server may be silent while a reply is due."""
+"""How long a server that lives may be silent while a reply is due."""
+PATIENCE = 10.0
+"""How long a question waits for a lost connection before its turn fails; it can be asked again after that."""
+MOST_LOSSES = 4
+"""Connections that may be lost over one question."""
 
 
 class RealtimePipeline:
@@ -73,7 +73,6 @@ class RealtimePipeline:
             tools: What the model may call.
             run_tools: Runs what it calls.
         """
-        self._history = history
         self.model = settings.model
         self._settings = settings
         self._link = RealtimeLink(
@@ -87,13 +86,16 @@ class RealtimePipeline:
         )
         self._tasks = TaskSet()
         self._emit: Emit = nobody
-        self._item_ids = itertools.count(1)
         self._turn = 0
-        self._upload = Upload(self._link)
+        self._is_taking = False
         self._reply: Reply | None = None  # the latest
         self._book = ReplyBook()
         self._commands = Commands(self._link)
         self._transcripts = Transcripts(self._forward)
+        self._questions = Questions(
+            self._link, self._commands, self._transcripts, history=history, reach=self._reach
+        )
+        self._keeper = Keeper(self._link, self)
         self._rounds = ToolRounds(
             run_tools, self._tasks, send=self._send_result, go_on=self._request
         )
@@ -110,44 +112,30 @@ class RealtimePipeline:
         self._emit = emit
 
     async def open(self) -> None:
-        """Connect, configure, and wait until the server has confirmed it.
+        """Connect, configure, and wait until the server has confirmed it. The connection is kept from then on.
 
         Raises:
-            ServerError: Also told by a LinkChanged event.
+            ServerError: Also told by a LinkChanged event. What may pass by itself is tried again all the same.
         """
-        if self._link.ready:
-            return
-        self._tell(Link.CONNECTING)
-        try:
-            await self._link.open()
-        except ServerError as error:
-            self._tell(Link.LOST, error)
-            raise
-        self._tell(Link.READY)
-        self._upload.flush()
+        await self._keeper.open()
 
     def begin_turn(self, turn: int) -> None:
-        """A take begins; a lost connection is opened again meanwhile."""
+        """A take begins; a lost connection is tried at once."""
         self._turn = turn
-        self._upload.clear()
-        if not self._link.ready:
-            self._tasks.spawn(self._reopen(), name="realtime reopening")
-
-    async def _reopen(self) -> None:
-        try:
-            await self.open()
-        except ServerError as error:
-            log.info("reopening: %s (%s)", error, error.detail)  # end_turn tries again and tells
+        self._is_taking = True
+        self._questions.upload.clear()
+        self._keeper.hurry()
 
     def feed(self, pcm: bytes) -> None:
         """Sound of the take: sent at once, or kept until the connection is ready."""
-        self._upload.feed(pcm)
+        self._questions.upload.feed(pcm)
 
     def abort_turn(self) -> None:
         """Drop the take; the server forgets what it was sent of it."""
-        if self._upload.begun and self._link.ready:
+        self._is_taking = False
+        if self._questions.upload.begun and self._link.ready:
             self._commands.send({"type": "input_audio_buffer.clear"}, None)
-        self._upload.clear()
+        self._questions.upload.clear()
 
     def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
         """Ask for the reply and give it as it comes. On a ready connection the request is sent at once.
@@ -155,33 +143,54 @@ class RealtimePipeline:
         Raises:
             ServerError: While reading: the turn failed; what came before stays valid.
         """
-        previous, reply = self._reply, Reply(self._turn)
+        self._is_taking = False
+        previous, reply = self._reply, Reply(self._turn, text)
         self._reply = reply
         sent = self._link.ready
         if sent:
-            self._send_question(reply, text)
+            self._questions.send(reply)
         waits_for = previous if previous is not None and not previous.ended.is_set() else None
         asked = sent and waits_for is None
         if asked:
             self._request(reply, spoken=text is None)
-        return self._follow(reply, text, sent=sent, asked=asked, waits_for=waits_for)
+        return self._follow(reply, sent=sent, asked=asked, waits_for=waits_for)
 
     async def _follow(
-        self, reply: Reply, text: str | None, *, sent: bool, asked: bool, waits_for: Reply | None
+        self, reply: Reply, *, sent: bool, asked: bool, waits_for: Reply | None
     ) -> AsyncGenerator[Event, None]:
+        """The events of a reply. A question whose connection is lost before anything came is asked on the next one."""
+        losses, is_untouched = 0, True
         try:
-            if not sent:
-                await self.open()
-                self._send_question(reply, text)
-            if waits_for is not None:
-                await self._ended(waits_for)
-            if not asked and not reply.cancelled:
-                self._request(reply, spoken=text is None)
-            while (event := await self._next(reply)) is not None:
-                yield event
+            while True:
+                try:
+                    await self._ask(reply, sent=sent, asked=asked, waits_for=waits_for)
+                    while (event := await self._next(reply)) is not None:
+                        is_untouched &= not isinstance(event, DataEvent | ToolCalled)
+                        yield event
+                except ServerError:
+                    losses += 1
+                    is_current = reply.turn == self._turn
+                    if not (reply.is_lost and is_untouched and is_current) or losses > MOST_LOSSES:
+                        raise
+                    reply = self._reply = reply.again()
+                    sent, asked, waits_for = False, False, None
+                else:
+                    return
         finally:
             if not reply.ended.is_set() and not reply.cancelled:
                 self._cancel(reply)
+
+    async def _ask(self, reply: Reply, *, sent: bool, asked: bool, waits_for: Reply | None) -> None:
+        """What of sending and asking is still to be done, as soon as it can be."""
+        if not sent:
+            await self._keeper.until_ready(PATIENCE)
+            if reply.cancelled or reply.turn != self._turn:
+                return
+            self._questions.send(reply)
+        if waits_for is not None:
+            await self._ended(waits_for)
+        if not (asked or reply.cancelled or reply.is_lost):
+            self._request(reply, spoken=reply.text is None)
 
     async def interrupt(self, heard: Sequence[Heard]) -> None:
         """Cancel the reply and cut the server's memory of it to what was heard."""
@@ -193,33 +202,18 @@ class RealtimePipeline:
             await self._rounds.stopped()
         if not self._quirks.can_truncate or not self._link.ready:
             return
-        unheard: list[str] = []
-        for part in heard:
-            if part.key.turn != reply.turn or part.received_ms <= 0 or part.finished:
-                continue
-            end = int(min(part.heard_ms, part.received_ms))
-            if end > 0:
-                self._commands.send(
-                    {
-                        "type": "conversation.item.truncate",
-                        "item_id": part.key.item,
-                        "content_index": part.key.content,
-                        "audio_end_ms": end,
-                    },
-                    None,
-                )
-            else:
-                unheard.append(part.key.item)
-        if unheard:
+        if reply.session != self._link.number:
+            return  # that session is gone; the present one is told what was heard
+        if unheard := self._questions.cut(reply, heard):
             # An item of which nothing was heard was never said. It can go once the server has let go of it.
             await self._ended(reply)
-            for item in unheard:
-                self._commands.send({"type": "conversation.item.delete", "item_id": item}, None)
+            self._questions.forget(unheard)
 
     async def close(self) -> None:
         """End the connection and all that waits for it."""
         if self._reply is not None:
             self._reply.queue.finish()
+        await self._keeper.close()
         await self._tasks.close()
         await self._link.close()
 
@@ -228,29 +222,6 @@ class RealtimePipeline:
     @property
     def _quirks(self) -> Quirks:
         return self._link.address.quirks if self._link.address else Quirks()
-
-    def _send_question(self, reply: Reply, text: str | None) -> None:
-        if text is not None:
-            item_id = f"vd_user_{next(self._item_ids)}"
-            self._transcripts.typed(item_id)
-            content = [{"type": "input_text", "text": text}]
-            item = {"id": item_id, "type": "message", "role": "user", "content": content}
-            event = {"type": "conversation.item.create", "item": item}
-            self._commands.send(
-                event, reply, lambda at: self._reach(reply.turn, Point.COMMIT_SENT, at)
-            )
-            return
-        self._upload.flush()
-        self._upload.clear()  # from here on the take is the server's
-        self._transcripts.committed_by(reply.turn)
-        self._commands.send(
-            {"type": "input_audio_buffer.commit"}, reply, lambda at: self._committed(reply, at)
-        )
-
-    def _committed(self, reply: Reply, at: float) -> None:
-        if self._upload.last_append:
-            self._reach(reply.turn, Point.LAST_APPEND, self._upload.last_append)
-        self._reach(reply.turn, Point.COMMIT_SENT, at)
 
     def _send_result(self, event: Mapping[str, Any]) -> None:
         if self._link.ready:
@@ -310,7 +281,7 @@ class RealtimePipeline:
         elif kind.startswith("response."):
             reply = self._reply_of(event)
             if reply is not None and not reply.cancelled:
-                reply.take(event)
+                reply.on_event(event)
         elif self._transcripts.take(event) and self._transcripts.model_fails:
             self._transcripts.model_fails = self._link.next_transcription_model()
 
@@ -368,6 +339,9 @@ class RealtimePipeline:
             return
         failed = reply or self._book.next_due
         problem = server_error(error, self._link.address, self.model)
+        if isinstance(problem, ConnectionLostError):
+            self._link.give_up(problem)  # the session has expired; the server may not close it
+            return
         if failed is not None and not failed.created:
             failed.fail(problem)
             if kind == "response.create":
@@ -387,31 +361,58 @@ class RealtimePipeline:
             self._request(reply, spoken=False)
 
     def _on_opened(self) -> None:
-        """A new session knows nothing: tell it what was said, as far as it was heard."""
-        for message in self._history(self._turn or sys.maxsize):
-            item = history_item(message)
-            item["id"] = f"vd_past_{next(self._item_ids)}"
-            if message.role is Role.USER:
-                self._transcripts.typed(item["id"])
-            self._commands.send({"type": "conversation.item.create", "item": item}, None)
+        """A new session knows nothing of what went on in the one before."""
+        self._forget_session()
+        next_turn = self._turn if self.is_busy else self._turn + 1
+        self._questions.memory.begin(next_turn if self._turn else 0)
 
     def _on_lost(self, error: ServerError) -> None:
         for reply in (*self._book, *filter(None, [self._reply])):
             if not reply.ended.is_set():
+                reply.is_lost = True
                 reply.fail(error)
                 self._rounds.cancel(reply)
+        self._forget_session()
+        self._keeper.lost(error)
+
+    def _forget_session(self) -> None:
+        for reply in self._book:
+            reply.ended.set()
         self._book.clear()
-        self._upload.disconnected()
+        self._questions.upload.disconnected()
         self._transcripts.reset()
-        self._tell(Link.LOST, error)
+
+    # ------------------------------------------------------------------------- for the keeper
+
+    def link_ready(self) -> None:
+        """There is a connection: what was said meanwhile goes up."""
+        self._questions.upload.flush()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn is under way."""
+        return self._is_taking or (self._reply is not None and not self._reply.ended.is_set())
+
+    @property
+    def is_answer_due(self) -> bool:
+        """Whether the server was asked and has not finished."""
+        reply = self._reply
+        return (
+            reply is not None
+            and not (reply.cancelled or reply.ended.is_set())
+            and not self._rounds.running(reply)
+        )
+
+    def link_changed(
+        self, link: Link, error: ServerError | None = None, retry_at: float | None = None
+    ) -> None:
+        """The connection is in another state."""
+        self._emit(LinkChanged(turn=0, at=now(), link=link, error=error, retry_at=retry_at))
 
     # ------------------------------------------------------------------------------------ telling
 
     def _forward(self, event: Event) -> None:
         self._emit(event)
-
-    def _tell(self, link: Link, error: VoiceDeskError | None = None) -> None:
-        self._emit(LinkChanged(turn=0, at=now(), link=link, error=error))
 
     def _reach(self, turn: int, point: Point, at: float) -> None:
         self._emit(Reached(turn=turn, at=at, point=point))

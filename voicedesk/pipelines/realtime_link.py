@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from voicedesk.audio.io import RATE
-from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
+from voicedesk.core.errors import ServerError
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
+from voicedesk.pipelines.realtime_connection import RealtimeConnection, corrected
 from voicedesk.pipelines.realtime_tools import session_tools
 from voicedesk.providers.profiles import Address
-from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepare, server_error
+from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepare
 from voicedesk.providers.stages import ToolSpec
 
 log = logging.getLogger(__name__)
-
-FIRST_EVENT_TIMEOUT = 15.0
-CONFIRM_TIMEOUT = 1.5
-"""Some servers never confirm the session; after this long any sign of life counts as ready."""
-
-TRANSCRIPTION_FALLBACKS = ("gpt-transcribe", "gpt-live-transcribe", "gpt-4o-mini-transcribe")
-
-_MAX_CORRECTIONS = 8
-_FATAL_CODES = {"invalid_api_key", "model_not_found", "insufficient_quota", "session_expired"}
 
 
 def session_of(settings: Realtime, instructions: str) -> dict[str, Any]:
@@ -53,46 +44,12 @@ def session_of(settings: Realtime, instructions: str) -> dict[str, Any]:
     return session
 
 
-def corrected(session: Mapping[str, Any], param: str) -> dict[str, Any] | None:
-    """The session without the field that the server refused, or with the next transcription model.
-
-    Args:
-        session: What was asked for.
-        param: The server's name for the field, such as ``session.audio.input.noise_reduction``.
-
-    Returns:
-        None when nothing is left to change, or when the field is one that push-to-talk cannot do without.
-    """
-    parts = [part for part in param.split(".") if part and part != "session"]
-    result = copy.deepcopy(dict(session))
-    if not parts or "turn_detection" in parts:
-        return None
-    if "transcription" in parts:
-        asked = (result["audio"]["input"].get("transcription") or {}).get("model")
-        if asked is None:
-            return None
-        rest = [model for model in TRANSCRIPTION_FALLBACKS if model != asked]
-        known = asked in TRANSCRIPTION_FALLBACKS
-        following = (
-            TRANSCRIPTION_FALLBACKS[TRANSCRIPTION_FALLBACKS.index(asked) + 1 :] if known else rest
-        )
-        result["audio"]["input"]["transcription"] = {"model": following[0]} if following else None
-        return result
-    place: Any = result
-    for part in parts[:-1]:
-        place = place.get(part) if isinstance(place, dict) else None
-    if not isinstance(place, dict) or parts[-1] not in place:
-        return None
-    del place[parts[-1]]
-    return result
-
-
 class RealtimeLink:
-    """Opens the connection when asked to, keeps it, and tells when it is gone.
+    """Opens the connection when asked to, exchanges it for a fresh one when asked to, and tells when it is gone.
 
     Attributes:
-        ready: Whether the session is configured and confirmed.
-        address: The server of the connection, once known.
+        number: Counts the sessions that were; 0 before the first.
+        address: The server of the latest connection, once known.
     """
 
     def __init__(
@@ -126,15 +83,27 @@ class RealtimeLink:
         self._lost = lost
         self._new_session = opened
         self._tasks = TaskSet()
-        self._socket: RealtimeSocket | None = None
+        self._present: RealtimeConnection | None = None
         self._opening: asyncio.Task[None] | None = None
-        self._updates: set[str] = set()
-        self._corrections = 0
-        self._signs = asyncio.Event()  # the server has sent something
-        self._confirmed = asyncio.Event()
-        self._refused: ServerError | None = None
         self.address: Address | None = None
-        self.ready = False
+        self.number = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the session is configured and confirmed."""
+        return self._present is not None and self._present.ready
+
+    @property
+    def heard_at(self) -> float:
+        """When the server last gave a sign of life, in the loop's seconds; 0 without a connection."""
+        return self._present.heard_at if self._present is not None else 0.0
+
+    @property
+    def lifetime(self) -> float | None:
+        """How long the present session was said to last when it began, in seconds; None if nothing was said."""
+        return self._present.lifetime if self._present is not None else None
+
+    # ------------------------------------------------------------------------------------ opening
 
     async def open(self) -> None:
         """Be connected and configured. Callers at the same time share one attempt.
@@ -152,120 +121,92 @@ class RealtimeLink:
     def _opened(self, task: asyncio.Task[None]) -> None:
         self._opening = None
         if not task.cancelled():
-            task.exception()  # callers have it; an attempt that nobody waited for is told by an event
+            task.exception()  # callers have it, if any is left
 
     async def _open(self) -> None:
         await self._drop()
-        self._signs.clear()
-        self._confirmed.clear()
-        self._refused = None
-        self._corrections = 0
+        self._adopt(await self._connect())
+
+    async def abandon(self) -> None:
+        """Give up the attempt that is under way; its callers are cancelled."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
+
+    async def _connect(self) -> RealtimeConnection:
         # Where the server has to be started first, that goes on beside the imports.
         address, _ = await asyncio.gather(self._source(), asyncio.to_thread(prepare))
         self.address = address
-        self._socket = await RealtimeSocket.connect(address, model=self._settings.model)
-        self._tasks.spawn(self._read(self._socket), name="realtime reader")
-        self._update()
+        socket = await RealtimeSocket.connect(address, model=self._settings.model)
+        connection = RealtimeConnection(
+            address,
+            socket,
+            self._settings.model,
+            self._session,
+            handle=self._handle,
+            lost=self._lost,
+        )
         try:
-            await self._confirm()
-        except ServerError:
-            await self._drop()
+            await connection.configure()
+        except BaseException:
+            await connection.close()
             raise
+        return connection
+
+    def _adopt(self, connection: RealtimeConnection) -> None:
+        self._session = connection.session
+        self._present = connection
+        self.number += 1
         self._new_session()
-        self.ready = True
 
-    async def _confirm(self) -> None:
-        assert self.address is not None
-        try:
-            async with asyncio.timeout(FIRST_EVENT_TIMEOUT):
-                await self._signs.wait()
-        except TimeoutError as error:
-            raise NoAnswerError(server=self.address.name, seconds=FIRST_EVENT_TIMEOUT) from error
-        try:
-            async with asyncio.timeout(CONFIRM_TIMEOUT):
-                await self._confirmed.wait()
-        except TimeoutError:
-            log.info("%s does not confirm the session; going on", self.address.name)
-        if self._refused is not None:
-            raise self._refused
+    async def renew(self, may_swap: Callable[[], bool]) -> bool:
+        """Exchange the session for a fresh one, without a moment between the two. Returns whether it was exchanged.
 
-    def _update(self) -> None:
-        self._updates.add(self.send({"type": "session.update", "session": self._session}))
+        Args:
+            may_swap: Asked when the fresh one is ready. If not, it is let go of and the old one stays.
+
+        Raises:
+            ServerError: There is no fresh one; the old one stays.
+        """
+        old = self._present
+        fresh = await self._connect()
+        if old is None or self._present is not old or not old.ready or not may_swap():
+            await fresh.close()
+            return False
+        self._adopt(fresh)
+        await old.close()
+        return True
+
+    # ---------------------------------------------------------------------------------------- use
 
     def send(self, event: Mapping[str, Any], *, sent: Callable[[float], None] | None = None) -> str:
         """Send an event in its turn. Returns its event_id, empty when there is no connection."""
-        return self._socket.send(event, sent=sent) if self._socket is not None else ""
-
-    async def _read(self, socket: RealtimeSocket) -> None:
-        while (event := await socket.receive()) is not None:
-            self._signs.set()
-            if not self._about_session(event):
-                self._handle(event)
-        if socket is self._socket:
-            self._gone(socket.ended)
-
-    def _gone(self, error: ServerError | None) -> None:
-        assert self.address is not None
-        was_ready = self.ready
-        self.ready = False
-        if error is None:
-            error = ConnectionLostError(server=self.address.name, reason="the server closed it")
-        if was_ready:
-            self._lost(error)
-        else:
-            self._refuse(error)
-
-    def _about_session(self, event: ServerEvent) -> bool:
-        """Handle what belongs to the configuration. Returns whether the event did."""
-        kind = event["type"]
-        if kind == "session.updated":
-            self._confirmed.set()
-            return True
-        if kind != "error" or self.address is None:
-            return False
-        error = event["error"]
-        about_update = error.get("event_id") in self._updates
-        if self.ready and not about_update:
-            return False
-        code = str(error.get("code") or "")
-        param = str(error.get("param") or "")
-        refusal = server_error(error, self.address, self._settings.model)
-        if code in _FATAL_CODES or (not about_update and not param):
-            self._refuse(refusal)
-            return True
-        session = corrected(self._session, param)
-        self._corrections += 1
-        if session is None or self._corrections > _MAX_CORRECTIONS:
-            self._refuse(refusal)
-            return True
-        log.info("%s refused %s; asking again without it", self.address.name, param)
-        self._session = session
-        self._update()
-        return True
-
-    def _refuse(self, error: ServerError) -> None:
-        if self._refused is None:
-            self._refused = error
-        self._signs.set()
-        self._confirmed.set()
+        return self._present.send(event, sent=sent) if self._present is not None else ""
 
     def next_transcription_model(self) -> bool:
         """The present one fails: ask for the next. Returns whether one is left."""
         session = corrected(self._session, "session.audio.input.transcription")
-        if session is None:
+        if session is None or self._present is None:
             return False
         self._session = session
-        self._update()
+        self._present.update(session)
         return session["audio"]["input"]["transcription"] is not None
 
+    async def answers(self, timeout: float) -> bool:
+        """Whether the server gives a sign of life within ``timeout`` seconds of being asked for one."""
+        return self._present is not None and await self._present.answers(timeout)
+
+    def give_up(self, error: ServerError) -> None:
+        """The present session is over for a reason that the connection does not know of."""
+        if self._present is not None:
+            self._present.fail(error)
+
     async def _drop(self) -> None:
-        socket, self._socket = self._socket, None
-        self.ready = False
-        self._updates.clear()
-        if socket is not None:
-            await socket.close()
+        present, self._present = self._present, None
+        if present is not None:
+            await present.close()
 
     async def close(self) -> None:
         """End the connection and its tasks. Safe to call twice."""
-        await self._drop()
         await self._tasks.close()
+        await self._drop()

@@ -54,6 +54,10 @@ class Reply:
 
     Attributes:
         turn: Whose reply it is.
+        text: The typed question; None for a spoken one.
+        take: The spoken question, once it is sent: PCM16 mono 24 kHz.
+        session: Number of the session that was asked.
+        is_lost: Whether it failed because its connection was lost.
         response_id: The server's name for it, empty until it is created or when the server gives none.
         created: Whether the server has begun it.
         cancelled: Whether we do not want it any more.
@@ -63,8 +67,12 @@ class Reply:
         bad_audio: Count of pieces of sound that were not valid base64.
     """
 
-    def __init__(self, turn: int) -> None:
+    def __init__(self, turn: int, text: str | None = None) -> None:
         self.turn = turn
+        self.text = text
+        self.take: tuple[bytes, ...] = ()
+        self.session = 0
+        self.is_lost = False
         self.response_id = ""
         self.created = False
         self.cancelled = False
@@ -90,7 +98,13 @@ class Reply:
             f"{_TEXT}.done": self._on_text_done,
         }
 
-    def take(self, event: ServerEvent) -> bool:
+    def again(self) -> Reply:
+        """A reply to the same question, which another session is to be asked."""
+        reply = Reply(self.turn, self.text)
+        reply.take = self.take
+        return reply
+
+    def on_event(self, event: ServerEvent) -> bool:
         """Handle an event of this response. Returns whether it was of a known kind."""
         if self._calls.take(event):
             return True

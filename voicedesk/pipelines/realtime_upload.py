@@ -1,8 +1,9 @@
-"""The take on its way to a realtime server: sent piece by piece, and kept until it is committed."""
+"""The take on its way to a realtime server: sent piece by piece, and kept until it is answered."""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 
 from voicedesk.pipelines.realtime_link import RealtimeLink
 
@@ -28,6 +29,18 @@ class Upload:
     def clear(self) -> None:
         """It is over, or dropped: a connection that is opened later must not be sent it again."""
         self._take = []
+        self._sent = 0
+
+    def hand_over(self) -> tuple[bytes, ...]:
+        """All of it, sent: from here on the take is the server's, and whoever asked keeps it until it is answered."""
+        self.flush()
+        take = tuple(self._take)
+        self.clear()
+        return take
+
+    def restore(self, take: Sequence[bytes]) -> None:
+        """The server that had it is gone before it answered: the next one gets the whole again."""
+        self._take = list(take)
         self._sent = 0
 
     def disconnected(self) -> None:

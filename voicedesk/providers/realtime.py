@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 ServerEvent = dict[str, Any]
 
 CONNECT_TIMEOUT = 10.0
+KEEPALIVE_INTERVAL = 10.0
+KEEPALIVE_TIMEOUT = 10.0
+"""Seconds between the pings of an idle connection, and how long each may stay unanswered."""
 MAX_MESSAGE = 24 * 1024 * 1024
 """Bytes of one message; the protocol's own limit for a piece of sound is 15 MiB."""
 
@@ -127,8 +130,8 @@ class RealtimeSocket:
                 "max_size": MAX_MESSAGE,
                 "compression": None,
                 "open_timeout": CONNECT_TIMEOUT,
-                "ping_interval": 10,
-                "ping_timeout": 10,
+                "ping_interval": KEEPALIVE_INTERVAL,
+                "ping_timeout": KEEPALIVE_TIMEOUT,
                 "close_timeout": 1,
             },
         )
@@ -210,6 +213,22 @@ class RealtimeSocket:
                 return
             if sent is not None:
                 sent(now())
+
+    async def answers(self, timeout: float) -> bool:
+        """Whether the other end answers a ping within ``timeout`` seconds. False as well when the connection is gone."""
+        try:
+            async with asyncio.timeout(timeout):
+                # The package has no ping of its own, and the socket below it no other name.
+                pong = await self._connection._connection.ping()  # noqa: SLF001
+                await pong
+        except TimeoutError:
+            return False
+        except Exception as error:
+            # websockets' own exceptions share no public base with what the transport fails with.
+            if not isinstance(error, _closed_errors()):
+                raise
+            return False
+        return True
 
     async def close(self) -> None:
         """Close the connection and end the writer. Safe to call twice."""

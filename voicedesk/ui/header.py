@@ -20,6 +20,7 @@ class StatusView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._status = Status.OFFLINE
+        self._detail = ""
         self._icon = IconView(self._status.icon, 1.25, self)
         self._word = QLabel(self)
         font = QFont(self.font())
@@ -44,12 +45,20 @@ class StatusView(QWidget):
         self._status = status
         self._show()
 
+    def show_detail(self, text: str) -> None:
+        """Say more than the word while the connection is opened again; empty for the word alone."""
+        if text != self._detail:
+            self._detail = text
+            self._show()
+
     def _show(self) -> None:
         colour = theme.scheme(self.palette()).status[self._status]
         self._icon.show_icon(self._status.icon, colour)
         theme.set_text_colour(self._word, colour)
-        self._word.setText(status_word(self._status))
-        self.setAccessibleDescription(self._word.text())
+        word = status_word(self._status)
+        is_counting = self._status is Status.RECONNECTING and bool(self._detail)
+        self._word.setText(self._detail if is_counting else word)
+        self.setAccessibleDescription(word)  # not the seconds: nobody wants them read out
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

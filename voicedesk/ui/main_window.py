@@ -16,6 +16,7 @@ from voicedesk.core.events import (
     Event,
     Hint,
     HintKind,
+    Link,
     LinkChanged,
     Progress,
     Sounded,
@@ -34,8 +35,10 @@ from voicedesk.ui.icons import application_icon, em
 from voicedesk.ui.latency_strip import LatencyStrip
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.lit_words import LitWords
+from voicedesk.ui.message_deeds import MessageDeeds
 from voicedesk.ui.messages import Messages
-from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
+from voicedesk.ui.next_try import NextTry
+from voicedesk.ui.ports import DeviceLister, KeyStore, MessageRecall, SettingsChanged
 from voicedesk.ui.retry_bar import RetryBar
 from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word
@@ -71,6 +74,7 @@ class MainWindow(QMainWindow):
         keys: KeyStore,
         devices: DeviceLister,
         changed: SettingsChanged,
+        recall: MessageRecall | None = None,
     ) -> None:
         """``changed`` is called with new settings when the user changed one; the window shows them itself."""
         super().__init__()
@@ -87,6 +91,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(QCoreApplication.translate("MainWindow", "VoiceDesk"))
         self.setWindowIcon(application_icon())
         self._build()
+        MessageDeeds(self.transcript, self.confirmations, self.messages, recall)
         self._build_menu()
         self.talk_input = TalkInput(control, self, self.talk_button, settings.talk)
         self.talk_input.changed.connect(self._show_status)
@@ -102,6 +107,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         unit = em(self)
         self.header = Header(self)
+        self._next_try = NextTry(self.header.status, self)
         self.messages = Messages(self)
         self.confirmations = Confirmations(self)
         self.retry_bar = RetryBar(self)
@@ -147,6 +153,7 @@ class MainWindow(QMainWindow):
         self.header.settings.clicked.connect(self._on_settings)
         self.transcript.settings_wanted.connect(self.open_settings)
         self.messages.settings_wanted.connect(self.open_settings)
+        self._next_try.lasts.connect(self._tell_link)
         self.retry_bar.wanted.connect(self._control.retry)
 
     def _build_question(self) -> RoundedField:
@@ -229,11 +236,16 @@ class MainWindow(QMainWindow):
 
     def _on_link(self, event: LinkChanged) -> None:
         """A lost connection is told in the bar unless the turn that it broke has told it already."""
+        self._next_try.on_link(event)
         if event.error is None:
             self.messages.clear(_LINK)
-        elif error_sentence(event.error) != self._last_failure:
-            self.messages.show_error(_LINK, event.error)
+        elif event.link is not Link.RECONNECTING:
+            self._tell_link(event.error)
         self._show_status()
+
+    def _tell_link(self, error: VoiceDeskError) -> None:
+        if error_sentence(error) != self._last_failure:
+            self.messages.show_error(_LINK, error)
 
     def _on_sound_trouble(self, event: SoundTrouble) -> None:
         if event.error is None:

@@ -18,13 +18,15 @@ class Status(Enum):
     THINKING = "thinking"
     SPEAKING = "speaking"
     CONNECTING = "connecting"
+    RECONNECTING = "reconnecting"
     OFFLINE = "offline"
     ERROR = "error"
 
     @property
     def icon(self) -> str:
         """Name of the icon."""
-        return f"state-{self.value}"
+        shown = Status.CONNECTING if self is Status.RECONNECTING else self
+        return f"state-{shown.value}"
 
 
 def status_of(state: State, link: Link) -> Status:
@@ -43,6 +45,8 @@ def status_of(state: State, link: Link) -> Status:
     match link:
         case Link.CONNECTING:
             return Status.CONNECTING
+        case Link.RECONNECTING:
+            return Status.RECONNECTING
         case Link.CLOSED | Link.LOST:
             return Status.OFFLINE
         case Link.READY:
@@ -57,6 +61,7 @@ def status_word(status: Status) -> str:
         Status.THINKING: QCoreApplication.translate("Status", "Thinking"),
         Status.SPEAKING: QCoreApplication.translate("Status", "Speaking"),
         Status.CONNECTING: QCoreApplication.translate("Status", "Connecting"),
+        Status.RECONNECTING: QCoreApplication.translate("Status", "Reconnecting"),
         Status.OFFLINE: QCoreApplication.translate("Status", "Offline"),
         Status.ERROR: QCoreApplication.translate("Status", "Error"),
     }

@@ -1,0 +1,130 @@
+"""When the network has come back: asked of the machine itself, without a packet that leaves it.
+
+Three things say that trying again is worth it at once: the machine has a way out where it had none or has another
+one, it has slept, or something listens again on a port of this computer where nothing did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from voicedesk.providers.profiles import is_loopback
+
+_ELSEWHERE = (
+    # Addresses of documentation (RFC 5737, RFC 3849): only the way to them is looked up, nothing is sent.
+    (socket.AF_INET, "192.0.2.1"),
+    (socket.AF_INET6, "2001:db8::1"),
+)
+_KNOCK_TIMEOUT = 0.2
+_SLEPT = 5.0
+"""A clock that runs on while the machine sleeps must be ahead by so many seconds."""
+
+
+def way_out() -> str:
+    """The address from which this machine would reach the world now; empty when there is no way out."""
+    for family, elsewhere in _ELSEWHERE:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((elsewhere, 9))
+                return str(probe.getsockname()[0])
+            except OSError:
+                continue
+    return ""
+
+
+async def listens(host: str, port: int) -> bool:
+    """Whether something takes connections there; for this computer only."""
+    try:
+        async with asyncio.timeout(_KNOCK_TIMEOUT):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+class Network:
+    """Watches the network while somebody asks, again and again, whether it has come back."""
+
+    def __init__(
+        self,
+        *,
+        way_out: Callable[[], str] = way_out,
+        listens: Callable[[str, int], Awaitable[bool]] = listens,
+        calendar: Callable[[], float] = time.time,
+    ) -> None:
+        """Nothing is known yet.
+
+        Args:
+            way_out: As the function of this name; also for tests.
+            listens: The same.
+            calendar: A clock that runs on while the machine sleeps, in seconds.
+        """
+        self._way_out = way_out
+        self._listens = listens
+        self._calendar = calendar
+        self._url = ""
+        self._is_away = False
+        self._way = ""
+        self._clocks: tuple[float, float] | None = None
+
+    async def came_back(self, base_url: str) -> bool:
+        """Whether there is a reason to believe that the server can be reached better than when this was asked last.
+
+        Costs microseconds. On this computer the server is looked for only after ``went_away``; else the first question
+        only takes note of how things are.
+
+        Args:
+            base_url: The server.
+        """
+        slept = self._has_slept()
+        parts = urlsplit(base_url)
+        host = parts.hostname or ""
+        is_first = base_url != self._url
+        self._url = base_url
+        if is_loopback(host):
+            better = self._is_away and await self._listens(host, parts.port or 80)
+            self._is_away &= not better
+        else:
+            way, before = self._way_out(), self._way
+            better = bool(way) and way != before and not is_first
+            self._way = way
+        return slept or better
+
+    def went_away(self) -> None:
+        """Nothing took the connection."""
+        self._is_away = True
+
+    def moved(self, base_url: str) -> bool:
+        """Whether a connection that was there may be gone without a word: the machine has slept, or is elsewhere now.
+
+        Args:
+            base_url: The server.
+        """
+        slept = self._has_slept()
+        host = urlsplit(base_url).hostname or ""
+        if is_loopback(host):
+            return slept
+        is_first, self._url = base_url != self._url, base_url
+        way, before = self._way_out(), self._way
+        self._way = way
+        return slept or (way != before and not is_first)
+
+    def _has_slept(self) -> bool:
+        calendar, awake = self._calendar(), asyncio.get_running_loop().time()
+        before, self._clocks = self._clocks, (calendar, awake)
+        if before is None:
+            return False
+        # Some systems' monotonic clock stands still in sleep, some run on: then the question itself comes late.
+        ahead = (calendar - before[0]) - (awake - before[1])
+        return ahead > _SLEPT
+
+    def forget(self) -> None:
+        """Nobody has asked for a while: what was known is no longer a measure."""
+        self._url = ""
+        self._clocks = None
+        self._is_away = False
