@@ -152,11 +152,3 @@ def listen(arrivals: Iterable[Arrival]) -> Listened:
     if first is None:
         raise ValueError("nothing was heard")
     return Listened(first * 1000.0, stalls, stalled * 1000.0, spoken)
-
-
-def baseline(fixture: Fixture) -> Listened:
-    """What arithmetic says of a chain in which each stage waits for the whole of the one before."""
-    text = TEXTS[fixture.text]
-    *_, (written, _) = tokens(text)
-    *_, (made, _) = pieces(text, fixture.first_byte_ms / 1000.0, fixture.speed)
-    return Listened((written + made) * 1000.0, 0, 0.0, spoken_s(text))

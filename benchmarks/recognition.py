@@ -17,9 +17,11 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.report import Result
 from voicedesk.engine.assistant.assistant import understand
 from voicedesk.engine.ears.ears import Ears, Transcript
 from voicedesk.synth.voice import OfflineVoice
@@ -198,6 +200,24 @@ def spread(values: Sequence[float]) -> dict[str, int]:
         "p50": round(statistics.median(ordered)),
         "p95": round(ordered[int(0.95 * (len(ordered) - 1))]),
     }
+
+
+def run() -> list[Result]:
+    """Accuracy as shares of the sentences, and the time from the end of the sound to the transcript."""
+    found: dict[str, Any] = asyncio.run(measure(argparse.Namespace(live=False, wrong=False)))
+    results = []
+    for voice, figures in found["voices"].items():
+        for name, what in (
+            ("commands_right", "commands understood"),
+            ("others_not_forced", "other sentences left alone"),
+        ):
+            right, of = map(int, figures[name].split("/"))
+            results.append(Result(f"{what}, {voice}", 100 * right / of, "%", note=f"of {of}"))
+    for kind, figures in found["transcript_ms"].items():
+        note = "sound fed as fast as it is taken"
+        results.append(Result(f"transcript of a {kind}, p50", figures["p50"], "ms"))
+        results.append(Result(f"transcript of a {kind}, p95", figures["p95"], "ms", note=note))
+    return results
 
 
 def main() -> None:

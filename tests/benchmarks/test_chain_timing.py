@@ -9,11 +9,8 @@ from benchmarks.chain_timing import (
     RATE,
     TEXTS,
     Arrival,
-    Fixture,
-    baseline,
     listen,
     pieces,
-    spoken_s,
     tokens,
     voice_of,
 )
@@ -90,11 +87,3 @@ def _played_until(arrivals: list[Arrival]) -> float:
         arrival.at + sum(later.seconds for later in arrivals[index:])
         for index, arrival in enumerate(arrivals)
     )
-
-
-def test_without_streaming_the_first_sound_waits_for_the_last_word_and_the_last_sample() -> None:
-    turn = baseline(Fixture("text-2", 400, 3.0))
-    words = len(TEXTS["text-2"].split())
-    made = spoken_s(TEXTS["text-2"]) / 3.0
-    assert turn.first_ms == pytest.approx((0.150 + (words - 1) * 0.025 + 0.4 + made) * 1000, abs=20)
-    assert turn.stalls == 0
