@@ -29,6 +29,7 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
+from voicedesk.core.redaction import redactor
 from voicedesk.providers.profiles import Address
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _LIMIT_CODES = {"insufficient_quota", "quota_exceeded", "too_many_requests"}
 _LENGTH_CODES = {"context_length_exceeded", "string_above_max_length"}
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 _LONGEST_DETAIL = 500
+_LONGEST_MESSAGE = 4000
+_LONGEST_CODE = 100
 
 STOPPED = {
     "length": "it became longer than the limit.",
@@ -83,7 +86,7 @@ _SIGNS = {
 
 def as_sentence(text: str) -> str:
     """Text that ends like a sentence, for use inside one of ours."""
-    text = " ".join(text.split())[:300]
+    text = redactor.clean(" ".join(text[:_LONGEST_MESSAGE].split()))[:300]
     return text if not text or text.endswith((".", "!", "?")) else text + "."
 
 
@@ -102,12 +105,14 @@ def error_message(data: object) -> tuple[str, str]:
         return "", ""
     error = data.get("error", data)
     if isinstance(error, str):
-        return error, ""
+        return redactor.clean(error[:_LONGEST_MESSAGE]), ""
     if not isinstance(error, Mapping):
         return "", ""
     message = error.get("message") or error.get("detail") or ""
     code = error.get("code") or error.get("type") or ""
-    return (message if isinstance(message, str) else ""), str(code)
+    message = message if isinstance(message, str) else ""
+    # Some servers repeat the key that they refuse. It is taken out before anything is cut.
+    return redactor.clean(message[:_LONGEST_MESSAGE]), str(code)[:_LONGEST_CODE]
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -1,0 +1,83 @@
+"""Takes keys out of texts: those that are known, and whatever looks like one.
+
+Logs, errors, reports and exports go through the one ``redactor`` of the process. Who reads or makes a secret tells it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import traceback
+from urllib.parse import quote
+
+HIDDEN = "[hidden]"
+LONGEST_RECORD = 16_000
+"""Characters of one record of the log; a server must not fill the disk with one sentence."""
+
+_SHORTEST_SECRET = 4
+_SECRETS = re.compile(
+    r"(?P<before>\bBearer[\s=:\"']+|\bapi[-_ ]?key[\"']?\s*[=:]\s*[\"']?|\bopenai-insecure-api-key\."
+    r"|\btoken[\"']?\s*[=:]\s*[\"']?)[\w.\-+/=~]{12,}"
+    r"|(?P<spaced>\b(?:token|api[-_]key)\s+)(?=[\w.\-]*\d)[\w.\-]{12,}"
+    r"|\b(?:sk|pk|rk|gsk|xai)-[\w\-]{8,}"
+    r"|\bhf_\w{16,}|\bAIza[\w\-]{30,}"
+    r"|(?P<scheme>\b(?:https?|wss?)://)[^\s/@\"'<>]+@",
+    re.IGNORECASE,
+)
+
+
+class Redactor(logging.Filter):
+    """Takes keys out of texts and of every record of the log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: frozenset[str] = frozenset()
+
+    def hide(self, secret: str) -> None:
+        """Never let this text out, in any of the ways that it may be written."""
+        if len(secret) < _SHORTEST_SECRET or secret in self._known:
+            return
+        written = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+        self._known |= written  # replaced, not changed: other threads may be going through it
+
+    def clean(self, text: str) -> str:
+        """The text without secrets."""
+        # The longest first: one secret may begin like another.
+        for secret in sorted(self._known, key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return _SECRETS.sub(_hidden, text)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean a record, its traceback included, and cut what is too long."""
+        record.msg, record.args = _cut(self.clean(_message(record))), None
+        if record.exc_info and record.exc_info[1] is not None:
+            said = "".join(traceback.format_exception(record.exc_info[1]))
+            record.exc_text = _cut(self.clean(said.rstrip("\n")))  # formatters take it as it is
+        if record.stack_info:
+            record.stack_info = self.clean(record.stack_info)
+        return True
+
+
+def _hidden(match: re.Match[str]) -> str:
+    if match["scheme"]:
+        return f"{match['scheme']}{HIDDEN}@"
+    return (match["before"] or match["spaced"] or "") + HIDDEN
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        # Arguments that do not fit their template: the handler would print them with the stack, secrets and all.
+        return f"{record.msg} (with arguments that do not fit)"
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST_RECORD:
+        return text
+    return f"{text[: LONGEST_RECORD // 2]} … {text[-LONGEST_RECORD // 2 :]}"
+
+
+redactor = Redactor()
+"""The one of this process."""
