@@ -158,6 +158,7 @@ class Application(QObject):
             speaker=speaker,
             desktop=QtDesktop(),
             confirm=self._confirm,
+            keep=file is not None,
         )
         own_devices = microphone is None and speaker is None
         self._own_devices = own_devices
@@ -189,6 +190,8 @@ class Application(QObject):
             await sound.open(self.desk.settings)
             make_application().installEventFilter(self)
         await self.desk.start()
+        self._tried_sound.set()
+        self._tasks.spawn(self.desk.look_back(), name="looking for takes that were cut")
 
     async def run(self) -> None:
         """Return when the window has been closed."""
@@ -224,6 +227,16 @@ class Application(QObject):
         await self._apply(settings)
 
     async def _confirm(self, question: str, detail: str) -> bool:
+    async def open_conversation(self, conversation: str | None = None) -> None:
+        """Begin a new conversation, or go on with one of the history, by its id.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        if self.desk.keeping is not None:
+            async with self._applying:
+                await self.desk.keeping.open(conversation)
+
         return await self.window.confirm(question, detail)
 
     def _settings_changed(self, settings: Settings) -> None:

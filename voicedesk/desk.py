@@ -25,6 +25,7 @@ from voicedesk.core.errors import ServerError
 from voicedesk.core.events import Waiting
 from voicedesk.core.settings import BUILTIN, Settings
 from voicedesk.core.tasks import TaskSet
+from voicedesk.keeping import Keeping
 from voicedesk.providers.keys import Keys
 from voicedesk.servers import Servers
 from voicedesk.tools.builtin_tools import Desktop, builtin_tools
@@ -47,6 +48,7 @@ class Desk:
         dialogue: What was said, shared by both pipelines.
         recall: What can be done with messages of the past.
         tools: All there are.
+        keeping: The history and the takes; None when nothing is kept.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Desk:
         speaker: AudioOutput | None = None,
         desktop: Desktop | None = None,
         confirm: Confirm | None = None,
+        keep: bool = False,
     ) -> None:
         """Nothing is opened yet.
 
@@ -68,6 +71,7 @@ class Desk:
             speaker: To begin with; None for none yet.
             desktop: Clipboard and browser; None where there is no desktop.
             confirm: Asks the user; without it tools that have to ask are not offered.
+            keep: Whether conversations and takes are kept on disk, as the settings say.
         """
         self.settings = settings
         self._tasks = TaskSet()
@@ -83,7 +87,8 @@ class Desk:
         pipeline = self._assembly.pipeline(settings)
         self.conductor = Conductor(pipeline, microphone, speaker, settings.talk)
         self.conductor.patience.feedback = settings.feedback
-        self.conductor.observe(Scribe(self.dialogue))
+        scribe = Scribe(self.dialogue)
+        self.conductor.observe(scribe)
         self.recall = Recall(self.conductor, removed=self._on_removed)
         self.conductor.observe(self.recorder)
         self.figures = Figures(lambda: stages_of(self.settings))
@@ -91,6 +96,15 @@ class Desk:
         self.accountant = Accountant(self.figures, Spending(folders.data / "spending.json"))
         for observer in (self.figures, self._loop_watch, self.accountant):
             self.conductor.observe(observer)
+        self.keeping: Keeping | None = None
+        if keep:
+            self.keeping = Keeping(
+                *(folders.data, self.conductor, scribe, self.recorder),
+                privacy=settings.privacy,
+                server=lambda: self.server_name,
+                renew=self._renew,
+                connect=self.start,
+            )
 
     async def warm(self) -> None:
         """Start the built-in server if it is the one, in its own process; ``start`` then finds it there."""
@@ -104,6 +118,11 @@ class Desk:
         self.accountant.load()
         await self.conductor.start()
         self._prepare_filler()
+
+    async def look_back(self) -> None:
+        """Look for what an earlier run has left: a take that was cut by its end can be asked again."""
+        if self.keeping is not None:
+            await self.keeping.start()
 
     async def connect(self) -> None:
         """Connect to the server, and say so if that fails.
@@ -119,13 +138,18 @@ class Desk:
         self.conductor.use_talk(settings.talk)
         self.conductor.patience.feedback = settings.feedback
         self._timers.language = _language(settings)
+        if self.keeping is not None:
+            self.keeping.use(settings.privacy)
         if self._answering(settings) != self._answering(old):
             await self.reconnect()
 
     async def reconnect(self) -> None:
         """Connect anew: a key has changed, or who answers."""
-        await self.conductor.use_pipeline(self._assembly.pipeline(self.settings))
+        await self._renew()
         await self.start()
+
+    async def _renew(self) -> None:
+        await self.conductor.use_pipeline(self._assembly.pipeline(self.settings))
 
     def _on_removed(self) -> None:
         """A session remembers by itself what it was told: only a new one does not know what was taken out."""
@@ -173,6 +197,8 @@ class Desk:
         self._timers.close()
         await self._tasks.close()
         await self.conductor.close()
+        if self.keeping is not None:
+            await self.keeping.close()
         self._loop_watch.stop()
         await self.accountant.close()
         await self._assembly.close()

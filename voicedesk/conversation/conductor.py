@@ -177,6 +177,11 @@ class Conductor:
         if self._unanswered is not None and self.can_retry:
             self._begin(self._unanswered)
 
+    def offer(self, asked: Asked) -> None:
+        """Have a question of an earlier run be what ``retry`` asks, until the next turn."""
+        if self._unanswered is None:
+            self._unanswered = asked
+
     def announce(self, announcement: Announcement) -> None:
         """Say something of our own, in a turn of its own, as soon as nothing else is being said."""
         self._announcements.append(announcement)

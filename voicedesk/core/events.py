@@ -130,6 +130,13 @@ class StoreTrouble(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOffered(SystemEvent):
+    """A take of an earlier run, which ended in the middle of its turn, can be asked again; it lasts ``seconds``."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationOpened(SystemEvent):
     """Another conversation goes on from here.
 

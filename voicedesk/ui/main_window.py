@@ -22,6 +22,7 @@ from voicedesk.core.events import (
     Sounded,
     SoundTrouble,
     StateChanged,
+    StoreTrouble,
     TurnFailed,
     TurnTimed,
     Waiting,
@@ -38,7 +39,7 @@ from voicedesk.ui.lit_words import LitWords
 from voicedesk.ui.message_deeds import MessageDeeds
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.next_try import NextTry
-from voicedesk.ui.ports import DeviceLister, KeyStore, MessageRecall, SettingsChanged
+from voicedesk.ui.ports import DeviceLister, KeyStore, MessageRecall, SettingsChanged, SoundTester
 from voicedesk.ui.retry_bar import RetryBar
 from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word
@@ -219,8 +220,8 @@ class MainWindow(QMainWindow):
                     self._last_failure = ""
             case LinkChanged():
                 self._on_link(event)
-            case SoundTrouble():
-                self._on_sound_trouble(event)
+            case SoundTrouble() | StoreTrouble():
+                self._on_trouble(event)
             case TurnFailed():
                 self._on_failure(event)
             case Hint():
@@ -247,7 +248,8 @@ class MainWindow(QMainWindow):
         if error_sentence(error) != self._last_failure:
             self.messages.show_error(_LINK, error)
 
-    def _on_sound_trouble(self, event: SoundTrouble) -> None:
+    def _on_trouble(self, event: SoundTrouble | StoreTrouble) -> None:
+        topic = _SOUND if isinstance(event, SoundTrouble) else _STORE
         if event.error is None:
             self.messages.clear(_SOUND)
         else:

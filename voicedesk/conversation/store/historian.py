@@ -131,6 +131,10 @@ class Historian:
         self.conversation = conversation or new_id()
         return self.conversation
 
+    def adopt(self, number: int, turn: str) -> None:
+        """What this number stands for is a turn of an earlier run, by its id."""
+        self._past[number] = turn
+
     def __call__(self, event: Event) -> None:
         """Take an event of the stream."""
         if isinstance(event, Removed):

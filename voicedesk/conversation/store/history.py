@@ -33,7 +33,7 @@ class History:
             database: Where it is kept.
             files: The recordings, which go with their conversations.
         """
-        self.deleted: Callable[[Iterable[str]], None] = lambda _ids: None
+        self.deleted: Callable[[frozenset[str]], None] = lambda _ids: None
         self._database = database
         self._files = files
         self._gone: set[str] = set()
@@ -106,7 +106,7 @@ class History:
         await self._forget_words()
 
     async def _delete(self, ids: Iterable[str]) -> None:
-        ids = tuple(ids)
+        ids = frozenset(ids)
         self._gone.update(ids)  # what is still to come of them is not kept
         await self._database.write(partial(self._drop, ids=ids))
         self.deleted(ids)

@@ -13,7 +13,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -201,8 +201,15 @@ class SoundFiles:
 
     # ------------------------------------------------------------------------------------- order
 
-    def recover(self, connection: sqlite3.Connection, at: float) -> list[str]:
+    def recover(
+        self, connection: sqlite3.Connection, at: float, own: Container[str] = ()
+    ) -> list[str]:
         """Bring rows and files together after whatever happened. Left alone while another VoiceDesk runs.
+
+        Args:
+            connection: Within a transaction.
+            at: The present moment.
+            own: Takes of this run, which are left alone too.
 
         Returns:
             The takes in whose turn the application ended.
@@ -213,8 +220,9 @@ class SoundFiles:
         rows = {
             name: TakeState(state)
             for name, state in connection.execute("SELECT id, state FROM recordings")
+            if name not in own
         }
-        files = dict(self._files())
+        files = {name: suffix for name, suffix in self._files() if name not in own}
         cut = [name for name in files.keys() - rows.keys() if files[name] == _OPEN]
         for name, state in rows.items():
             if name not in files:

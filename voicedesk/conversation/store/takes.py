@@ -35,8 +35,8 @@ from voicedesk.core.turn import State
 SWEEP_S = 3600.0
 """How often the journal looks for what has been kept long enough."""
 
-EARLIER = 0
-"""The number of the turn in which a take of an earlier run is offered again."""
+EARLIER = -1_000_000
+"""Stands for the turn of an earlier run whose take is asked again; below every number of a conversation's past."""
 
 _KEPT = 64  # turns whose take may still be asked again
 _NOTHING_SAID = {HintKind.TOO_SHORT, HintKind.NO_SPEECH}
@@ -274,7 +274,10 @@ class TakeJournal:
             StorageError: It cannot be read or written.
         """
         at = self._clock()
-        cut = await self._database.write(lambda c: self._files.recover(c, at), Urgency.RECORDING)
+        own = {take.name for take in self._takes.values()}  # the user may be talking already
+        cut = await self._database.write(
+            lambda c: self._files.recover(c, at, own), Urgency.RECORDING
+        )
         self._sweep_later()
         self.sweep(is_start=True)
         listed = await self._listed("cut AND state = 'failed'")

@@ -1,0 +1,160 @@
+"""Between the turns and the disk: which conversation goes on, and which takes wait to be asked again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from voicedesk.conversation.asked import Asked
+from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.record import Recorder
+from voicedesk.conversation.scribe import Scribe
+from voicedesk.conversation.store.history import History, as_past
+from voicedesk.conversation.store.model import Recording
+from voicedesk.conversation.store.store import Store
+from voicedesk.conversation.store.takes import EARLIER, TakeJournal
+from voicedesk.core.clock import now
+from voicedesk.core.errors import NoRecordingError, VoiceDeskError
+from voicedesk.core.events import ConversationOpened, StoreTrouble, TakeOffered
+from voicedesk.core.settings import Privacy
+from voicedesk.core.tasks import TaskSet
+from voicedesk.core.turn import State
+
+log = logging.getLogger(__name__)
+
+CLOSING_S = 10.0
+"""A disk that hangs must not keep the window from closing for longer."""
+
+
+class Keeping:
+    """Keeps what is said, and brings it back.
+
+    Attributes:
+        history: The conversations.
+        takes: The recordings.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        conductor: Conductor,
+        scribe: Scribe,
+        recorder: Recorder,
+        *,
+        privacy: Privacy,
+        server: Callable[[], str],
+        renew: Callable[[], Awaitable[None]],
+        connect: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Watch the turns from now on; nothing is read or written yet.
+
+        Args:
+            folder: Where the data of this user goes.
+            conductor: Leads the turns.
+            scribe: Observes them already.
+            recorder: Observes them already.
+            privacy: What the user wants to be kept.
+            server: The name of the server that answers now.
+            renew: Ends the present turn and has another session answer, which knows the dialogue as it is then.
+            connect: Opens that session.
+        """
+        self._conductor = conductor
+        self._scribe = scribe
+        self._renew = renew
+        self._connect = connect
+        self._tasks = TaskSet()
+        self._store = Store(folder, privacy)
+        self._store.on_trouble(self._on_trouble)
+        self.history: History = self._store.history
+        self.takes: TakeJournal = self._store.takes
+        self._historian = self._store.watch(scribe, recorder, server)
+        self.history.deleted = self._on_deleted
+        conductor.watch_takes(self.takes.captured)
+        conductor.observe(self.takes)
+        conductor.observe(self._historian)
+
+    @property
+    def conversation(self) -> str:
+        """The id of the present conversation; in the history as soon as something was said in it."""
+        return self._historian.conversation
+
+    def use(self, privacy: Privacy) -> None:
+        """Keep what this says, from now on."""
+        self._store.use(privacy)
+
+    async def start(self) -> None:
+        """Look for what an earlier run has left; a take that was cut by its end is offered for another try."""
+        cut = await self._store.recover()
+        if cut and self._conductor.turn == 0:
+            await self._offer(cut[0])
+
+    async def _offer(self, recording: Recording) -> None:
+        try:
+            pcm = await self.takes.sound(recording.id)
+        except NoRecordingError as error:
+            log.info("a take that was cut cannot be read: %s", error.detail)
+            return
+        if self._conductor.turn == 0:
+            self._adopt(recording)
+            self._conductor.offer(Asked(take=[pcm], again=EARLIER))
+            self._conductor.emit(TakeOffered(turn=0, at=now(), seconds=recording.seconds))
+
+    def _adopt(self, recording: Recording) -> None:
+        self.takes.offer(recording)
+        self._historian.adopt(EARLIER, recording.turn)
+
+    async def ask_again(self, recording: Recording) -> bool:
+        """Ask what a kept take asked, whoever answers now, as a turn of its own.
+
+        Returns:
+            Whether it was asked; not while the user talks.
+
+        Raises:
+            NoRecordingError: The take is not kept any more.
+        """
+        pcm = await self.takes.sound(recording.id)
+        if self._conductor.state in {State.LISTENING, State.ENDING}:
+            return False
+        self._adopt(recording)
+        self._conductor.begin(Asked(take=[pcm], again=EARLIER))
+        return True
+
+    async def open(self, conversation: str | None = None) -> None:
+        """Begin a new conversation, or go on with one of the history: who answers is told what was said in it.
+
+        The present turn is stopped.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        turns = await self.history.turns(conversation) if conversation else []
+        past = as_past(turns)
+        await self._renew()
+        self._scribe.forget_before(self._conductor.turn + 1)
+        self._scribe.dialogue.begin(past)
+        ids = {number - len(turns): turn.id for number, turn in enumerate(turns)}
+        self._historian.begin(conversation if turns else None, ids)
+        opened = conversation if turns else None
+        self._conductor.emit(
+            ConversationOpened(turn=0, at=now(), conversation=opened, messages=past)
+        )
+        await self._connect()
+
+    def _on_deleted(self, conversations: frozenset[str]) -> None:
+        """What the user has deleted is not to be known to who answers either."""
+        if self.conversation in conversations:
+            self._tasks.spawn(self.open(), name="a new conversation")
+
+    def _on_trouble(self, error: VoiceDeskError | None) -> None:
+        self._conductor.emit(StoreTrouble(turn=0, at=now(), error=error))
+
+    async def close(self) -> None:
+        """Write what is still to be written. The conductor is closed before. Safe to call twice."""
+        await self._tasks.close()
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await self._store.close()
+        except TimeoutError:
+            log.warning("the disk did not take everything within %.0f s", CLOSING_S)
