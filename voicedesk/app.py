@@ -169,6 +169,7 @@ class Application(QObject):
             keys=_KeyStore(self._keys, self._key_changed),
             devices=self._list_devices,
             changed=self._settings_changed,
+            recall=self.desk.recall,
         )
         self.window.closed.connect(self._closing.set)
 

@@ -6,6 +6,7 @@ Whoever is talking keeps the talk key: the buttons are reached by Tab, or by Alt
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
@@ -34,7 +35,10 @@ class _Question(QWidget):
 
     answered = Signal(bool)
 
-    def __init__(self, question: str, detail: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, question: str, detail: str, answers: tuple[str, str], parent: QWidget
+    ) -> None:
+        """``answers``: the captions of yes and no, with their underlined letters."""
         super().__init__(parent)
         unit = em(self)
         self.setAccessibleName(question)
@@ -55,13 +59,10 @@ class _Question(QWidget):
         layout.setSpacing(unit // 2)
         layout.addWidget(self._icon)
         layout.addLayout(words, 1)
-        for text, name, is_yes in (
-            (self.tr("&Allow"), self.tr("Allow"), True),
-            (self.tr("&Don't Allow"), self.tr("Don't Allow"), False),
-        ):
+        for text, is_yes in zip(answers, (True, False), strict=True):
             button = QPushButton(text, self)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAccessibleName(name)
+            button.setAccessibleName(text.replace("&", ""))
             button.setAccessibleDescription(f"{question} {detail}".strip())
             button.clicked.connect(lambda _checked=False, is_yes=is_yes: self.answered.emit(is_yes))
             layout.addWidget(button)
@@ -95,7 +96,7 @@ class Confirmations(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._open: dict[asyncio.Future[bool], _Question] = {}
+        self._open: list[_Question] = []
         self._is_closed = False
         self._rows = QVBoxLayout(self)
         unit = em(self)
@@ -114,27 +115,59 @@ class Confirmations(QWidget):
         if self._is_closed:
             return False
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        row = _Question(question, shortened(detail), self)
+        row = self._show(question, detail, (self.tr("&Allow"), self.tr("&Don't Allow")))
         row.answered.connect(lambda is_yes: _answer(answer, is_yes))
-        self._open[answer] = row
+        try:
+            return await answer
+        finally:
+            self._remove(row)
+
+    def put(self, question: str, detail: str, do: Callable[[], None], *, yes: str, no: str) -> None:
+        """Ask before something is done that the user wants. The same question is not asked twice at a time.
+
+        Args:
+            question: As a sentence, in the user's language.
+            detail: What exactly. Shown as plain text.
+            do: Called when the answer is yes.
+            yes: Caption of that answer, with its underlined letter.
+            no: Caption of the other.
+        """
+        asked = (question, shortened(detail))
+        if self._is_closed or asked in {
+            (row.accessibleName(), row.accessibleDescription()) for row in self._open
+        }:
+            return
+        row = self._show(question, detail, (yes, no))
+
+        def answered(is_yes: bool) -> None:  # noqa: FBT001 - what a signal hands over
+            self._remove(row)
+            if is_yes:
+                do()
+
+        row.answered.connect(answered)
+
+    def _show(self, question: str, detail: str, answers: tuple[str, str]) -> _Question:
+        row = _Question(question, shortened(detail), answers, self)
+        self._open.append(row)
         self._rows.addWidget(row)
         row.show()
         self.show()
         announce(self, f"{question} {shortened(detail)}".strip(), is_urgent=True)
-        try:
-            return await answer
-        finally:
-            del self._open[answer]
-            self._rows.removeWidget(row)
-            row.setParent(None)
-            row.deleteLater()
-            self.setVisible(bool(self._open))
+        return row
+
+    def _remove(self, row: _Question) -> None:
+        self._open.remove(row)
+        self._rows.removeWidget(row)
+        row.hide()
+        row.setParent(None)
+        row.deleteLater()
+        self.setVisible(bool(self._open))
 
     def close_all(self) -> None:
         """The window goes: whatever is open is answered with no, and so is what comes later."""
         self._is_closed = True
-        for answer in list(self._open):
-            _answer(answer, False)
+        for row in list(self._open):
+            row.answered.emit(False)
 
 
 def _answer(answer: asyncio.Future[bool], is_yes: bool) -> None:  # noqa: FBT001 - what a signal hands over

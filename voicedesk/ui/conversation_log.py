@@ -103,6 +103,11 @@ class ConversationLog:
         self._changed.clear()
         return removed, changed
 
+    def question(self, turn: int) -> str:
+        """What the user said in a turn, as far as it is known."""
+        entry = self._find(turn, Kind.USER)
+        return entry.text if entry is not None else ""
+
     def put_back(self, entries: Sequence[Entry]) -> None:
         """Count these entries as changed once more, as far as they are still there."""
         for entry in entries:

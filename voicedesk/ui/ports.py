@@ -32,6 +32,28 @@ class KeyStore(Protocol):
         """What keeps the keys on this computer, for people; "none" when nothing does."""
 
 
+class MessageRecall(Protocol):
+    """What can be done with messages of the past."""
+
+    def can_replay(self, turn: int, *, take: bool) -> bool:
+        """Whether the user's take (``take``) or the reply of a turn can be heard again."""
+
+    def replay(self, turn: int, *, take: bool) -> None:
+        """Play it again."""
+
+    def can_ask_again(self, turn: int, text: str) -> bool:
+        """Whether the question of a turn can be asked again."""
+
+    def ask_again(self, turn: int, text: str) -> None:
+        """Ask it again; ``text`` is the question as it is known."""
+
+    def can_remove(self, turn: int) -> bool:
+        """Whether messages of a turn can be taken out of the conversation."""
+
+    def remove(self, turn: int, *, whole: bool) -> None:
+        """Take the answer of a turn out, or (``whole``) its question too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Devices:
     """The sound devices that are there now."""

@@ -288,7 +288,9 @@ class Transcript(QTextBrowser):
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's
         """Tab leads to the tools of the chosen message, then on: not through the links of a long conversation."""
         first = self.tools.bar.first()
-        if forward and self.tools.chosen is not None and first is not None:
+        # Qt asks here on behalf of the tools too, which are within the view.
+        is_chosen = self.hasFocus() and self.tools.chosen is not None
+        if forward and is_chosen and first is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)
             return True
         return QTextEdit.focusNextPrevChild(self, forward)
