@@ -49,7 +49,7 @@ class FakeHttp:
             return web.Response()
         body: dict[str, Any]
         if request.content_type == "application/json":
-            body = await request.json()
+            body = await request.json() if request.can_read_body else {}
         else:
             body = {name: _value(part) for name, part in (await request.post()).items()}
         self.asked.append(

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from voicedesk.core.errors import InsecureServerError, UnreachableError
 from voicedesk.core.settings import Server
-from voicedesk.providers.profiles import QUIRKS, Address, Quirks, address_of, is_loopback
+from voicedesk.providers.presets import ENTER, PRESETS, STAGES, preset_of, stages_of
+from voicedesk.providers.profiles import (
+    QUIRKS,
+    Address,
+    Quirks,
+    address_of,
+    is_loopback,
+    needs_permission,
+)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST", "::1", "127.8.8.8"])
@@ -44,7 +52,16 @@ def test_plain_http_beyond_this_computer_needs_leave() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "api.example.org", "ftp://example.org", "https://", "http:///x"]
+    "url",
+    [
+        "",
+        "api.example.org",
+        "ftp://example.org",
+        "https://",
+        "http:///x",
+        "http://h:99999",
+        "http://[",
+    ],
 )
 def test_what_is_no_address_is_told(url: str) -> None:
     with pytest.raises(UnreachableError, match="not valid"):
@@ -63,3 +80,46 @@ def test_unknown_dialects_have_no_quirks() -> None:
     server = Server(name="S", base_url="https://x/v1", dialect="from the future")
     assert address_of(server, "").quirks == Quirks()
     assert QUIRKS["openai"].needs_key
+
+
+@pytest.mark.parametrize("url", ["https://me:secret-word@example.org/v1", "https://key@h/v1"])
+def test_an_address_that_holds_a_password_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(UnreachableError, match="field for the key") as told:
+        address_of(Server(name="S", base_url=url), "")
+    assert "secret-word" not in str(told.value) + told.value.detail
+
+
+@pytest.mark.parametrize(
+    ("url", "needed"),
+    [
+        ("http://nas.local/v1", True),
+        ("ws://10.0.0.1:8000", True),
+        ("https://nas.local/v1", False),
+        ("http://localhost:1234", False),
+        ("nonsense", False),
+        ("http://[", False),
+    ],
+)
+def test_addresses_that_need_leave(url: str, needed: bool) -> None:
+    assert needs_permission(url) == needed
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_is_a_server_that_can_be_added(preset: object) -> None:
+    known = next(each for each in PRESETS if each is preset)
+    assert known.dialect in QUIRKS
+    assert preset_of(known.dialect) is known
+    url = known.base_url.replace(ENTER, "mine")
+    address = address_of(Server(name=known.name, base_url=url, dialect=known.dialect), "k")
+    assert address.quirks is QUIRKS[known.dialect]
+    assert known.stages
+    assert known.models.keys() <= known.stages <= set(STAGES)
+    # Nothing but this computer or encryption: a preset must not need leave.
+    assert not needs_permission(url)
+
+
+def test_what_is_not_known_may_offer_everything() -> None:
+    assert stages_of("compatible") == set(STAGES)
+    assert stages_of("agent") == {"thinking"}
+    assert stages_of("kokoro") == {"speech"}
+    assert preset_of("compatible") is None

@@ -118,11 +118,12 @@ class RealtimeConnection:
             ServerError: The server refused it, went away, or is silent.
         """
         self.update(self.session)
+        patience = self.address.quirks.first_event_s or FIRST_EVENT_TIMEOUT
         try:
-            async with asyncio.timeout(FIRST_EVENT_TIMEOUT):
+            async with asyncio.timeout(patience):
                 await self._signs.wait()
         except TimeoutError as error:
-            raise NoAnswerError(server=self.address.name, seconds=FIRST_EVENT_TIMEOUT) from error
+            raise NoAnswerError(server=self.address.name, seconds=patience) from error
         try:
             async with asyncio.timeout(CONFIRM_TIMEOUT):
                 await self._confirmed.wait()

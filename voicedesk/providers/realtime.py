@@ -16,6 +16,7 @@ import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from voicedesk.core.clock import now
 from voicedesk.core.errors import (
@@ -28,9 +29,16 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
-from voicedesk.providers.failures import STOPPED, as_sentence, body_message, plain_reason
+from voicedesk.providers.dialects import Dialect
+from voicedesk.providers.failures import (
+    STOPPED,
+    as_sentence,
+    body_message,
+    error_message,
+    plain_reason,
+)
 from voicedesk.providers.http import openai_client
-from voicedesk.providers.profiles import Address
+from voicedesk.providers.profiles import Address, is_loopback
 
 if TYPE_CHECKING:
     from openai.resources.realtime.realtime import AsyncRealtimeConnection
@@ -104,6 +112,7 @@ class RealtimeSocket:
         self._ids = itertools.count(1)
         self._outbox: asyncio.Queue[tuple[str, Callable[[float], None] | None]] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write(), name="realtime writer")
+        self._dialect = Dialect(address.quirks)
         self._closing = False
         self.garbage = 0
         self.ended: ServerError | None = None
@@ -122,6 +131,10 @@ class RealtimeSocket:
         """
         client = await asyncio.to_thread(openai_client, address)
         from openai import OpenAIError, omit
+        from websockets.asyncio import client as websocket_client
+
+        # A server that sends the handshake on to another address would have the key sent there too.
+        websocket_client.MAX_REDIRECTS = 1
 
         manager = client.realtime.connect(
             model=omit if intent else model,
@@ -133,6 +146,8 @@ class RealtimeSocket:
                 "ping_interval": KEEPALIVE_INTERVAL,
                 "ping_timeout": KEEPALIVE_TIMEOUT,
                 "close_timeout": 1,
+                # A proxy cannot reach this computer's own servers.
+                "proxy": None if is_loopback(urlsplit(address.base_url).hostname or "") else True,
             },
         )
         try:
@@ -156,7 +171,10 @@ class RealtimeSocket:
             sent: Called with the time when the event was handed to the socket.
         """
         event_id = f"vd_{next(self._ids)}"
-        self._outbox.put_nowait((json.dumps({"event_id": event_id, **event}), sent))
+        for each in self._dialect.outgoing({"event_id": event_id, **event}):
+            self._outbox.put_nowait(
+                (json.dumps(each), sent if each.get("event_id") == event_id else None)
+            )
         return event_id
 
     async def receive(self) -> ServerEvent | None:
@@ -180,7 +198,7 @@ class RealtimeSocket:
         except (ValueError, RecursionError):
             event = _END
         if isinstance(event, dict):
-            return normalise(event)
+            return self._dialect.incoming(normalise(event))
         self.garbage += 1
         if self.garbage == 1:
             log.info("%s sent a message that is no event (%d bytes)", self._address.name, len(data))
@@ -253,9 +271,10 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if status is None:
-        return ProtocolError(
-            repr(error), server=address.name, reason="it does not answer as a realtime server"
-        )
+        reason = "it does not answer as a realtime server"
+        if type(error).__name__ == "SecurityError":
+            reason = "it sends requests on to another address"
+        return ProtocolError(repr(error), server=address.name, reason=reason)
     body = bytes(getattr(response, "body", b"") or b"")
     message, _ = body_message(body)
     detail = f"HTTP {status}: {message}"
@@ -276,8 +295,8 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
 
 def server_error(error: Mapping[str, Any], address: Address, model: str) -> ServerError:
     """The error of ours for the ``error`` object of an event or of a failed response."""
-    code = str(error.get("code") or error.get("type") or "")
-    message = as_sentence(str(error.get("message") or ""))
+    said, code = error_message({"error": error})
+    message = as_sentence(said)
     detail = f"{code}: {message}"
     if code in {"invalid_api_key", "authentication_error", "permission_denied"}:
         return WrongKeyError(detail, server=address.name)

@@ -109,11 +109,12 @@ class RealtimeSession:
         self.ready = True
 
     async def _confirm(self, address: Address) -> None:
+        patience = address.quirks.first_event_s or FIRST_EVENT_S
         try:
-            async with asyncio.timeout(FIRST_EVENT_S):
+            async with asyncio.timeout(patience):
                 await self._sign.wait()
         except TimeoutError as error:
-            raise NoAnswerError(server=address.name, seconds=FIRST_EVENT_S) from error
+            raise NoAnswerError(server=address.name, seconds=patience) from error
         try:
             async with asyncio.timeout(CONFIRM_S):
                 await self._confirmed.wait()
