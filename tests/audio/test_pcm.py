@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.sounds import chirp, noise
-from voicedesk.audio import pcm
+from voicedesk.audio import lengths, pcm
 from voicedesk.audio.io import Level
 
 
@@ -14,7 +14,7 @@ from voicedesk.audio.io import Level
 def test_whole_samples_loses_and_doubles_no_byte(chunks: list[bytes]) -> None:
     carry, out = b"", b""
     for chunk in chunks:
-        whole, carry = pcm.whole_samples(carry, chunk)
+        whole, carry = lengths.whole_samples(carry, chunk)
         assert len(whole) % 2 == 0
         assert len(carry) < 2
         out += whole
@@ -45,9 +45,9 @@ def test_channels_are_mixed_by_their_mean() -> None:
 
 
 def test_lengths() -> None:
-    assert pcm.milliseconds(48_000) == 1000.0
-    assert pcm.sample_count(20) == 480
-    assert len(pcm.silence(20)) == 960
+    assert lengths.milliseconds(48_000) == 1000.0
+    assert lengths.sample_count(20) == 480
+    assert len(lengths.silence(20)) == 960
 
 
 def test_level_of_a_full_scale_square_wave_is_one_and_of_nothing_zero() -> None:

@@ -16,7 +16,8 @@ from tests.providers.fake_http import (
     openai_error,
     streams,
 )
-from voicedesk.audio.pcm import silence, to_bytes
+from voicedesk.audio.lengths import silence
+from voicedesk.audio.pcm import to_bytes
 from voicedesk.audio.wav import encode_wav
 from voicedesk.core.errors import (
     NoAnswerError,

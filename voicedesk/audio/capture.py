@@ -11,15 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voicedesk.audio.io import BLOCK_MS, RATE, CapturedBlock, Level
-from voicedesk.audio.pcm import (
-    NO_SAMPLES,
-    Samples,
-    StreamResampler,
-    level_of,
-    mono,
-    sample_count,
-    to_bytes,
-)
+from voicedesk.audio.lengths import sample_count
+from voicedesk.audio.pcm import NO_SAMPLES, Samples, StreamResampler, level_of, mono, to_bytes
 from voicedesk.audio.ring import CaptureRing, Frames
 from voicedesk.audio.timing import wait_until
 from voicedesk.core.clock import Clock, now

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from voicedesk.audio.io import RATE, SAMPLE_BYTES, Level
+from voicedesk.audio.io import Level
 
 Samples = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float32]
@@ -56,31 +56,6 @@ def mono(frames: npt.NDArray[np.int16]) -> Samples:
         return frames[:, 0]
     samples: Samples = np.rint(frames.mean(axis=1, dtype=np.float32)).astype(np.int16)
     return samples
-
-
-def whole_samples(carry: bytes, chunk: bytes) -> tuple[bytes, bytes]:
-    """Join what was left over with the next chunk. Returns whole samples and the odd byte that is left now.
-
-    Servers and pipes may cut a stream anywhere; half a sample taken for a whole one turns speech into noise.
-    """
-    data = carry + chunk
-    cut = len(data) - len(data) % SAMPLE_BYTES
-    return data[:cut], data[cut:]
-
-
-def milliseconds(pcm_bytes: int, rate: int = RATE) -> float:
-    """How long so many bytes of PCM16 mono last."""
-    return pcm_bytes / SAMPLE_BYTES / rate * 1000.0
-
-
-def sample_count(ms: float, rate: int = RATE) -> int:
-    """How many samples make up so many milliseconds, rounded."""
-    return round(ms * rate / 1000.0)
-
-
-def silence(ms: float, rate: int = RATE) -> bytes:
-    """PCM16 bytes of silence."""
-    return bytes(sample_count(ms, rate) * SAMPLE_BYTES)
 
 
 def level_of(samples: npt.NDArray[np.int16]) -> Level:

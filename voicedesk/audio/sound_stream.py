@@ -8,14 +8,8 @@ from __future__ import annotations
 import struct
 
 from voicedesk.audio.io import RATE
-from voicedesk.audio.pcm import (
-    Samples,
-    StreamResampler,
-    from_bytes,
-    from_float,
-    to_bytes,
-    whole_samples,
-)
+from voicedesk.audio.lengths import whole_samples
+from voicedesk.audio.pcm import Samples, StreamResampler, from_bytes, from_float, to_bytes
 from voicedesk.audio.wav import Format, format_of, frames_of
 from voicedesk.core.errors import SoundFileError
 

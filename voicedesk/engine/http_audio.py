@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from voicedesk.audio.pcm import silence
+from voicedesk.audio.lengths import silence
 from voicedesk.audio.wav import decode_wav, header, wav_seconds
 from voicedesk.core.errors import SoundFileError, VoiceError
 from voicedesk.engine.ears.ears import Transcript

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import Any
 
 from voicedesk.audio.io import RATE
-from voicedesk.audio.pcm import whole_samples
+from voicedesk.audio.lengths import whole_samples
 from voicedesk.core.errors import NoAnswerError, ReplyFailedError, ServerError
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
 from voicedesk.providers.realtime_session import RealtimeSession, Source

@@ -10,7 +10,6 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
-from voicedesk.audio.sound_stream import SoundStream
 from voicedesk.core.errors import ProtocolError, ReplyFailedError, ServerError, SoundFileError
 from voicedesk.providers.failures import error_message, message_failure, wrong_content
 from voicedesk.providers.http import HttpServer
@@ -177,6 +176,8 @@ class ServerVoice:
         rate = _rate(response.headers) or self._rate
         # Some servers call everything audio/mpeg: what they name so is believed to be samples by its header alone.
         headed = _kind(response.headers) not in _BARE
+        from voicedesk.audio.sound_stream import SoundStream  # late: it loads numpy
+
         stream = SoundStream(rate=rate, headed=headed, name="The voice's sound")
         left = LONGEST_S * RATE * SAMPLE_BYTES
         received = False

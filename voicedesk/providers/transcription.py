@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from voicedesk.audio.pcm import milliseconds
-from voicedesk.audio.wav import encode_wav
+from voicedesk.audio.lengths import milliseconds
 from voicedesk.core.errors import ConnectionLostError, ProtocolError, ReplyFailedError
 from voicedesk.providers.failures import error_message, message_failure, wrong_content
 from voicedesk.providers.http import HttpServer
@@ -92,6 +91,8 @@ class RestTranscriber:
 
     async def _ask(self, pcm: bytes, words: WordsTaker) -> Words:
         address = (await self._server.link()).address
+        from voicedesk.audio.wav import encode_wav  # late: it loads numpy
+
         # A name that ends like a file's: servers tell the format by it.
         files = {"file": ("take.wav", encode_wav(pcm), "audio/wav")}
         async with self._server.exchange(

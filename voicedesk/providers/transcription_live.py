@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
-from voicedesk.audio.pcm import milliseconds
+from voicedesk.audio.lengths import milliseconds
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.realtime import ServerEvent, server_error

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from voicedesk.audio.io import SAMPLE_BYTES
-from voicedesk.audio.pcm import first_audible, from_bytes, sample_count, silence
+from voicedesk.audio.lengths import sample_count, silence
 from voicedesk.synth.sentences import CLAUSE_PAUSE_MS, SENTENCE_PAUSE_MS
 
 LEAD_MS = 15
@@ -36,6 +36,8 @@ class LeadTrimmer:
         """The next piece: whole samples, PCM16 mono 24 kHz. Returns what of it is to be played, perhaps nothing."""
         if self._begun:
             return pcm
+        from voicedesk.audio.pcm import first_audible, from_bytes  # late: it loads numpy
+
         pcm = self._lead + pcm
         first = first_audible(from_bytes(pcm))
         if first is None:
