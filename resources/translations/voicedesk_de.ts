@@ -33,6 +33,17 @@
     </message>
 </context>
 <context>
+    <name>Causes</name>
+    <message>
+        <source>Open Settings</source>
+        <translation type="unfinished">Einstellungen öffnen</translation>
+    </message>
+    <message>
+        <source>Open Settings: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Confirmations</name>
     <message>
         <source>Questions</source>
@@ -64,6 +75,17 @@
     <message>
         <source>Copy Report</source>
         <translation>Bericht kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceBox</name>
+    <message>
+        <source>System default</source>
+        <translation type="unfinished">Standard des Systems</translation>
+    </message>
+    <message>
+        <source>{name} (not connected)</source>
+        <translation type="unfinished">{name} (nicht angeschlossen)</translation>
     </message>
 </context>
 <context>
@@ -225,6 +247,72 @@
     </message>
 </context>
 <context>
+    <name>FirstRun</name>
+    <message>
+        <source>Set Up VoiceDesk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip the Rest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step {number} of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip This</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>GroupsView</name>
+    <message>
+        <source>Answers by model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pipeline</source>
+        <translation type="unfinished">Ablauf</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Modell</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Half within</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>19 of 20 within</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last took {last}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message>
         <source>Model and server</source>
@@ -309,6 +397,299 @@
     <name>LanguageEditor</name>
     <message>
         <source>As the desktop</source>
+        <translation>Wie der Desktop</translation>
+    </message>
+</context>
+<context>
+    <name>Latency</name>
+    <message>
+        <source>Recording after release</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Server receives the question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your words are written down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enough words to speak</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First sound is made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Buffer against gaps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Silence in the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tool runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Server asks to wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation type="unfinished">Verbindet</translation>
+    </message>
+    <message>
+        <source>Nothing was heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total}, of which recording after release {part}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total}, of which this computer {part}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total}, of which the server {part}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total}, of which the buffer {part}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total}, of which the sound device {part}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total}, of which silence in the answer {part}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Classic</source>
+        <translation type="unfinished">Klassisch</translation>
+    </message>
+    <message>
+        <source>Realtime</source>
+        <translation type="unfinished">Echtzeit</translation>
+    </message>
+    <message>
+        <source>The question was typed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You talked for {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer has {} of sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was interrupted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to the server was gone; it took {time} to come back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server takes only so many questions and asked to wait {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tools ran for {time} before the first sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording went on for {time} after you let go. A shorter time answers sooner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer had no time for {time}. Close programs that keep it busy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model needed {time} for its first sound. A smaller one is quicker.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing down what you said took {time}. Doing it while you talk is quicker.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model needed {time} for its first words. A smaller one is quicker.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The voice needed {time} to begin. It begins sooner with smaller pieces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound comes unevenly from the server, so {time} of it were kept back. A network cable is steadier than radio.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The speaker needs {time}. One with a cable is quicker than a wireless one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer began with {time} of silence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound came too late from the server. Gaps: {count}, {time} in all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The voice could not keep up. Gaps: {count}, {time} in all. Larger pieces make fewer gaps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer was too late for the speaker. Times: {count}. Close programs that keep it busy, or try another speaker.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound of the microphone was lost on its way. Times: {count}. Close programs that keep this computer busy, or try another microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server sent damaged sound, which was left out. Pieces: {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing of this answer was heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing stands out: every step took a little of the time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was neither: nothing held it up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>less than {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>${}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answered on this computer: it cost nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This answer cost about {cost} (estimate).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This answer cost at least {cost} (estimate, without {models}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{read} tokens read, {made} made. No price is known for {models}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it cost is not known: the server did not count.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today: {read} tokens read, {made} made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today about {cost} (estimate). Answers: {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today at least {cost} (estimate). Answers: {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not heard</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LatencyAccess</name>
+    <message>
+        <source>Where the Time Went</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LatencyDialog</name>
+    <message>
+        <source>Where the Time Goes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One Answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All Answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask something first: its figures will show here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as JSON…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the Figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved to {}.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -335,8 +716,8 @@
         <translation>p50 {median}   p95 {p95}</translation>
     </message>
     <message>
-        <source>Of {count} answers in this session half came within {median} and 19 of 20 within {p95}.</source>
-        <translation>Von {count} Antworten dieser Sitzung kam die Hälfte binnen {median} und 19 von 20 binnen {p95}.</translation>
+        <source>Of {count} answers of this model half came within {median} and 19 of 20 within {p95}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -383,6 +764,22 @@
     <message>
         <source>Switch Between Realtime and Classic</source>
         <translation>Zwischen Echtzeit und Klassisch wechseln</translation>
+    </message>
+    <message>
+        <source>New Conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>History…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set Up VoiceDesk…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the Time Goes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Keyboard Shortcuts</source>
@@ -477,6 +874,45 @@
     </message>
 </context>
 <context>
+    <name>MicrophoneStep</name>
+    <message>
+        <source>Your microphone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say a few words. The bars move when your microphone hears you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation type="unfinished">Mikrofon</translation>
+    </message>
+    <message>
+        <source>Hear Yourself</source>
+        <translation type="unfinished">Sich selbst hören</translation>
+    </message>
+    <message>
+        <source>Your microphone hears you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say something now: it is recorded for three seconds…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is how you sound…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was heard. Is it muted, or is another one the right one?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That was cut short. Try it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ModeSwitch</name>
     <message>
         <source>Realtime</source>
@@ -503,11 +939,11 @@
     <name>Notice</name>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Close this message</source>
-        <translation type="unfinished">Diese Meldung schließen</translation>
+        <translation>Diese Meldung schließen</translation>
     </message>
 </context>
 <context>
@@ -561,39 +997,86 @@
     </message>
     <message>
         <source>Realtime</source>
-        <translation type="unfinished">Echtzeit</translation>
+        <translation>Echtzeit</translation>
     </message>
     <message>
         <source>Transcribe</source>
-        <translation type="unfinished">Mitschreiben</translation>
+        <translation>Mitschreiben</translation>
     </message>
     <message>
         <source>Think</source>
-        <translation type="unfinished">Denken</translation>
+        <translation>Denken</translation>
     </message>
     <message>
         <source>Speak</source>
-        <translation type="unfinished">Sprechen</translation>
+        <translation>Sprechen</translation>
     </message>
     <message>
         <source>Chosen for: {pages}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewählt für: {pages}.</translation>
     </message>
     <message>
         <source>Chosen for nothing yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch für nichts gewählt.</translation>
     </message>
     <message>
         <source>Answer with This Server</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit diesem Server antworten</translation>
     </message>
     <message>
         <source>Use for All Stages</source>
-        <translation type="unfinished"></translation>
+        <translation>Für alle Stufen verwenden</translation>
     </message>
     <message>
         <source>Runs on this computer, needs no key and no network. It knows a few skills; ask it for help to hear them.</source>
         <translation>Läuft auf diesem Computer, braucht weder Schlüssel noch Netz. Er kann ein paar Dinge; bitten Sie ihn um Hilfe, um sie zu hören.</translation>
+    </message>
+</context>
+<context>
+    <name>ServerStep</name>
+    <message>
+        <source>Who answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start with the built-in assistant, or enter the key of a server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation type="unfinished">Server</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished">Schlüssel</translation>
+    </message>
+    <message>
+        <source>Test It</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It runs on this computer, needs no key and no network, and knows a few skills.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This desktop has no keychain: a key is kept until VoiceDesk ends.</source>
+        <translation type="unfinished">Dieser Desktop hat keinen Schlüsselbund: Ein Schlüssel bleibt nur, bis VoiceDesk endet.</translation>
+    </message>
+    <message>
+        <source>The key is stored in {place}, and goes to this server alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A key is set; enter another to replace it</source>
+        <translation type="unfinished">Ein Schlüssel ist gesetzt; ein neuer ersetzt ihn</translation>
+    </message>
+    <message>
+        <source>Connecting to {server}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{server} is there and ready to answer.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -675,59 +1158,59 @@
     </message>
     <message>
         <source>Talk key</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprechtaste</translation>
     </message>
     <message>
         <source>It works anywhere in this window. The space bar types a space where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie wirkt überall in diesem Fenster. Wo Sie tippen, schreibt die Leertaste ein Leerzeichen.</translation>
     </message>
     <message>
         <source>Space</source>
-        <translation type="unfinished">Leertaste</translation>
+        <translation>Leertaste</translation>
     </message>
     <message>
         <source>Insert</source>
-        <translation type="unfinished"></translation>
+        <translation>Einfg</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pause</translation>
     </message>
     <message>
         <source>Scroll Lock</source>
-        <translation type="unfinished"></translation>
+        <translation>Rollen</translation>
     </message>
     <message>
         <source>push to talk, PTT, hotkey, shortcut, space bar, keyboard</source>
-        <translation type="unfinished"></translation>
+        <translation>Push-to-talk, PTT, Hotkey, Tastenkürzel, Leertaste, Tastatur</translation>
     </message>
     <message>
         <source>How to press it</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie man sie drückt</translation>
     </message>
     <message>
         <source>Hold to talk, or tap to begin and to end</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten, oder antippen für Anfang und Ende</translation>
     </message>
     <message>
         <source>Hold to talk</source>
-        <translation type="unfinished">Halten zum Sprechen</translation>
+        <translation>Halten zum Sprechen</translation>
     </message>
     <message>
         <source>Tap to begin, tap to end</source>
-        <translation type="unfinished"></translation>
+        <translation>Antippen für Anfang und Ende</translation>
     </message>
     <message>
         <source>push to talk, toggle, hold, tap, hands free</source>
-        <translation type="unfinished"></translation>
+        <translation>Push-to-talk, umschalten, halten, tippen, freihändig</translation>
     </message>
     <message>
         <source>A shorter press keeps listening until the next one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach einem kürzeren Druck wird bis zum nächsten zugehört.</translation>
     </message>
     <message>
         <source>toggle, click, press</source>
-        <translation type="unfinished"></translation>
+        <translation>umschalten, klicken, drücken</translation>
     </message>
     <message>
         <source>Keep recording after release</source>
@@ -739,7 +1222,7 @@
     </message>
     <message>
         <source>tail, cut off, end, release</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachlauf, abgeschnitten, Ende, loslassen</translation>
     </message>
     <message>
         <source>Include sound from before the press</source>
@@ -751,7 +1234,7 @@
     </message>
     <message>
         <source>pre-roll, cut off, beginning, buffer</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorlauf, abgeschnitten, Anfang, Puffer</translation>
     </message>
     <message>
         <source>Longest tap</source>
@@ -767,19 +1250,19 @@
     </message>
     <message>
         <source>limit, maximum, timeout</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenze, Höchstdauer, Zeitlimit</translation>
     </message>
     <message>
         <source>Soft sounds when recording begins and ends</source>
-        <translation type="unfinished"></translation>
+        <translation>Leise Töne, wenn die Aufnahme beginnt und endet</translation>
     </message>
     <message>
         <source>And when something fails. They are never part of what is recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Und wenn etwas misslingt. Sie sind nie Teil der Aufnahme.</translation>
     </message>
     <message>
         <source>cue, beep, signal, start, stop, error, tone</source>
-        <translation type="unfinished"></translation>
+        <translation>Signal, Piepton, Ton, Start, Stopp, Fehler, Klang</translation>
     </message>
     <message>
         <source>Sound</source>
@@ -791,7 +1274,7 @@
     </message>
     <message>
         <source>input, headset, recording, mic</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingang, Kopfhörer, Headset, Aufnahme, Mikro</translation>
     </message>
     <message>
         <source>Speaker</source>
@@ -799,47 +1282,47 @@
     </message>
     <message>
         <source>output, headphones, playback, loudspeaker</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgang, Kopfhörer, Wiedergabe, Box</translation>
     </message>
     <message>
         <source>Volume of the answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Lautstärke der Antworten</translation>
     </message>
     <message>
         <source>loud, quiet, loudness</source>
-        <translation type="unfinished"></translation>
+        <translation>laut, leise, Lautheit</translation>
     </message>
     <message>
         <source>Try it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausprobieren</translation>
     </message>
     <message>
         <source>test, level, meter, hear yourself, check</source>
-        <translation type="unfinished"></translation>
+        <translation>Test, Pegel, Aussteuerung, sich hören, prüfen</translation>
     </message>
     <message>
         <source>mode, chain, engine, realtime, classic</source>
-        <translation type="unfinished"></translation>
+        <translation>Modus, Kette, Echtzeit, klassisch</translation>
     </message>
     <message>
         <source>sound, silence, waiting, delay</source>
-        <translation type="unfinished"></translation>
+        <translation>Ton, Stille, Warten, Verzögerung</translation>
     </message>
     <message>
         <source>filler, phrase, waiting, delay</source>
-        <translation type="unfinished"></translation>
+        <translation>Füllwort, Floskel, Warten, Verzögerung</translation>
     </message>
     <message>
         <source>Servers</source>
-        <translation type="unfinished"></translation>
+        <translation>Server</translation>
     </message>
     <message>
         <source>Servers and keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Server und Schlüssel</translation>
     </message>
     <message>
         <source>API key, token, password, address, URL, provider, account, OpenAI, local, add, remove, encryption</source>
-        <translation type="unfinished"></translation>
+        <translation>API-Schlüssel, Token, Passwort, Adresse, URL, Anbieter, Konto, OpenAI, lokal, hinzufügen, entfernen, Verschlüsselung</translation>
     </message>
     <message>
         <source>Assistant</source>
@@ -855,139 +1338,139 @@
     </message>
     <message>
         <source>system prompt, personality, role, behaviour</source>
-        <translation type="unfinished"></translation>
+        <translation>System-Prompt, Persönlichkeit, Rolle, Verhalten</translation>
     </message>
     <message>
         <source>functions, timer, alarm, notes, calculator, clipboard, links, time</source>
-        <translation type="unfinished"></translation>
+        <translation>Funktionen, Timer, Wecker, Notizen, Taschenrechner, Zwischenablage, Links, Uhrzeit</translation>
     </message>
     <message>
         <source>Privacy</source>
-        <translation type="unfinished"></translation>
+        <translation>Datenschutz</translation>
     </message>
     <message>
         <source>Keep conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche aufbewahren</translation>
     </message>
     <message>
         <source>On this computer only, to be found, read and continued later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur auf diesem Computer, um sie später zu finden, zu lesen und fortzusetzen.</translation>
     </message>
     <message>
         <source>history, save, store, past, transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf, speichern, ablegen, früher, Mitschrift</translation>
     </message>
     <message>
         <source>Keep recordings of what I said</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahmen von mir aufbewahren</translation>
     </message>
     <message>
         <source>On this computer only. One that was not answered is always kept until it is, so that nothing has to be said twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur auf diesem Computer. Eine unbeantwortete bleibt immer bis zur Antwort, damit nichts zweimal gesagt werden muss.</translation>
     </message>
     <message>
         <source>Not at all</source>
-        <translation type="unfinished"></translation>
+        <translation>Gar nicht</translation>
     </message>
     <message>
         <source>For a day</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Tag</translation>
     </message>
     <message>
         <source>For a week</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Woche</translation>
     </message>
     <message>
         <source>Until I delete them</source>
-        <translation type="unfinished"></translation>
+        <translation>Bis ich sie lösche</translation>
     </message>
     <message>
         <source>takes, audio, sound files, retention, delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Takes, Audio, Tondateien, Aufbewahrung, löschen</translation>
     </message>
     <message>
         <source>Most room for recordings</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstens so viel Platz für Aufnahmen</translation>
     </message>
     <message>
         <source>The oldest go first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ältesten gehen zuerst.</translation>
     </message>
     <message>
         <source>disk, space, storage, size, limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Festplatte, Speicherplatz, Größe, Grenze</translation>
     </message>
     <message>
         <source>Keep a log of troubles</source>
-        <translation type="unfinished"></translation>
+        <translation>Störungen in einer Datei festhalten</translation>
     </message>
     <message>
         <source>A file on this computer that helps to find faults. It holds no keys and nothing that was said.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Datei auf diesem Computer, die bei der Fehlersuche hilft. Sie enthält keine Schlüssel und nichts Gesagtes.</translation>
     </message>
     <message>
         <source>logging, debug, diagnostics, report</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll, Log, Diagnose, Bericht, Fehler</translation>
     </message>
     <message>
         <source>Look and language</source>
-        <translation type="unfinished"></translation>
+        <translation>Aussehen, Sprache</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>As the desktop</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie der Desktop</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>theme, dark mode, light, night, look</source>
-        <translation type="unfinished"></translation>
+        <translation>Design, Thema, dunkler Modus, hell, Nacht, Aussehen</translation>
     </message>
     <message>
         <source>Language of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache des Fensters</translation>
     </message>
     <message>
         <source>translation, locale, English, German, Deutsch</source>
-        <translation type="unfinished"></translation>
+        <translation>Übersetzung, Englisch, Deutsch</translation>
     </message>
     <message>
         <source>Text size</source>
-        <translation type="unfinished"></translation>
+        <translation>Textgröße</translation>
     </message>
     <message>
         <source>font, zoom, bigger, smaller, scale, larger</source>
-        <translation type="unfinished"></translation>
+        <translation>Schrift, Zoom, größer, kleiner, Skalierung</translation>
     </message>
     <message>
         <source>Light the words as they are spoken</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter hervorheben, während sie gesprochen werden</translation>
     </message>
     <message>
         <source>highlight, karaoke, dim, follow</source>
-        <translation type="unfinished"></translation>
+        <translation>markieren, Karaoke, abdunkeln, mitlesen</translation>
     </message>
     <message>
         <source>Less motion</source>
-        <translation type="unfinished"></translation>
+        <translation>Weniger Bewegung</translation>
     </message>
     <message>
         <source>Nothing slides, fades or pulses.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts gleitet, verblasst oder pulsiert.</translation>
     </message>
     <message>
         <source>animation, accessibility, reduced motion, calm</source>
-        <translation type="unfinished"></translation>
+        <translation>Animation, Barrierefreiheit, reduzierte Bewegung, ruhig</translation>
     </message>
     <message>
         <source>Let the assistant use tools</source>
@@ -999,7 +1482,7 @@
     </message>
     <message>
         <source>functions, actions, abilities, skills</source>
-        <translation type="unfinished"></translation>
+        <translation>Funktionen, Aktionen, Fähigkeiten</translation>
     </message>
     <message>
         <source>Tools it may use</source>
@@ -1119,31 +1602,31 @@
     </message>
     <message>
         <source>Realtime</source>
-        <translation type="unfinished">Echtzeit</translation>
+        <translation>Echtzeit</translation>
     </message>
     <message>
         <source>Answers come from</source>
-        <translation type="unfinished">Antworten kommen von</translation>
+        <translation>Antworten kommen von</translation>
     </message>
     <message>
         <source>Keys and addresses are on the page Servers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlüssel und Adressen stehen auf der Seite Server.</translation>
     </message>
     <message>
         <source>provider, host, OpenAI</source>
-        <translation type="unfinished"></translation>
+        <translation>Anbieter, Host, OpenAI</translation>
     </message>
     <message>
         <source>GPT, speech to speech</source>
-        <translation type="unfinished"></translation>
+        <translation>GPT, Sprache zu Sprache</translation>
     </message>
     <message>
         <source>speaker, TTS, sound of the voice</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprecher, TTS, Klang der Stimme</translation>
     </message>
     <message>
         <source>reasoning, thinking, quality</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachdenken, Reasoning, Qualität</translation>
     </message>
     <message>
         <source>Low</source>
@@ -1163,63 +1646,63 @@
     </message>
     <message>
         <source>Noise reduction</source>
-        <translation type="unfinished"></translation>
+        <translation>Rauschunterdrückung</translation>
     </message>
     <message>
         <source>The server takes out what is not your voice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server nimmt heraus, was nicht Ihre Stimme ist.</translation>
     </message>
     <message>
         <source>background, hum, microphone, filter</source>
-        <translation type="unfinished"></translation>
+        <translation>Hintergrund, Brummen, Mikrofon, Filter</translation>
     </message>
     <message>
         <source>For a headset</source>
-        <translation type="unfinished"></translation>
+        <translation>Für ein Headset</translation>
     </message>
     <message>
         <source>For a microphone on the desk</source>
-        <translation type="unfinished"></translation>
+        <translation>Für ein Mikrofon auf dem Tisch</translation>
     </message>
     <message>
         <source>transcribe, transcript, captions, text</source>
-        <translation type="unfinished"></translation>
+        <translation>mitschreiben, Transkript, Untertitel, Text</translation>
     </message>
     <message>
         <source>Model that writes it down</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell, das mitschreibt</translation>
     </message>
     <message>
         <source>speech to text, STT, whisper</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache zu Text, STT, Whisper</translation>
     </message>
     <message>
         <source>speech recognition, dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Spracherkennung, Diktat</translation>
     </message>
     <message>
         <source>speech recognition, speech to text, STT, dictation, live</source>
-        <translation type="unfinished"></translation>
+        <translation>Spracherkennung, Sprache zu Text, STT, Diktat, live</translation>
     </message>
     <message>
         <source>speech recognition, provider, host</source>
-        <translation type="unfinished"></translation>
+        <translation>Spracherkennung, Anbieter, Host</translation>
     </message>
     <message>
         <source>speech to text, STT</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache zu Text, STT</translation>
     </message>
     <message>
         <source>LLM, provider, host</source>
-        <translation type="unfinished"></translation>
+        <translation>LLM, Anbieter, Host</translation>
     </message>
     <message>
         <source>API, protocol, endpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>API, Protokoll, Endpunkt</translation>
     </message>
     <message>
         <source>LLM, GPT, chat</source>
-        <translation type="unfinished"></translation>
+        <translation>LLM, GPT, Chat</translation>
     </message>
     <message>
         <source>Speak</source>
@@ -1243,7 +1726,7 @@
     </message>
     <message>
         <source>TTS, text to speech, read aloud, offline</source>
-        <translation type="unfinished"></translation>
+        <translation>TTS, Text zu Sprache, vorlesen, offline</translation>
     </message>
     <message>
         <source>Speech server</source>
@@ -1251,7 +1734,7 @@
     </message>
     <message>
         <source>TTS, text to speech, provider, host</source>
-        <translation type="unfinished"></translation>
+        <translation>TTS, Text zu Sprache, Anbieter, Host</translation>
     </message>
     <message>
         <source>Speech model</source>
@@ -1259,7 +1742,7 @@
     </message>
     <message>
         <source>TTS, text to speech</source>
-        <translation type="unfinished"></translation>
+        <translation>TTS, Text zu Sprache</translation>
     </message>
     <message>
         <source>Speaking voice</source>
@@ -1279,7 +1762,7 @@
     </message>
     <message>
         <source>rate, pace, faster, slower, tempo</source>
-        <translation type="unfinished"></translation>
+        <translation>Geschwindigkeit, Tempo, schneller, langsamer</translation>
     </message>
     <message>
         <source>What is spoken in one go</source>
@@ -1307,7 +1790,7 @@
     </message>
     <message>
         <source>pieces, sentences, latency, delay</source>
-        <translation type="unfinished"></translation>
+        <translation>Stücke, Sätze, Latenz, Verzögerung</translation>
     </message>
 </context>
 <context>
@@ -1321,66 +1804,66 @@
     <name>SettingsSidebar</name>
     <message>
         <source>Pages</source>
-        <translation type="unfinished">Seiten</translation>
+        <translation>Seiten</translation>
     </message>
     <message>
         <source>Settings that were found</source>
-        <translation type="unfinished"></translation>
+        <translation>Gefundene Einstellungen</translation>
     </message>
     <message>
         <source>No setting is called that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Einstellung heißt so.</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen</translation>
     </message>
     <message>
         <source>Search the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen durchsuchen</translation>
     </message>
     <message>
         <source>Import…</source>
-        <translation type="unfinished"></translation>
+        <translation>Importieren…</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren…</translation>
     </message>
     <message>
         <source>{page}, depends on “{setting}”</source>
-        <translation type="unfinished"></translation>
+        <translation>{page}, hängt ab von „{setting}“</translation>
     </message>
 </context>
 <context>
     <name>SettingsTransfer</name>
     <message>
         <source>Import Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen importieren</translation>
     </message>
     <message>
         <source>Export Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen exportieren</translation>
     </message>
     <message>
         <source>Settings (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen (*.json)</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Dateien (*)</translation>
     </message>
     <message>
         <source>The settings of {name} are in use now. Keys are not part of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt gelten die Einstellungen aus {name}. Schlüssel gehören nicht dazu.</translation>
     </message>
     <message>
         <source>The settings were written to {name}, without keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellungen stehen jetzt in {name}, ohne Schlüssel.</translation>
     </message>
     <message>
         <source>The settings are as they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellungen sind wieder wie zuvor.</translation>
     </message>
 </context>
 <context>
@@ -1438,12 +1921,36 @@
         <translation>Nochmals fragen, was unbeantwortet blieb</translation>
     </message>
     <message>
+        <source>Ctrl+N</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin a new conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+H</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Ctrl+M</source>
         <translation>Strg+M</translation>
     </message>
     <message>
         <source>Switch between realtime and classic</source>
         <translation>Zwischen Echtzeit und Klassisch wechseln</translation>
+    </message>
+    <message>
+        <source>Ctrl+T</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the time of an answer went</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Ctrl+C</source>
@@ -1482,38 +1989,77 @@
     <name>SoundTestPanel</name>
     <message>
         <source>Try it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausprobieren</translation>
     </message>
     <message>
         <source>Hear Yourself</source>
-        <translation type="unfinished"></translation>
+        <translation>Sich selbst hören</translation>
     </message>
     <message>
         <source>Play a Sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Ton abspielen</translation>
     </message>
     <message>
         <source>Speak, and the bars move. Hear Yourself listens for three seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprechen Sie, und die Balken bewegen sich. „Sich selbst hören“ nimmt drei Sekunden auf.</translation>
     </message>
     <message>
         <source>Say something now…</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie jetzt etwas…</translation>
     </message>
     <message>
         <source>You should hear it now…</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt sollten Sie es hören…</translation>
     </message>
     <message>
         <source>If you heard nothing, choose another speaker or turn it up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wenn Sie nichts gehört haben, wählen Sie einen anderen Lautsprecher oder stellen Sie ihn lauter.</translation>
     </message>
     <message>
         <source>The microphone heard nothing. Choose another one, or look whether it is muted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Mikrofon hat nichts gehört. Wählen Sie ein anderes, oder sehen Sie nach, ob es stumm ist.</translation>
     </message>
     <message>
         <source>That was cut short because you talked. Try again.</source>
+        <translation>Das wurde abgebrochen, weil Sie gesprochen haben. Versuchen Sie es noch einmal.</translation>
+    </message>
+</context>
+<context>
+    <name>SpeakerStep</name>
+    <message>
+        <source>Your speaker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play a few notes to hear where the answers will come from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speaker</source>
+        <translation type="unfinished">Lautsprecher</translation>
+    </message>
+    <message>
+        <source>Play a Sound</source>
+        <translation type="unfinished">Ton abspielen</translation>
+    </message>
+    <message>
+        <source>I Heard It</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your speaker works.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is playing now…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Did you hear it? If not, turn it up or choose another speaker.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That was cut short. Try it again.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1610,10 +2156,49 @@
     </message>
 </context>
 <context>
+    <name>TalkStep</name>
+    <message>
+        <source>Your first question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tap {key}, ask “What time is it?”, and tap {key} again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold {key}, ask “What time is it?”, and let go.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listening…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your question is on its way…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Here is the answer…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That was your first turn. Everything works.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ToolChoiceEditor</name>
     <message>
         <source>all of them</source>
-        <translation type="unfinished"></translation>
+        <translation>alle</translation>
     </message>
 </context>
 <context>
@@ -1843,6 +2428,17 @@
     </message>
 </context>
 <context>
+    <name>TurnView</name>
+    <message>
+        <source>Time to the first sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why was that slow or choppy?</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Waterfall</name>
     <message>
         <source>Where the time went</source>
@@ -1850,17 +2446,24 @@
     </message>
 </context>
 <context>
+    <name>WaterfallView</name>
+    <message>
+        <source>Steps of this answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>WordsEditor</name>
     <message>
         <source>the text that VoiceDesk comes with</source>
-        <translation type="unfinished"></translation>
+        <translation>der Text, den VoiceDesk mitbringt</translation>
     </message>
 </context>
 <context>
     <name>_BoxEditor</name>
     <message>
         <source>{name} (default)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} (Standard)</translation>
     </message>
 </context>
 </TS>

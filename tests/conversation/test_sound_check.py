@@ -11,7 +11,8 @@ from tests.conversation.fakes import SILENCE, SPEECH, Desk
 from voicedesk.audio.chime import chime
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.pcm import from_bytes
-from voicedesk.conversation.sound_check import SoundBusyError, SoundCheck, Stage
+from voicedesk.conversation.sound_check import SoundBusyError, SoundCheck
+from voicedesk.conversation.stages import Stage
 from voicedesk.core.errors import NoMicrophoneError, NoSpeakerError, VoiceDeskError
 from voicedesk.core.turn import State
 

@@ -9,14 +9,15 @@ from pydantic import BaseModel
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QLabel,
     QLineEdit,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QToolButton,
 )
@@ -25,12 +26,16 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fake_control import FakeKeys, fake_devices
 from tests.ui.finding import by_name
 from voicedesk.core.errors import SettingsError
-from voicedesk.core.settings import BUILTIN, OPENAI, DeviceChoice, Server, Settings
+from voicedesk.core.settings import BUILTIN, OPENAI, Appearance, DeviceChoice, Server, Settings
 from voicedesk.ui.settings_dialog import SettingsDialog
-from voicedesk.ui.settings_fields import Option, Whole
-from voicedesk.ui.settings_schema import PAGES
-from voicedesk.ui.settings_server import AddServerDialog, needs_permission, server_id
+from voicedesk.ui.settings_fields import Option, Panel, Whole, always
+from voicedesk.ui.settings_page import SettingsPage
+from voicedesk.ui.settings_rows import SettingRow
+from voicedesk.ui.settings_schema import PAGES, field_at, page_of
+from voicedesk.ui.settings_server import AddServerDialog, ServerEditor, needs_permission, server_id
 from voicedesk.ui.settings_values import read, with_value
+
+SETTINGS = [field for page in PAGES for field in page.fields if not isinstance(field, Panel)]
 
 
 @pytest.fixture
@@ -49,17 +54,27 @@ def dialog(qtbot: QtBot, keys: FakeKeys, changes: list[Settings]) -> SettingsDia
     settings.realtime.server = OPENAI
     result = SettingsDialog(settings, keys=keys, devices=fake_devices, changed=changes.append)
     qtbot.addWidget(result)
+    result.resize(960, 720)
     result.show()
     qtbot.waitExposed(result)
     return result
 
 
 def server_box(dialog: SettingsDialog) -> QComboBox:
+    dialog.show_page("server")
     return by_name(dialog, "Server", QComboBox)
 
 
+def server_editor(dialog: SettingsDialog) -> ServerEditor:
+    dialog.show_page("server")
+    (editor,) = dialog.findChildren(ServerEditor)
+    return editor
+
+
 def pick(box: QComboBox, text: str) -> None:
-    box.setCurrentText(text)
+    """Choose by the name that stands in the list, the default's with what is said of it."""
+    names = [box.itemText(index) for index in range(box.count())]
+    box.setCurrentIndex(names.index(text if text in names else f"{text} (default)"))
     box.activated.emit(box.currentIndex())
 
 
@@ -67,14 +82,41 @@ def pick(box: QComboBox, text: str) -> None:
 
 
 def test_every_described_setting_exists_and_has_its_default() -> None:
+    for field in SETTINGS:
+        assert read(Settings(), field.path) == field.default
+        assert field.label
+
+
+NOT_SHOWN = {"schema_version", "servers"}
+"""What is no setting of the user's, and what has an editor of its own."""
+
+
+def paths_of(model: BaseModel, before: str = "") -> list[str]:
+    result = []
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            result += paths_of(value, f"{before}{name}.")
+        else:
+            result.append(before + name)
+    return result
+
+
+def test_every_setting_is_on_one_page() -> None:
+    assert sorted(field.path for field in SETTINGS) == sorted(set(paths_of(Settings())) - NOT_SHOWN)
+
+
+def test_what_may_be_hidden_says_what_it_depends_on() -> None:
     for page in PAGES:
+        if page.applies is not always:
+            assert page_of(page.needs).applies is always
         for field in page.fields:
-            assert read(Settings(), field.path) == field.default
-            assert field.label
+            if field.applies is not always:
+                assert field_at(field.needs).path == field.needs
 
 
 def test_bounds_come_from_the_settings() -> None:
-    fields = {field.path: field for page in PAGES for field in page.fields}
+    fields = {field.path: field for field in SETTINGS}
     tail = fields["talk.tail_ms"]
     assert isinstance(tail, Whole)
     assert tail.bounds == (0, 1000)
@@ -106,11 +148,13 @@ def test_a_number_applies_at_once_and_can_be_set_back(
 
 
 def test_a_switch_applies_at_once(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    dialog.show_page("realtime")
     by_name(dialog, "Show what I said", QCheckBox).click()
     assert [settings.realtime.transcribe for settings in changes] == [False]
 
 
 def test_a_model_may_be_picked_or_typed(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    dialog.show_page("realtime")
     box = by_name(dialog, "Model", QComboBox)
     pick(box, "gpt-realtime-2")
     box.textActivated.emit("gpt-realtime-2")
@@ -124,6 +168,7 @@ def test_a_model_may_be_picked_or_typed(dialog: SettingsDialog, changes: list[Se
 def test_an_empty_model_goes_back_to_the_last(
     dialog: SettingsDialog, changes: list[Settings]
 ) -> None:
+    dialog.show_page("realtime")
     line = by_name(dialog, "Voice", QLineEdit)
     line.clear()
     QTest.keyClick(line, Qt.Key.Key_Return)
@@ -168,6 +213,7 @@ def test_a_device_that_is_away_stays_chosen(dialog: SettingsDialog) -> None:
     settings = Settings()
     settings.sound.speaker = DeviceChoice(host_api="ALSA", name="Car radio")
     dialog.show_settings(settings)
+    dialog.show_page("sound")
     box = by_name(dialog, "Speaker", QComboBox)
     assert box.currentText() == "Car radio (not connected)"
 
@@ -178,17 +224,45 @@ def test_a_device_that_is_away_stays_chosen(dialog: SettingsDialog) -> None:
 def test_the_built_in_server_has_no_key_and_no_model(
     dialog: SettingsDialog, changes: list[Settings]
 ) -> None:
+    dialog.show_page("realtime")
     model = by_name(dialog, "Model", QComboBox)
     assert model.isVisible()
-    pick(server_box(dialog), "Built-in")
+    pick(by_name(dialog, "Answers come from", QComboBox), "Built-in")
     assert changes[-1].realtime.server == BUILTIN
     assert not model.isVisible()
+    pick(server_box(dialog), "Built-in")
     assert not by_name(dialog, "Key", QLineEdit).isVisible()
+
+
+def test_looking_at_a_server_changes_nothing_and_using_it_takes_a_button(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    use = "Answer with This Server"
+    pick(server_box(dialog), "OpenAI")
+    assert not by_name(dialog, use, QPushButton).isVisible(), "it answers already"
+    pick(server_box(dialog), "Built-in")
+    assert changes == []
+    by_name(dialog, use, QPushButton).click()
+    assert [settings.realtime.server for settings in changes] == [BUILTIN]
+    assert not by_name(dialog, use, QPushButton).isVisible()
+
+
+def test_a_server_can_be_used_for_all_stages_at_once(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    dialog.show_settings(Settings(mode="classic"))
+    pick(server_box(dialog), "OpenAI")
+    by_name(dialog, "Use for All Stages", QPushButton).click()
+    stages = changes[-1].classic
+    used = {stages.transcription_server, stages.thinking_server, stages.speech_server}
+    assert used == {OPENAI}
+    assert changes[-1].realtime.server == BUILTIN
 
 
 def test_a_key_is_kept_and_never_shown_again(
     dialog: SettingsDialog, keys: FakeKeys, changes: list[Settings]
 ) -> None:
+    dialog.show_page("server")
     line = by_name(dialog, "Key", QLineEdit)
     assert line.echoMode() == QLineEdit.EchoMode.Password
     remove = by_name(dialog, "Remove Key", QPushButton)
@@ -213,7 +287,9 @@ def test_the_keychain_is_asked_once_for_each_server(
         asked.append(server_id)
         return True
 
+    dialog.show_page("server")
     monkeypatch.setattr(keys, "has", has)
+    dialog.page("realtime")
     by_name(dialog, "Show what I said", QCheckBox).click()
     assert asked == []
     settings = Settings()
@@ -226,6 +302,7 @@ def test_the_keychain_is_asked_once_for_each_server(
 def test_a_half_typed_key_does_not_wander_to_another_server(
     dialog: SettingsDialog, keys: FakeKeys
 ) -> None:
+    dialog.show_page("server")
     line = by_name(dialog, "Key", QLineEdit)
     QTest.keyClicks(line, "sk-half")
     settings = Settings()
@@ -238,9 +315,10 @@ def test_a_half_typed_key_does_not_wander_to_another_server(
 
 def test_a_keychain_that_refuses_is_told(dialog: SettingsDialog, keys: FakeKeys) -> None:
     keys.failure = SettingsError("locked", reason="the keychain is locked", path="nowhere")
+    dialog.show_page("server")
     QTest.keyClicks(by_name(dialog, "Key", QLineEdit), "sk-x")
     by_name(dialog, "Save Key", QPushButton).click()
-    assert "the keychain is locked" in dialog._server._key._note.text()
+    assert "the keychain is locked" in server_editor(dialog)._key._note.text()
 
 
 def test_no_keychain_is_said_beforehand(qtbot: QtBot) -> None:
@@ -250,12 +328,13 @@ def test_no_keychain_is_said_beforehand(qtbot: QtBot) -> None:
         settings, keys=FakeKeys("none"), devices=fake_devices, changed=lambda _settings: None
     )
     qtbot.addWidget(dialog)
-    assert "until VoiceDesk ends" in dialog._server._key._note.text()
+    assert "until VoiceDesk ends" in server_editor(dialog)._key._note.text()
 
 
 def test_a_server_is_added_changed_and_removed(
     dialog: SettingsDialog, changes: list[Settings]
 ) -> None:
+    dialog.show_page("server")
     by_name(dialog, "Add a server", QPushButton).click()
     (adding,) = dialog.findChildren(AddServerDialog)
     name, address = adding.findChildren(QLineEdit)
@@ -266,9 +345,9 @@ def test_a_server_is_added_changed_and_removed(
     assert not add.isEnabled()
     address.setText("https://example.org/v1")
     add.click()
-    added = changes[-1]
-    assert added.realtime.server == "my-server"
-    assert added.realtime_server.base_url == "https://example.org/v1"
+    assert changes[-1].servers["my-server"].base_url == "https://example.org/v1"
+    by_name(dialog, "Answer with This Server", QPushButton).click()
+    assert changes[-1].realtime.server == "my-server"
     line = by_name(dialog, "Address", QLineEdit)
     line.setText("https://example.com/v1")
     line.editingFinished.emit()
@@ -279,6 +358,7 @@ def test_a_server_is_added_changed_and_removed(
 
 
 def test_a_server_without_encryption_needs_leave(dialog: SettingsDialog) -> None:
+    dialog.show_page("server")
     by_name(dialog, "Add a server", QPushButton).click()
     (adding,) = dialog.findChildren(AddServerDialog)
     _, address = adding.findChildren(QLineEdit)
@@ -334,11 +414,12 @@ def hidden_pages(dialog: SettingsDialog) -> list[str]:
 def test_the_stages_have_pages_in_the_classic_chain_only(
     dialog: SettingsDialog, changes: list[Settings]
 ) -> None:
-    assert hidden_pages(dialog) == ["transcribe", "think", "speak"]
+    stages = ["transcribe", "think", "speak"]
+    assert hidden_pages(dialog) == stages
     dialog.show_page("pipeline")
     pick(by_name(dialog, "How answers are made", QComboBox), "Classic: transcribe, think, speak")
     assert changes[-1].mode == "classic"
-    assert hidden_pages(dialog) == []
+    assert hidden_pages(dialog) == ["realtime"]
     dialog.show_page("think")
     dialog.show_settings(Settings())
     assert dialog._stack.currentIndex() == [page.name for page in PAGES].index("pipeline")
@@ -381,12 +462,11 @@ def test_each_stage_is_chosen_by_name(
 
 
 def test_every_value_of_a_fixed_choice_has_a_name() -> None:
-    for page in PAGES:
-        for field in page.fields:
-            if isinstance(field, Option):
-                section, _, name = field.path.rpartition(".")
-                annotation = type(read(Settings(), section)).model_fields[name].annotation
-                assert [value for value, _ in field.options] == list(get_args(annotation))
+    for field in SETTINGS:
+        if isinstance(field, Option):
+            section, _, name = field.path.rpartition(".")
+            annotation = type(read(Settings(), section)).model_fields[name].annotation
+            assert [value for value, _ in field.options] == list(get_args(annotation))
 
 
 def test_what_a_built_in_stage_has_no_use_for_is_hidden(dialog: SettingsDialog) -> None:
@@ -413,6 +493,7 @@ def test_an_empty_voice_and_language_are_allowed(
     settings = classic()
     settings.classic.voice = "marin"
     dialog.show_settings(settings)
+    dialog.show_page("speak")
     line = by_name(dialog, "Speaking voice", QLineEdit)
     line.clear()
     QTest.keyClick(line, Qt.Key.Key_Return)
@@ -422,6 +503,7 @@ def test_an_empty_voice_and_language_are_allowed(
 
 def test_the_speed_keeps_to_its_bounds(dialog: SettingsDialog, changes: list[Settings]) -> None:
     dialog.show_settings(classic())
+    dialog.show_page("speak")
     box = by_name(dialog, "Speed", QDoubleSpinBox)
     assert (box.minimum(), box.maximum()) == (0.25, 4.0)
     box.setValue(1.25)
@@ -434,7 +516,7 @@ def test_tools_that_belong_together_are_switched_together(
     settings = Settings()
     settings.assistant.tools_off = ["from_elsewhere"]
     dialog.show_settings(settings)
-    dialog.show_page("tools")
+    dialog.show_page("assistant")
     timers = by_name(dialog, "Set timers", QCheckBox)
     assert timers.isChecked()
     timers.click()
@@ -471,6 +553,7 @@ def test_a_removed_server_is_used_by_no_stage(
     settings.classic.speech_server = "other"
     settings.realtime.server = "other"
     dialog.show_settings(settings)
+    dialog.show_page("server")
     by_name(dialog, "Remove this server", QPushButton).click()
     changed = changes[-1]
     used = {changed.realtime.server, changed.classic.thinking_server, changed.classic.speech_server}
@@ -484,6 +567,8 @@ def test_a_removed_server_is_used_by_no_stage(
 def test_the_list_turns_the_pages(dialog: SettingsDialog) -> None:
     pages = by_name(dialog, "Pages", QListWidget)
     for row, page in enumerate(PAGES):
+        if not page.applies(Settings()):
+            continue
         pages.setCurrentRow(row)
         assert dialog._stack.currentIndex() == row
         dialog.show_page(PAGES[0].name)
@@ -492,21 +577,91 @@ def test_the_list_turns_the_pages(dialog: SettingsDialog) -> None:
 
 
 @pytest.mark.parametrize("mode", ["realtime", "classic"])
-def test_no_page_is_longer_than_the_dialog(dialog: SettingsDialog, mode: str) -> None:
+def test_no_page_is_longer_than_one_screen(dialog: SettingsDialog, mode: str) -> None:
     settings = classic()
     settings.mode = mode  # type: ignore[assignment] # one of the two
     settings.realtime.server = OPENAI
     dialog.show_settings(settings)
-    for row, page in enumerate(PAGES):
-        dialog.show_page(page.name)
-        area = dialog._stack.widget(row)
-        assert isinstance(area, QScrollArea)
-        assert area.verticalScrollBar().maximum() == 0, page.name
+    for page in PAGES:
+        if page.applies(settings):
+            dialog.show_page(page.name)
+            QApplication.processEvents()
+            assert (dialog.width(), dialog.height()) == (960, 720)
+            assert dialog.page(page.name).verticalScrollBar().maximum() == 0, page.name
+
+
+def test_a_page_is_built_when_it_is_looked_at(dialog: SettingsDialog) -> None:
+    assert len(dialog.findChildren(SettingsPage)) == 1
+    dialog.show_page("privacy")
+    assert len(dialog.findChildren(SettingsPage)) == 2
+
+
+def test_every_setting_says_its_default_and_can_be_set_back(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    dialog.show_settings(classic())
+    for field in SETTINGS:
+        row = dialog.page(page_of(field.path).name).rows[field.path]
+        assert isinstance(row, SettingRow)
+        words = [label.text() for label in row.findChildren(QLabel)]
+        words += [
+            box.itemText(index)
+            for box in row.findChildren(QComboBox)
+            for index in range(box.count())
+        ]
+        assert any("default" in text.lower() for text in words), field.path
+        name = f"Set {field.label} back to the default"
+        by_name(row, name, QToolButton).click()
+        assert read(dialog._settings, field.path) == field.default
+    assert changes[-1].mode == "realtime"
 
 
 def test_settings_are_models_all_the_way() -> None:
     assert all(
-        isinstance(read(Settings(), field.path.rpartition(".")[0]), BaseModel)
-        for page in PAGES
-        for field in page.fields
+        isinstance(read(Settings(), field.path.rpartition(".")[0]), BaseModel) for field in SETTINGS
     )
+
+
+# ------------------------------------------------------------------------- privacy and appearance
+
+
+def test_the_volume_is_set_in_percent(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    dialog.show_page("sound")
+    box = by_name(dialog, "Volume of the answers", QSpinBox)
+    assert box.value() == 100
+    box.setValue(35)
+    assert changes[-1].sound.volume == 0.35
+
+
+def test_how_long_recordings_are_kept(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    dialog.show_page("privacy")
+    room = by_name(dialog, "Most room for recordings", QSpinBox)
+    assert room.isVisible()
+    pick(by_name(dialog, "Keep recordings of what I said", QComboBox), "Not at all")
+    assert changes[-1].privacy.takes == "none"
+    assert not room.isVisible()
+
+
+def test_languages_go_by_their_own_names(dialog: SettingsDialog, changes: list[Settings]) -> None:
+    dialog.show_page("appearance")
+    box = by_name(dialog, "Language of the window", QComboBox)
+    names = [box.itemText(index) for index in range(box.count())]
+    assert names[0] == "As the desktop (default)"
+    assert "Deutsch" in names
+    pick(box, "Deutsch")
+    assert changes[-1].appearance.language == "de"
+
+
+def test_a_language_that_nobody_speaks_shows_as_the_desktops(dialog: SettingsDialog) -> None:
+    dialog.show_settings(Settings(appearance=Appearance(language="tlh")))
+    dialog.show_page("appearance")
+    box = by_name(dialog, "Language of the window", QComboBox)
+    assert box.currentText() == "As the desktop (default)"
+
+
+def test_the_size_of_text_is_chosen_in_steps(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    dialog.show_page("appearance")
+    pick(by_name(dialog, "Text size", QComboBox), "150\N{NO-BREAK SPACE}%")
+    assert changes[-1].appearance.text_size == 150

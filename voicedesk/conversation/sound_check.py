@@ -7,8 +7,7 @@ played is told to nobody as words.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from enum import Enum, auto
+from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from voicedesk.audio.io import RATE, SAMPLE_BYTES, Level
 from voicedesk.audio.pcm import from_bytes
 from voicedesk.conversation.asked import Announcement
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.stages import Stage, Told
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, NoSpeakerError, SoundError, VoiceDeskError
 from voicedesk.core.events import AudioDelta, AudioEnded, AudioKey, Event, ReplyEnded, StateChanged
@@ -31,20 +31,6 @@ _PIECE = RATE * SAMPLE_BYTES // 10
 _FAINTEST = 10 ** (-50 / 20) * 32767
 """A peak below 50 dB under full scale is no voice."""
 _AT_REST = frozenset({State.READY, State.FAILED})
-
-
-class Stage(Enum):
-    """How far a trial is."""
-
-    LISTENING = auto()
-    PLAYING = auto()
-    DONE = auto()
-    NOTHING_HEARD = auto()
-    INTERRUPTED = auto()
-
-
-Told = Callable[[Stage | VoiceDeskError], None]
-"""Is told each stage, and what went wrong instead of the last one."""
 
 
 class SoundCheck:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Protocol
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from voicedesk.conversation.control import TalkControl
+from voicedesk.audio.io import Level
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em
 from voicedesk.ui.status import Status
@@ -28,6 +29,14 @@ def loudness(linear: float) -> float:
     return min(1.0, max(0.0, 1.0 - 20.0 * math.log10(linear) / _FLOOR_DB))
 
 
+class Levels(Protocol):
+    """Whatever knows how loud it is."""
+
+    @property
+    def level(self) -> Level:
+        """Loudness at the microphone."""
+
+
 class LevelMeter(QWidget):
     """A row of bars, the newest at the end, with marks that hold the loudest peak.
 
@@ -37,7 +46,7 @@ class LevelMeter(QWidget):
 
     measured = Signal(float)
 
-    def __init__(self, control: TalkControl, parent: QWidget | None = None) -> None:
+    def __init__(self, control: Levels, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._control = control
         self._bars: deque[tuple[float, float]] = deque([(0.0, 0.0)] * BARS, maxlen=BARS)

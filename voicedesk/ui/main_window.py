@@ -75,15 +75,20 @@ class MainWindow(QMainWindow):
         keys: KeyStore,
         devices: DeviceLister,
         changed: SettingsChanged,
+        sound: SoundTester | None = None,
         recall: MessageRecall | None = None,
     ) -> None:
-        """``changed`` is called with new settings when the user changed one; the window shows them itself."""
+        """``changed`` is called with new settings when the user changed one; the window shows them itself.
+
+        Without ``sound`` the devices cannot be tried.
+        """
         super().__init__()
         self._control = control
         self._settings = settings
         self._keys = keys
         self._devices = devices
         self._changed = changed
+        self._sound = sound
         self._status: Status | None = None
         self._last_failure = ""
         self._is_closed = False
@@ -343,6 +348,8 @@ class MainWindow(QMainWindow):
                 keys=self._keys,
                 devices=self._devices,
                 changed=self._on_changed,
+                sound=self._sound,
+                page=page,
                 parent=self,
             )
         if page:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from voicedesk.audio.io import Level
+from voicedesk.conversation.stages import Told
 from voicedesk.core.settings import DeviceChoice, Server, Settings
 
 
@@ -30,6 +32,23 @@ class KeyStore(Protocol):
 
     def backend(self) -> str:
         """What keeps the keys on this computer, for people; "none" when nothing does."""
+
+
+class SoundTester(Protocol):
+    """Tries the sound devices that are open."""
+
+    @property
+    def level(self) -> Level:
+        """Loudness at the microphone."""
+
+    def play_sound(self, tell: Told) -> None:
+        """Play a sound, and tell how that goes."""
+
+    def hear_yourself(self, tell: Told) -> None:
+        """Listen for a few seconds and play what was heard, and tell how that goes."""
+
+    def stop(self) -> None:
+        """End the trial. Nothing more is told."""
 
 
 class MessageRecall(Protocol):

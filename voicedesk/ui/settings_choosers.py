@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSizePolicy, QWidget
 
 from voicedesk.core.settings import BUILTIN, Settings
 from voicedesk.ui.icons import em
 from voicedesk.ui.settings_editors import Editor
-from voicedesk.ui.settings_fields import Field, Option, ServerChoice, ToolChoice, translated
+from voicedesk.ui.settings_fields import (
+    Field,
+    LanguageChoice,
+    Option,
+    ServerChoice,
+    ToolChoice,
+    translated,
+)
 from voicedesk.ui.tool_words import GROUPS
+from voicedesk.ui.translation import languages
+from voicedesk.ui.widgets import OutlinedCheckBox
 
 
 class _BoxEditor(Editor):
@@ -22,15 +33,17 @@ class _BoxEditor(Editor):
         self._box.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self._box.setMinimumContentsLength(24)
+        self._box.setMinimumContentsLength(12)
         self._box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._box.activated.connect(lambda index: self.edited.emit(self._box.itemData(index)))
 
-    def _show_items(self, items: list[tuple[str, str]]) -> None:
-        """Fill in values and their names."""
+    def _show_items(self, items: Sequence[tuple[Any, str]]) -> None:
+        """Fill in values and their names, and say which one is the default."""
         self._box.clear()
         for value, name in items:
-            self._box.addItem(name, value)
+            is_default = value == self.field.default
+            text = self.tr("{name} (default)").format(name=name) if is_default else name
+            self._box.addItem(text, value)
 
     def show_value(self, value: Any) -> None:
         self._box.setCurrentIndex(self._box.findData(value))
@@ -41,10 +54,24 @@ class OptionEditor(_BoxEditor):
 
     def __init__(self, field: Option) -> None:
         super().__init__(field)
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._show_items([(value, translated(name)) for value, name in field.options])
 
-    def default_in_words(self) -> str:
-        return ""  # the way back is enough: the names are long
+
+class LanguageEditor(_BoxEditor):
+    """One of the languages that the window can speak, each by its own name."""
+
+    def __init__(self, field: LanguageChoice) -> None:
+        super().__init__(field)
+        self._show_items(
+            [
+                ("", self.tr("As the desktop")),
+                *((tag, QLocale(tag).nativeLanguageName()) for tag in languages()),
+            ]
+        )
+
+    def show_value(self, value: Any) -> None:
+        super().show_value(value if self._box.findData(value) >= 0 else "")
 
 
 class ServerChoiceEditor(_BoxEditor):
@@ -73,23 +100,26 @@ class ToolChoiceEditor(Editor):
         super().__init__(field, self._list)
         self._off: list[str] = []
         self._boxes: list[QCheckBox] = []
-        layout = QVBoxLayout(self._list)
+        layout = QGridLayout(self._list)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em(self) // 2)
-        for group in GROUPS:
-            box = QCheckBox(group.label(), self._list)
+        for number, group in enumerate(GROUPS):
+            box = OutlinedCheckBox(group.label(), self._list)
             box.setAccessibleName(group.label())
             box.clicked.connect(
                 lambda is_on, names=group.names: self._switch(names, is_on=bool(is_on))
             )
             self._boxes.append(box)
-            layout.addWidget(box)
+            layout.addWidget(box, number // 2, number % 2)
 
     def _switch(self, names: tuple[str, ...], *, is_on: bool) -> None:
         self._off = [name for name in self._off if name not in names]
         if not is_on:
             self._off += names
         self.edited.emit(list(self._off))
+
+    def default_in_words(self) -> str:
+        return self.tr("all of them")
 
     def show_value(self, value: Any) -> None:
         self._off = list(value)

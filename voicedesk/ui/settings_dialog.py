@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QPalette, QShowEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from voicedesk.core.settings import Settings
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em
-from voicedesk.ui.navigation import ICON_ROLE, NavigationDelegate
-from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged
-from voicedesk.ui.settings_editors import DeviceEditor
-from voicedesk.ui.settings_fields import Field, Page, translated
-from voicedesk.ui.settings_rows import SettingRow, editor_for
+from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged, SoundTester
+from voicedesk.ui.settings_fields import Field
+from voicedesk.ui.settings_page import Panels, SettingsPage
 from voicedesk.ui.settings_schema import PAGES
+from voicedesk.ui.settings_search import Found
 from voicedesk.ui.settings_server import ServerEditor
+from voicedesk.ui.settings_sidebar import SettingsSidebar
+from voicedesk.ui.settings_sound import SoundTestPanel
+from voicedesk.ui.settings_transfer import Notice, SettingsTransfer
 from voicedesk.ui.settings_values import read, with_value
 
 
 class SettingsDialog(QDialog):
-    """A list of pages and the chosen one. Stays open beside the window."""
+    """The pages and the chosen one. Stays open beside the window."""
 
     def __init__(
         self,
@@ -40,95 +31,109 @@ class SettingsDialog(QDialog):
         keys: KeyStore,
         devices: DeviceLister,
         changed: SettingsChanged,
+        sound: SoundTester | None = None,
+        page: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """``changed`` is called with new settings for each change."""
+        """``changed`` is called with new settings for each change; without ``sound`` there is nothing to try."""
         super().__init__(parent)
         self._settings = settings
         self._changed = changed
         self._devices = devices
-        self._rows: list[SettingRow] = []
-        unit = em(self)
+        self._keys = keys
+        self._panels: Panels = {"servers": self._make_server_editor}
+        if sound is not None:
+            self._panels = {**self._panels, "sound-test": lambda: SoundTestPanel(sound)}
         self.setWindowTitle(self.tr("Settings"))
-        self._server = ServerEditor(settings, keys, self._apply, self)
-        self._pages = QListWidget(self)
-        self._pages.setAccessibleName(self.tr("Pages"))
-        self._pages.setFrameShape(QFrame.Shape.NoFrame)
-        self._pages.setItemDelegate(NavigationDelegate(self._pages))
-        self._pages.setMouseTracking(True)
-        self._pages.viewport().setAutoFillBackground(False)
-        self._pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._pages.setFixedWidth(12 * unit)
+        self.sidebar = SettingsSidebar(self)
         self._stack = QStackedWidget(self)
-        for page in PAGES:
-            item = QListWidgetItem(translated(page.title))
-            item.setData(ICON_ROLE, page.icon)
-            self._pages.addItem(item)
-            self._stack.addWidget(self._build_page(page))
-        self._pages.currentRowChanged.connect(self._stack.setCurrentIndex)
-        self._pages.setCurrentRow(0)
+        for _ in PAGES:
+            self._stack.addWidget(QWidget())  # its page comes when it is looked at
+        self.notice = Notice(self)
+        self.transfer = SettingsTransfer(
+            self.notice, settings=lambda: self._settings, apply=self._apply, parent=self
+        )
+        self._lay_out()
+        self._style()
+        self.sidebar.page_chosen.connect(self._turn_to)
+        self.sidebar.found.connect(self._reveal)
+        self.sidebar.import_wanted.connect(self.transfer.ask_where_from)
+        self.sidebar.export_wanted.connect(self.transfer.ask_where_to)
+        self.sidebar.show_settings(settings)
+        self.show_page(page or PAGES[0].name)
+        self.sidebar.pages.setFocus()
+
+    def _lay_out(self) -> None:
+        unit = em(self)
+        content = QVBoxLayout()
+        content.setSpacing(0)
+        content.addWidget(self._stack, 1)
+        content.addWidget(self.notice)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        side = QVBoxLayout()
-        side.setContentsMargins(int(0.6 * unit), int(0.8 * unit), int(0.6 * unit), int(0.6 * unit))
-        side.addWidget(self._pages)
-        layout.addLayout(side)
-        layout.addWidget(self._stack, 1)
-        self.resize(52 * unit, 41 * unit)
-        self._style()
-        self._show()
+        layout.addWidget(self.sidebar)
+        layout.addLayout(content, 1)
+        room = self.screen().availableSize()
+        self.resize(min(58 * unit, room.width()), min(43 * unit, room.height()))
 
-    # ------------------------------------------------------------------------------ building
-
-    def _build_page(self, page: Page) -> QWidget:
-        unit = em(self)
-        inner = QWidget()
-        layout = QVBoxLayout(inner)
-        layout.setContentsMargins(2 * unit, int(1.6 * unit), 2 * unit, int(1.6 * unit))
-        layout.setSpacing(int(1.3 * unit))
-        title = QLabel(translated(page.title))
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.45)
-        font.setWeight(QFont.Weight.DemiBold)
-        title.setFont(font)
-        layout.addWidget(title)
-        if page.name == "server":
-            layout.addWidget(self._server)
-        for field in page.fields:
-            row = SettingRow(field, editor_for(field, self._devices), self._on_edited)
-            self._rows.append(row)
-            layout.addWidget(row)
-        layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return area
+    def _make_server_editor(self) -> ServerEditor:
+        return ServerEditor(self._settings, self._keys, self._apply)
 
     def _style(self) -> None:
         palette = QPalette()
         palette.setColor(QPalette.ColorRole.Base, theme.scheme(self.palette()).field)
         self.setPalette(palette)
 
+    # ------------------------------------------------------------------------------ pages
+
+    def page(self, name: str) -> SettingsPage:
+        """A page, built if nobody has looked at it yet."""
+        row = next(row for row, page in enumerate(PAGES) if page.name == name)
+        return self._page_at(row)
+
+    def _page_at(self, row: int) -> SettingsPage:
+        present = self._stack.widget(row)
+        if isinstance(present, SettingsPage):
+            return present
+        made = SettingsPage(
+            PAGES[row], devices=self._devices, panels=self._panels, changed=self._on_edited
+        )
+        made.show_settings(self._settings)
+        self._stack.insertWidget(row, made)
+        if present is not None:
+            self._stack.removeWidget(present)
+            present.deleteLater()
+        return made
+
+    def _turn_to(self, row: int) -> None:
+        if row >= 0:
+            self._stack.setCurrentWidget(self._page_at(row))
+
+    def show_page(self, name: str) -> None:
+        """Turn to a page."""
+        self.sidebar.show_page(name)
+
+    def _reveal(self, found: Found) -> None:
+        self.reveal(found.page.name, found.field.path)
+
+    def reveal(self, page: str, path: str) -> None:
+        """Turn to a page and point out one of its settings."""
+        self.show_page(page)
+        self.page(page).reveal(path)
+
     # ------------------------------------------------------------------------------ values
 
     def show_settings(self, settings: Settings) -> None:
         """Show settings that were changed elsewhere."""
-        if settings is not self._settings:
-            self._settings = settings
-            self._server.show_settings(settings)
-            self._show()
-
-    def _show(self) -> None:
-        for row in self._rows:
-            row.show_settings(self._settings)
-        for index, page in enumerate(PAGES):
-            self._pages.setRowHidden(index, not page.applies(self._settings))
-        if self._pages.isRowHidden(self._pages.currentRow()):
-            self.show_page("pipeline")  # what was looked at means nothing any more
+        if settings is self._settings:
+            return
+        self._settings = settings
+        for row in range(self._stack.count()):
+            page = self._stack.widget(row)
+            if isinstance(page, SettingsPage):
+                page.show_settings(settings)
+        self.sidebar.show_settings(settings)
 
     def _on_edited(self, field: Field, value: object) -> None:
         if read(self._settings, field.path) != value:
@@ -138,21 +143,9 @@ class SettingsDialog(QDialog):
         self.show_settings(settings)
         self._changed(settings)
 
-    def show_page(self, name: str) -> None:
-        """Turn to a page."""
-        for row, page in enumerate(PAGES):
-            if page.name == name:
-                self._pages.setCurrentRow(row)
-
     # ------------------------------------------------------------------------------ Qt
-
-    def showEvent(self, event: QShowEvent) -> None:
-        for row in self._rows:
-            if isinstance(row.editor, DeviceEditor):
-                row.editor.refresh()
-        super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stack"):
             self._style()

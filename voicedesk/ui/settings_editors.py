@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QPlainTextEdit,
@@ -24,11 +24,13 @@ from voicedesk.ui.settings_fields import (
     Decimal,
     Device,
     Field,
+    Percent,
     Switch,
     Whole,
     Words,
     translated,
 )
+from voicedesk.ui.widgets import OutlinedCheckBox
 
 _TYPING_PAUSE_MS = 400
 
@@ -110,11 +112,33 @@ class DecimalEditor(Editor):
         return f"{number}\N{NO-BREAK SPACE}{self._unit}"
 
 
+class PercentEditor(Editor):
+    """A spin box in percent, for a share from 0 to 1."""
+
+    def __init__(self, field: Percent) -> None:
+        self._box = QSpinBox()
+        super().__init__(field, self._box)
+        self._box.setRange(0, 100)
+        self._box.setSingleStep(field.step)
+        self._box.setSuffix("\N{NO-BREAK SPACE}%")
+        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._box.setMinimumWidth(9 * em(self))
+        self._box.valueChanged.connect(lambda value: self.edited.emit(value / 100))
+
+    def show_value(self, value: Any) -> None:
+        self._box.blockSignals(True)
+        self._box.setValue(round(value * 100))
+        self._box.blockSignals(False)
+
+    def default_in_words(self) -> str:
+        return f"{round(self.field.default * 100)}\N{NO-BREAK SPACE}%"
+
+
 class SwitchEditor(Editor):
     """A check box."""
 
     def __init__(self, field: Switch) -> None:
-        self._box = QCheckBox(translated(field.label))
+        self._box = OutlinedCheckBox(translated(field.label))
         super().__init__(field, self._box)
         self._box.toggled.connect(self.edited.emit)
 
@@ -136,7 +160,7 @@ class ChoiceEditor(Editor):
         self._box.setEditable(True)
         self._box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._box.addItems(list(field.suggestions))
-        self._box.setMinimumWidth(18 * em(self))
+        self._box.setMinimumWidth(8 * em(self))
         self._shown = ""
         self._may_be_empty = bool(field.when_empty)
         self._box.textActivated.connect(self._tell)
@@ -161,7 +185,8 @@ class ChoiceEditor(Editor):
             self._box.setEditText(value)
 
     def default_in_words(self) -> str:
-        return str(self.field.default)
+        assert isinstance(self.field, Choice)
+        return str(self.field.default) or translated(self.field.when_empty)
 
 
 class WordsEditor(Editor):
@@ -171,7 +196,7 @@ class WordsEditor(Editor):
         self._edit = QPlainTextEdit()
         super().__init__(field, self._edit)
         self._edit.setTabChangesFocus(True)
-        self._edit.setMinimumHeight(9 * em(self))
+        self._edit.setFixedHeight(8 * em(self))
         self._shown = ""
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -198,6 +223,9 @@ class WordsEditor(Editor):
             self._edit.setPlainText(value)
         self._pause.stop()
 
+    def default_in_words(self) -> str:
+        return self.tr("the text that VoiceDesk comes with")
+
 
 class DeviceEditor(Editor):
     """The devices that are there now, and the chosen one even when it is not."""
@@ -207,26 +235,34 @@ class DeviceEditor(Editor):
         super().__init__(field, self._box)
         self._devices = devices
         self._kind = field.kind
+        self._present: list[DeviceChoice] = []
         self._shown: DeviceChoice | None = None
         self._box.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self._box.setMinimumContentsLength(24)
+        self._box.setMinimumContentsLength(16)
         self._box.activated.connect(self._tell)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.refresh()
+        super().showEvent(event)
 
     def refresh(self) -> None:
         """List the devices anew."""
-        present = list(getattr(self._devices(), self._kind))
+        self._present = list(getattr(self._devices(), self._kind))
+        self._fill()
+
+    def _fill(self) -> None:
         self._box.clear()
         self._box.addItem(self.tr("System default"), None)
-        names = [device.name for device in present]
-        for device in present:
+        names = [device.name for device in self._present]
+        for device in self._present:
             # The sound system is named only where two devices would look alike.
             label = device.name
             if names.count(device.name) > 1:
                 label = f"{device.name} ({device.host_api})"
             self._box.addItem(label, device)
-        if self._shown is not None and self._shown not in present:
+        if self._shown is not None and self._shown not in self._present:
             self._box.addItem(
                 self.tr("{name} (not connected)").format(name=self._shown.name), self._shown
             )
@@ -240,4 +276,8 @@ class DeviceEditor(Editor):
 
     def show_value(self, value: Any) -> None:
         self._shown = value
-        self.refresh()
+        if self.isVisible():
+            self._fill()
+
+    def default_in_words(self) -> str:
+        return self.tr("System default")

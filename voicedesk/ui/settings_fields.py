@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -35,6 +36,11 @@ def always(_settings: Settings) -> bool:
     return True
 
 
+@cache
+def _defaults() -> Settings:
+    return Settings()
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One setting.
@@ -44,23 +50,27 @@ class Field:
         label: Its name, untranslated.
         help: What it does, in a sentence, untranslated.
         applies: Whether it means anything beside the other settings; it is hidden where it does not.
+        needs: The path of the setting that decides whether it applies.
+        words: Other words that people may look for it by, untranslated.
     """
 
     path: str
     label: str
     help: str = ""
     applies: Applies = always
+    needs: str = ""
+    words: str = ""
 
     @property
     def default(self) -> Any:
         """The value it has in fresh settings."""
-        return read(Settings(), self.path)
+        return read(_defaults(), self.path)
 
 
 def _bounds(path: str) -> tuple[float, float]:
     section, _, name = path.rpartition(".")
     least, most = 0.0, 1_000_000.0
-    for mark in type(read(Settings(), section)).model_fields[name].metadata:
+    for mark in type(read(_defaults(), section)).model_fields[name].metadata:
         least = getattr(mark, "ge", least)
         most = getattr(mark, "le", most)
     return least, most
@@ -94,6 +104,13 @@ class Decimal(Field):
 
 
 @dataclass(frozen=True, slots=True)
+class Percent(Field):
+    """A share from 0 to 1, shown in percent."""
+
+    step: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Switch(Field):
     """On or off."""
 
@@ -115,7 +132,12 @@ class Choice(Field):
 class Option(Field):
     """One of a few values, each with a name (untranslated)."""
 
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[Any, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice(Field):
+    """One of the languages that the window can speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,16 @@ class Device(Field):
 
 
 @dataclass(frozen=True, slots=True)
+class Panel(Field):
+    """Something on a page that is no value of the settings; ``path`` names it."""
+
+    @property
+    def default(self) -> Any:
+        """There is none."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of the settings.
 
@@ -150,6 +182,8 @@ class Page:
         icon: Name of its icon.
         fields: From top to bottom.
         applies: Whether the page means anything beside the other settings.
+        needs: The path of the setting that decides whether it does.
+        level: 1 for a page that belongs to the one above, else 0.
     """
 
     name: str
@@ -157,3 +191,5 @@ class Page:
     icon: str
     fields: tuple[Field, ...]
     applies: Applies = always
+    needs: str = ""
+    level: int = 0

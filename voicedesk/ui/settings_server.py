@@ -28,6 +28,7 @@ from voicedesk.core.settings import BUILTIN, OPENAI, Server, Settings
 from voicedesk.providers.profiles import address_of, is_loopback
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import KeyStore
+from voicedesk.ui.settings_values import read, with_value
 from voicedesk.ui.widgets import QuietLabel
 from voicedesk.ui.wording import error_sentence
 
@@ -58,6 +59,13 @@ def needs_permission(address: str) -> bool:
     parts = urlsplit(address.strip())
     host = parts.hostname or ""
     return bool(host) and parts.scheme in {"http", "ws"} and not is_loopback(host)
+
+
+def _uses_of(mode: str) -> tuple[str, ...]:
+    """Where a pipeline keeps which servers it uses."""
+    if mode == "realtime":
+        return ("realtime.server",)
+    return ("classic.transcription_server", "classic.thinking_server", "classic.speech_server")
 
 
 class AddServerDialog(QDialog):
@@ -225,7 +233,7 @@ class ServerEditor(QWidget):
         self._changed = changed
         self._adding: AddServerDialog | None = None
         self._shown = BUILTIN
-        self._looked_at = ""  # in the classic pipeline, whose stages choose for themselves
+        self._looked_at = ""  # chosen here; which one answers is chosen by the pipelines
         self._choice = QComboBox(self)
         self._choice.setAccessibleName(self.tr("Server"))
         self._choice.activated.connect(self._choose)
@@ -241,15 +249,14 @@ class ServerEditor(QWidget):
         self._plain = QCheckBox(self.tr("Allow this server without encryption"), self)
         self._plain.clicked.connect(self._change_address)
         self._key = KeyEditor(keys, self)
-        self._label = QLabel("", self)
+        self._label = QLabel(self.tr("Server to set up"), self)
         self._label.setBuddy(self._choice)
-        self._stages = QuietLabel(
-            self.tr(
-                "Which stage uses which server is chosen on the pages Transcribe, Think and Speak."
-            ),
-            self,
-        )
-        self._stages.setWordWrap(True)
+        self._uses = QuietLabel("", self)
+        self._uses.setWordWrap(True)
+        self._use = QPushButton(self)
+        self._use.setAutoDefault(False)
+        self._use.clicked.connect(self._use_server)
+        self.setFocusProxy(self._choice)
         self._lay_out()
         self.show_settings(settings)
 
@@ -259,12 +266,16 @@ class ServerEditor(QWidget):
         row.addWidget(self._choice, 1)
         row.addWidget(self._add)
         row.addWidget(self._remove)
+        uses = QHBoxLayout()
+        uses.addWidget(self._uses, 1)
+        uses.addWidget(self._use)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(unit // 3)
         layout.addWidget(self._label)
         layout.addLayout(row)
-        layout.addWidget(self._stages)
+        layout.addLayout(uses)
+        layout.addSpacing(unit // 2)
         layout.addWidget(self._address)
         layout.addWidget(self._plain)
         layout.addWidget(self._about)
@@ -281,20 +292,40 @@ class ServerEditor(QWidget):
     def show_settings(self, settings: Settings) -> None:
         """Show these settings."""
         self._settings = settings
-        is_realtime = settings.mode == "realtime"
-        chosen = settings.realtime.server
-        if not is_realtime:
-            chosen = self._looked_at or settings.classic.thinking_server
+        chosen = self._looked_at or settings.answering_id
         self._shown = chosen = chosen if chosen in settings.servers else BUILTIN
-        self._label.setText(
-            self.tr("Answers come from") if is_realtime else self.tr("Server to set up")
-        )
-        self._stages.setVisible(not is_realtime)
         self._choice.clear()
         for identifier, server in settings.servers.items():
             self._choice.addItem(server.name, identifier)
         self._choice.setCurrentIndex(self._choice.findData(chosen))
         self._show_server(chosen, settings.server(chosen))
+        self._show_uses(chosen)
+
+    def _show_uses(self, chosen: str) -> None:
+        names = {
+            "realtime.server": self.tr("Realtime"),
+            "classic.transcription_server": self.tr("Transcribe"),
+            "classic.thinking_server": self.tr("Think"),
+            "classic.speech_server": self.tr("Speak"),
+        }
+        used = [name for path, name in names.items() if read(self._settings, path) == chosen]
+        self._uses.setText(
+            self.tr("Chosen for: {pages}.").format(pages=", ".join(used))
+            if used
+            else self.tr("Chosen for nothing yet.")
+        )
+        is_realtime = self._settings.mode == "realtime"
+        text = self.tr("Answer with This Server") if is_realtime else self.tr("Use for All Stages")
+        self._use.setText(text)
+        self._use.setAccessibleName(text)
+        paths = _uses_of(self._settings.mode)
+        self._use.setVisible(any(read(self._settings, path) != chosen for path in paths))
+
+    def _use_server(self) -> None:
+        result = self._settings
+        for path in _uses_of(self._settings.mode):
+            result = with_value(result, path, self._shown)
+        self._apply(result)
 
     def _show_server(self, chosen: str, server: Server) -> None:
         is_own = chosen not in _FIXED
@@ -321,18 +352,9 @@ class ServerEditor(QWidget):
         self._changed(settings)
 
     def _choose(self, index: int) -> None:
-        result = self._settings.model_copy(deep=True)
-        self._take(result, self._choice.itemData(index))
-
-    def _take(self, result: Settings, identifier: str) -> None:
-        """Turn to a server: in realtime it answers from now on, in the classic pipeline it is only looked at."""
-        self._looked_at = identifier
-        if result.mode == "realtime":
-            result.realtime.server = identifier
-        if result == self._settings:
-            self.show_settings(self._settings)
-        else:
-            self._apply(result)
+        """Turn to a server; who answers is none of this."""
+        self._looked_at = self._choice.itemData(index)
+        self.show_settings(self._settings)
 
     def _ask_for_server(self) -> None:
         self._adding = AddServerDialog(self)
@@ -344,7 +366,8 @@ class ServerEditor(QWidget):
         result = self._settings.model_copy(deep=True)
         identifier = server_id(server.name, frozenset(result.servers))
         result.servers[identifier] = server
-        self._take(result, identifier)
+        self._looked_at = identifier
+        self._apply(result)
 
     def _remove_server(self) -> None:
         """Remove the server that is shown; whatever used it uses the built-in one."""
@@ -352,12 +375,9 @@ class ServerEditor(QWidget):
         gone = self._shown
         result.servers.pop(gone, None)
         self._looked_at = ""
-        if result.realtime.server == gone:
-            result.realtime.server = BUILTIN
-        stages = result.classic
-        for name in ("transcription_server", "thinking_server", "speech_server"):
-            if getattr(stages, name) == gone:
-                setattr(stages, name, BUILTIN)
+        for path in (*_uses_of("realtime"), *_uses_of("classic")):
+            if read(result, path) == gone:
+                result = with_value(result, path, BUILTIN)
         self._apply(result)
 
     def _change_address(self) -> None:

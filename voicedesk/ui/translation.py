@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
 from voicedesk.core.resources import resource_path
 
 _SOURCE = "en"
+
+
+def languages() -> list[str]:
+    """The languages that the window can speak, as in "de", the one it was written in first."""
+    folder = resource_path("translations")
+    found = sorted(path.stem.partition("_")[2] for path in folder.glob("voicedesk_*.qm"))
+    return [_SOURCE, *found]
+
+
+def catalogue(language: str, parent: QObject) -> QTranslator:
+    """A translator to ask, whichever language the window speaks. Empty where there is none."""
+    translator = QTranslator(parent)
+    translator.load(f"voicedesk_{language}", str(resource_path("translations")))
+    return translator
 
 
 def language_for(wanted: Sequence[str], folder: Path) -> str:
