@@ -14,6 +14,7 @@ from voicedesk.core.dialogue import Message, Role
 from voicedesk.core.events import (
     AudioEnded,
     AudioKey,
+    ConversationOpened,
     Event,
     Heard,
     Hint,
@@ -372,6 +373,9 @@ class ConversationLog:
         """The question stands in its new turn."""
         self._drop_turn(event.of, keep_question=False)
 
+    def _on_opened(self, event: ConversationOpened) -> None:
+        self.show_past(event.messages)
+
     def _drop_turn(self, turn: int, *, keep_question: bool) -> None:
         begin = bisect_left(self.entries, turn, key=lambda entry: entry.turn)
         end = bisect_right(self.entries, turn, key=lambda entry: entry.turn)
@@ -395,4 +399,5 @@ class ConversationLog:
         Waiting: _on_waiting,
         Removed: _on_removed,
         Retried: _on_retried,
+        ConversationOpened: _on_opened,
     }

@@ -40,7 +40,7 @@ from voicedesk.ui.widgets import RoundButton, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence, wait_sentence
 
 _FRAME_MS = 25
-_FRAME_BUDGET_S = 0.006
+_FRAME_BUDGET_S = 0.008
 """So long a frame may write into the document before it lets the window do something else."""
 _COLUMN_EM = 44
 """Lines longer than this are hard to read, however wide the window is."""
@@ -110,6 +110,11 @@ class Transcript(QTextBrowser):
         """Whether the view keeps to the newest words."""
         return self._follows
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something that is known is not laid out yet."""
+        return self._timer.isActive()
+
     def flush(self) -> None:
         """Lay out all that has changed, keeping to the end or to what the user is reading."""
         self._lay_out(None)
@@ -133,6 +138,7 @@ class Transcript(QTextBrowser):
         self.tools.forget(removed)
         self._placing = True
         try:
+            changed.reverse()  # the newest first: they are in sight
             left = self._document.sync(removed, changed, until)
             bar = self.verticalScrollBar()
             if self._follows:
