@@ -39,7 +39,16 @@ class Session:
         self.cancelled = asyncio.Event()
         self.item = ""
         self.metadata: Any = None
+        self.received: list[ClientEvent] = []
         self._scripts: set[asyncio.Task[None]] = set()
+
+    def types(self, *, without: tuple[str, ...] = ("input_audio_buffer.append",)) -> list[str]:
+        return [event["type"] for event in self.received if event["type"] not in without]
+
+    def sound(self) -> bytes:
+        """All the sound that the client has sent on this connection."""
+        appended = (e for e in self.received if e["type"] == "input_audio_buffer.append")
+        return b"".join(base64.b64decode(event["audio"]) for event in appended)
 
     async def send(self, event: Mapping[str, Any] | str) -> None:
         if isinstance(event, str):
@@ -121,6 +130,7 @@ class ScriptedServer:
         answers: Own handlers by event type, instead of the usual answer.
         refuse: HTTP status and body with which to refuse the handshake.
         confirm: Whether ``session.update`` is confirmed.
+        expires_in: Seconds that a session lasts, as the server says; None when it says nothing.
     """
 
     def __init__(self) -> None:
@@ -129,6 +139,7 @@ class ScriptedServer:
         self.answers: dict[str, Answer] = {}
         self.refuse: tuple[int, str] | None = None
         self.confirm = True
+        self.expires_in: float | None = None
         self.sessions: list[Session] = []
         self.transcript: str | None = "hello"
         self.default: Callable[[Session], Awaitable[None]] = _say_hello
@@ -188,15 +199,22 @@ class ScriptedServer:
         session = Session(self, socket)
         self.sessions.append(session)
         with contextlib.suppress(ConnectionClosed):
-            await session.send({"type": "session.created", "session": {"type": "realtime"}})
+            await session.send({"type": "session.created", "session": self._fresh()})
             async for message in socket:
                 event = json.loads(message)
                 event["at"] = time.perf_counter()
                 self.received.append(event)
+                session.received.append(event)
                 async with self._changed:
                     self._changed.notify_all()
                 await self._answer(session, event)
         await session.stop()
+
+    def _fresh(self) -> dict[str, Any]:
+        session: dict[str, Any] = {"type": "realtime"}
+        if self.expires_in is not None:
+            session["expires_at"] = time.time() + self.expires_in
+        return session
 
     async def _answer(self, session: Session, event: ClientEvent) -> None:
         kind = event["type"]

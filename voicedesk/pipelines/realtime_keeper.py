@@ -199,8 +199,8 @@ class Keeper:
 
     async def _outcome_of_attempt(self) -> ServerError | None:
         self._begin(None)
-        if self._outcome is None:
-            return UnreachableError(server="", reason="it was closed")
+        if self._closed or self._outcome is None:
+            raise self._given_up()
         return await asyncio.shield(self._outcome)
 
     def _begin(self, error: ServerError | None) -> None:
@@ -235,8 +235,11 @@ class Keeper:
                 )
                 self._settle(error, outcome)
         finally:
-            name = self._link.address.name if self._link.address else ""
-            self._settle(error or UnreachableError(server=name, reason="it was given up"))
+            self._settle(error or self._given_up())
+
+    def _given_up(self) -> ServerError:
+        name = self._link.address.name if self._link.address else ""
+        return UnreachableError("closed", server=name, reason="it was given up")
 
     def _settle(
         self, error: ServerError | None, outcome: asyncio.Future[ServerError | None] | None = None
