@@ -281,7 +281,7 @@ class RealtimePipeline:
         elif kind.startswith("response."):
             reply = self._reply_of(event)
             if reply is not None and not reply.cancelled:
-                reply.on_event(event)
+                reply.on_event(event, self.server)
         elif self._transcripts.take(event) and self._transcripts.model_fails:
             self._transcripts.model_fails = self._link.next_transcription_model()
 

@@ -12,7 +12,7 @@ from typing import Any
 from voicedesk.audio.io import SAMPLE_BYTES
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import ToolCall
-from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.errors import ReplyFailedError, VoiceDeskError
 from voicedesk.core.events import (
     AudioDelta,
     AudioEnded,
@@ -22,7 +22,9 @@ from voicedesk.core.events import (
     TextEnded,
 )
 from voicedesk.pipelines.base import TurnQueue
+from voicedesk.pipelines.realtime_bounds import DEEPEST, LONGEST_ID, MOST_CHARACTERS, Allowance
 from voicedesk.pipelines.realtime_tools import CallCollector
+from voicedesk.providers.failures import STOPPED
 from voicedesk.providers.realtime import ServerEvent
 
 log = logging.getLogger(__name__)
@@ -32,13 +34,17 @@ _TEXT = "response.output_text"
 _AUDIO = "response.output_audio"
 
 
-def added(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+def added(
+    first: Mapping[str, Any], second: Mapping[str, Any], levels: int = DEEPEST
+) -> dict[str, Any]:
     """Two counts of usage as one: numbers are summed, whatever else is kept as the later one has it."""
     total = dict(first)
     for name, value in second.items():
         known = total.get(name)
         if isinstance(value, Mapping):
-            total[name] = added(known if isinstance(known, Mapping) else {}, value)
+            if levels:
+                known = known if isinstance(known, Mapping) else {}
+                total[name] = added(known, value, levels - 1)
         elif isinstance(value, int | float) and isinstance(known, int | float):
             total[name] = known + value
         else:
@@ -82,6 +88,7 @@ class Reply:
         self.bad_audio = 0
         self._item = ""
         self._items = 0
+        self._allowance = Allowance()
         self._calls = CallCollector()
         self._usage: dict[str, Any] = {}
         self._texts: dict[AudioKey, str] = {}
@@ -104,14 +111,22 @@ class Reply:
         reply.take = self.take
         return reply
 
-    def on_event(self, event: ServerEvent) -> bool:
-        """Handle an event of this response. Returns whether it was of a known kind."""
+    def on_event(self, event: ServerEvent, server: str = "") -> bool:
+        """Handle an event of this response. Returns whether it was of a known kind.
+
+        A reply that does not end fails; ``server`` is whose fault it is, for the sentence.
+        """
         if self._calls.take(event):
             return True
         handler = self._handlers.get(event["type"])
         if handler is None:
             return False
-        handler(event)
+        if not self._allowance.is_exceeded():
+            handler(event)
+            if self._allowance.is_exceeded():
+                self._end_all()
+                reason = STOPPED["length"]
+                self.queue.finish(ReplyFailedError("endless reply", server=server, reason=reason))
         return True
 
     def calls(self, response: Mapping[str, Any]) -> tuple[ToolCall, ...]:
@@ -170,7 +185,10 @@ class Reply:
             self._item = item
         content = event.get("content_index")
         return AudioKey(
-            self.turn, self.response_id, item, content if isinstance(content, int) else 0
+            self.turn,
+            self.response_id,
+            item[:LONGEST_ID],
+            content if isinstance(content, int) else 0,
         )
 
     def _next_item(self) -> str:
@@ -209,7 +227,7 @@ class Reply:
             # A sample may be split between two pieces.
             self._carry[key] = data[-odd:]
             data = data[:-odd]
-        if data:
+        if data and self._allowance.part(key) and (data := self._allowance.sound(data)):
             self._sounding[key] = None
             self.queue.put(AudioDelta(turn=self.turn, at=at, key=key, pcm=data))
 
@@ -229,6 +247,9 @@ class Reply:
         if not isinstance(delta, str) or not delta:
             return
         key = self._key(event)
+        delta = self._allowance.words(delta) if self._allowance.part(key) else ""
+        if not delta:
+            return
         self._texts[key] = self._texts.get(key, "") + delta
         self.queue.put(TextDelta(turn=self.turn, at=now(), key=key, text=delta, spoken=spoken))
 
@@ -241,8 +262,9 @@ class Reply:
     def _end_text(self, event: ServerEvent, whole: object) -> None:
         key = self._key(event)
         # An empty closing text (some servers send one) must not wipe out what the deltas said.
-        text = whole if isinstance(whole, str) and whole else self._texts.get(key, "")
-        if text:
+        text = whole[:MOST_CHARACTERS] if isinstance(whole, str) else ""
+        text = text or self._texts.get(key, "")
+        if text and self._allowance.part(key):
             self._texts[key] = text
             self.queue.put(TextEnded(turn=self.turn, at=now(), key=key, text=text))
 
@@ -257,10 +279,9 @@ class Reply:
                     if isinstance(part, Mapping)
                     else None
                 )
-                if isinstance(text, str) and text:
-                    key = AudioKey(
-                        self.turn, self.response_id, str(item.get("id") or "item"), index
-                    )
+                if isinstance(text, str) and (text := self._allowance.words(text)):
+                    name = str(item.get("id") or "item")[:LONGEST_ID]
+                    key = AudioKey(self.turn, self.response_id, name, index)
                     self._texts[key] = text
                     self.queue.put(TextEnded(turn=self.turn, at=now(), key=key, text=text))
 

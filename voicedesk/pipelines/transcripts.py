@@ -10,6 +10,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.events import Reached, UserText
 from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import Emit
+from voicedesk.pipelines.realtime_bounds import MOST_CHARACTERS
 from voicedesk.providers.realtime import ServerEvent
 
 _PREFIX = "conversation.item.input_audio_transcription."
@@ -85,14 +86,14 @@ class Transcripts:
                 return
             turn = self._open[0]  # no id: the oldest utterance that still waits
         if what == "delta" and isinstance(event.get("delta"), str):
-            self._texts[turn] = self._texts.get(turn, "") + event["delta"]
+            self._texts[turn] = (self._texts.get(turn, "") + event["delta"])[:MOST_CHARACTERS]
             self._say(turn, self._texts[turn], final=False)
         elif what == "completed":
             whole = event.get("transcript")
             usage = event.get("usage")
             self._say(
                 turn,
-                whole if isinstance(whole, str) else self._texts.get(turn, ""),
+                whole[:MOST_CHARACTERS] if isinstance(whole, str) else self._texts.get(turn, ""),
                 final=True,
                 usage=usage if isinstance(usage, Mapping) else None,
             )

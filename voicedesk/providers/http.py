@@ -103,6 +103,8 @@ class Link:
         """Build the clients. Reads the system's certificates and may import much: call it in a thread."""
         import httpx2
 
+        from voicedesk.providers.bounds import bound
+
         parts = urlsplit(address.base_url)
         plain = parts.scheme == "http"
         local = plain and is_loopback(parts.hostname or "")
@@ -114,6 +116,8 @@ class Link:
             ),
             # A request holds what the user said: it goes nowhere but to the address that was entered.
             follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={"response": [bound]},
             # Without encryption there is nothing to verify: spare the reading of the system's certificates.
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
             trust_env=not local,  # a proxy cannot reach this computer's own servers

@@ -11,9 +11,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from voicedesk.audio.io import RATE
+from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.lengths import whole_samples
-from voicedesk.core.errors import NoAnswerError, ReplyFailedError, ServerError
+from voicedesk.core.errors import NoAnswerError, ProtocolError, ReplyFailedError, ServerError
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
 from voicedesk.providers.realtime_session import RealtimeSession, Source
 from voicedesk.providers.stages import VoiceIdentity
@@ -32,6 +32,9 @@ READ_ALOUD = (
 
 _SLOWEST, _FASTEST = 0.25, 1.5
 _REMEMBERED = 256
+_LONGEST_TRANSCRIPT = 20_000
+LONGEST_S = 300
+"""A unit of a few sentences never lasts as long; a server that goes on and on is cut off."""
 
 
 def reading_session(voice: str, speed: float, instructions: str) -> dict[str, Any]:
@@ -207,6 +210,10 @@ class RealtimeVoice:
         """The server says nothing any more."""
         return NoAnswerError("no event", server=self._server, seconds=seconds)
 
+    def endless(self) -> ServerError:
+        """The response goes on and on."""
+        return ProtocolError("endless", server=self._server, reason="its sound never ends")
+
     def soundless(self) -> ServerError:
         """The response is complete and holds no sound."""
         return ReplyFailedError("no sound", server=self._server, reason="it sent no sound.")
@@ -237,6 +244,7 @@ class _Reading:
         self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._sign = False
         self._carry = b""
+        self._left = LONGEST_S * RATE * SAMPLE_BYTES
         self._cut = False
         self._sounded = False
         self._error: ServerError | None = None
@@ -288,9 +296,11 @@ class _Reading:
         if kind == "response.output_audio.delta":
             self._sound(event.get("delta"))
         elif kind == "response.output_audio_transcript.delta":
-            self.transcript += str(event.get("delta") or "")
+            self.transcript += str(event.get("delta") or "")[:_LONGEST_TRANSCRIPT]
+            self.transcript = self.transcript[:_LONGEST_TRANSCRIPT]
         elif kind == "response.output_audio_transcript.done":
-            self.transcript = str(event.get("transcript") or "") or self.transcript
+            whole = str(event.get("transcript") or "")[:_LONGEST_TRANSCRIPT]
+            self.transcript = whole or self.transcript
         elif kind == "response.done":
             response = event.get("response")
             failed = self._owner.outcome(response if isinstance(response, Mapping) else {})
@@ -305,7 +315,11 @@ class _Reading:
             log.info("a piece of sound was no base64 and is left out")
             return
         pcm, self._carry = whole_samples(self._carry, data)
-        if pcm:
+        self._left -= len(pcm)
+        if self._left < 0:
+            self.leave()
+            self.end(self._owner.endless())
+        elif pcm:
             self._sounded = True
             self._pieces.put_nowait(pcm)
 

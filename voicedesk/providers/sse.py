@@ -98,7 +98,7 @@ class SseParser:
         text = value.removeprefix(b" ").decode("utf-8", errors="replace")
         if field == b"data":
             self._data.append(text)
-            self._size += len(value)
+            self._size += len(value) + 1  # a line without anything in it takes room too
         elif field == b"event":
             self._name = text
         return None

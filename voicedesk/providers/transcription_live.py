@@ -11,7 +11,7 @@ from typing import Any
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.lengths import milliseconds
-from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
+from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ProtocolError, ServerError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.realtime import ServerEvent, server_error
 from voicedesk.providers.realtime_session import RealtimeSession, Source
@@ -28,6 +28,8 @@ STALL_S = 5.0
 _PIECE = RATE * SAMPLE_BYTES
 _TRANSCRIPTION = "conversation.item.input_audio_transcription."
 _ITEMS_REMEMBERED = 256
+_MOST_CHARACTERS = 200_000
+_MOST_PARTS = 256
 
 
 def transcription_session(model: str, language: str, prompt: str) -> dict[str, Any]:
@@ -83,6 +85,12 @@ class LiveTranscriber:
         self._tasks = TaskSet()
         self._hearing: LiveHearing | None = None
         self._past: deque[str] = deque(maxlen=_ITEMS_REMEMBERED)
+
+    @property
+    def server(self) -> str:
+        """The server's name, for people; the model's as long as that is all that is known."""
+        address = self.session.address
+        return address.name if address is not None else self.model
 
     async def warm(self) -> None:
         """Have a session ready.
@@ -231,8 +239,7 @@ class LiveHearing:
                 async with asyncio.timeout(seconds):
                     await self._changed.wait()
             except TimeoutError as error:
-                address = self._owner.session.address
-                name = address.name if address is not None else self._owner.model
+                name = self._owner.server
                 raise NoAnswerError("no transcript", server=name, seconds=seconds) from error
 
     def _is_whole(self) -> bool:
@@ -264,6 +271,11 @@ class LiveHearing:
 
     def _transcribed(self, what: str, event: ServerEvent) -> None:
         item = self._item(event)
+        characters = sum(map(len, (*self._texts, *self._texts.values())))
+        if characters > _MOST_CHARACTERS or len(self._texts) > _MOST_PARTS:
+            reason = "its transcript never ends"
+            self.fail(ProtocolError("endless", server=self._owner.server, reason=reason))
+            return
         if what == "delta":
             self._texts[item] = self._texts.get(item, "") + str(event.get("delta") or "")
         elif what == "completed":
