@@ -125,7 +125,10 @@ class History:
         self._files.drop(connection, [each.id for each in kept])
 
     async def _forget_words(self) -> None:
-        await self._database.write(queries.forget_deleted_words)
+        """Little by little: a take that is being recorded goes first."""
+        more = partial(queries.forget_deleted_words, is_first=True)
+        while await self._database.write(more):
+            more = partial(queries.forget_deleted_words, is_first=False)
         await self._database.read(_empty_log)
 
     # -------------------------------------------------------------------------------------- export

@@ -14,6 +14,9 @@ _MOST_LOOKED_AT = (
     20_000  # rows of the index in one search, so that a word of every sentence costs no more
 )
 
+_MERGED_AT_A_TIME = 100  # pages of the index: some ten milliseconds
+_NOTHING_MERGED = 4  # each of the two commands counts as one change by itself, and needs two to have done something
+
 _CONVERSATIONS = """
     SELECT c.id, c.title, c.created_at, c.updated_at,
         (SELECT count(*) FROM turns t WHERE t.conversation = c.id)
@@ -155,10 +158,17 @@ def _turns_of(connection: sqlite3.Connection, conversation: str) -> sqlite3.Curs
     return connection.execute("SELECT id FROM turns WHERE conversation = ?", (conversation,))
 
 
-def forget_deleted_words(connection: sqlite3.Connection) -> None:
-    """The index keeps deleted words until its parts are merged: merge them."""
-    connection.execute("INSERT INTO words (words) VALUES ('optimize')")
-    connection.execute("INSERT INTO titles (titles) VALUES ('optimize')")
+def forget_deleted_words(connection: sqlite3.Connection, *, is_first: bool) -> bool:
+    """The index keeps deleted words until its parts are merged: merge a few pages of them.
+
+    Returns:
+        Whether more is to be merged.
+    """
+    before = connection.total_changes
+    pages = -_MERGED_AT_A_TIME if is_first else _MERGED_AT_A_TIME
+    connection.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
+    connection.execute("INSERT INTO titles (titles, rank) VALUES ('merge', ?)", (pages,))
+    return connection.total_changes - before >= _NOTHING_MERGED
 
 
 # ------------------------------------------------------------------------------------- reading
@@ -169,7 +179,10 @@ def conversations(
 ) -> list[Conversation]:
     """The conversations, the latest first."""
     rows = connection.execute(
-        _CONVERSATIONS + "ORDER BY c.updated_at DESC, c.key DESC LIMIT ? OFFSET ?", (limit, offset)
+        _CONVERSATIONS
+        + """WHERE c.key IN (SELECT key FROM conversations ORDER BY updated_at DESC, key DESC LIMIT ? OFFSET ?)
+        ORDER BY c.updated_at DESC, c.key DESC""",
+        (limit, offset),
     )
     return [Conversation(*row) for row in rows]
 
