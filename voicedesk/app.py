@@ -126,6 +126,7 @@ class Application(QObject):
         desk: Everything but the window.
         window: The main window.
         sound: The sound devices, once they are open; None when files stand in for them.
+        key_store: The keys as dialogs may see them.
     """
 
     def __init__(
@@ -163,11 +164,12 @@ class Application(QObject):
         own_devices = microphone is None and speaker is None
         self._own_devices = own_devices
         self.sound: SoundDevices | None = None
+        self.key_store = _KeyStore(self._keys, self._key_changed)
         self.window = MainWindow(
             self.desk.conductor,
             settings,
-            keys=_KeyStore(self._keys, self._key_changed),
-            devices=self._list_devices,
+            keys=self.key_store,
+            devices=self.list_devices,
             changed=self._settings_changed,
             recall=self.desk.recall,
         )
@@ -190,9 +192,9 @@ class Application(QObject):
             self.desk.figures.devices = sound.counts
             await sound.open(self.desk.settings)
             make_application().installEventFilter(self)
-        await self.desk.start()
         self._tried_sound.set()
         self._tasks.spawn(self.desk.look_back(), name="looking for takes that were cut")
+        await self.desk.start()
 
     async def run(self) -> None:
         """Return when the window has been closed."""
@@ -227,7 +229,6 @@ class Application(QObject):
         self.window.show_settings(settings)
         await self._apply(settings)
 
-    async def _confirm(self, question: str, detail: str) -> bool:
     async def open_conversation(self, conversation: str | None = None) -> None:
         """Begin a new conversation, or go on with one of the history, by its id.
 
@@ -238,6 +239,7 @@ class Application(QObject):
             async with self._applying:
                 await self.desk.keeping.open(conversation)
 
+    async def _confirm(self, question: str, detail: str) -> bool:
         return await self.window.confirm(question, detail)
 
     def _settings_changed(self, settings: Settings) -> None:
@@ -262,7 +264,17 @@ class Application(QObject):
         async with self._applying:
             await self.desk.reconnect()
 
-    def _list_devices(self) -> Devices:
+    async def connect_server(self) -> None:
+        """Connect to the server that the settings name, when what was changed last is in use.
+
+        Raises:
+            VoiceDeskError: Why it failed.
+        """
+        async with self._applying:
+            await self.desk.connect()
+
+    def list_devices(self) -> Devices:
+        """The sound devices that are there now."""
         from voicedesk.audio import devices
 
         try:

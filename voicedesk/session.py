@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from voicedesk.app import Application
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.crash import CrashReporter
+from voicedesk.dialogs import Dialogs
 from voicedesk.instance import Seat
 from voicedesk.ui.crash_offer import offer_report, tell_unexpected
 from voicedesk.ui.instance_server import InstanceServer
@@ -33,12 +34,15 @@ async def run_session(
     """
     del application
     file = SettingsFile(Folders.find().config)
+    is_first = not file.path.exists()
     async with AsyncExitStack() as stack:
         desktop = Application(file.load(), file=file)
         stack.callback(Interrupts(desktop.end).restore)
         if reporter is not None:
             stack.callback(_watch(desktop, reporter))
         stack.push_async_callback(desktop.close)
+        dialogs = Dialogs(desktop)
+        stack.push_async_callback(dialogs.close)
         desktop.window.show()
         if seat is not None:
             remote = Remote(desktop.window, desktop.desk.conductor, desktop.wake)
@@ -48,6 +52,8 @@ async def run_session(
         await asyncio.sleep(0)  # let it paint first
         if reporter is not None and reporter.report:
             offer_report(desktop.window.messages, reporter.report)
+        if is_first:
+            dialogs.introduce(file.path.exists)
         await desktop.start()
         gc.freeze()  # what was loaded stays; looking through it again and again would hold up sound
         await desktop.run()

@@ -55,6 +55,7 @@ if TYPE_CHECKING:  # the window paints before its dialogs are loaded
 
 _LINK = "link"
 _SOUND = "sound"
+_STORE = "history"
 _LONGEST_QUESTION = 32_000
 
 
@@ -63,9 +64,15 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: The window was closed by the user; nothing is pressed any more.
+        history_wanted: The user wants to see earlier conversations.
+        new_wanted: The user wants to begin a new conversation.
+        first_run_wanted: The user wants to go through the first run again.
     """
 
     closed = Signal()
+    history_wanted = Signal()
+    new_wanted = Signal()
+    first_run_wanted = Signal()
 
     def __init__(
         self,
@@ -193,11 +200,14 @@ class MainWindow(QMainWindow):
     def _build_menu(self) -> None:
         menu = QMenu(self)
         entries = (
+            (self.tr("New Conversation"), "Ctrl+N", self.new_wanted.emit),
+            (self.tr("History…"), "Ctrl+H", self.history_wanted.emit),
             (self.tr("Settings…"), "Ctrl+,", self._on_settings),
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
             (self.tr("Try Again"), "Ctrl+R", self._control.retry),
             (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),
             (self.tr("Keyboard Shortcuts"), "F1", self.open_shortcuts),
+            (self.tr("Set Up VoiceDesk…"), "", self.first_run_wanted.emit),
             (self.tr("Quit"), "Ctrl+Q", self.close),
         )
         for text, keys, action in entries:
@@ -256,9 +266,9 @@ class MainWindow(QMainWindow):
     def _on_trouble(self, event: SoundTrouble | StoreTrouble) -> None:
         topic = _SOUND if isinstance(event, SoundTrouble) else _STORE
         if event.error is None:
-            self.messages.clear(_SOUND)
+            self.messages.clear(topic)
         else:
-            self.messages.show_error(_SOUND, event.error)
+            self.messages.show_error(topic, event.error)
 
     def _on_failure(self, event: TurnFailed) -> None:
         self._last_failure = error_sentence(event.error)
@@ -322,6 +332,15 @@ class MainWindow(QMainWindow):
         """Esc with nothing to cancel: away from typing, back to talking."""
         self.question.clear()
         self.talk_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that are shown, which are those in force."""
+        return self._settings
+
+    def change_settings(self, settings: Settings) -> None:
+        """The user has changed settings somewhere beside this window."""
+        self._on_changed(settings)
 
     def show_settings(self, settings: Settings) -> None:
         """Show these settings; the next take follows them."""
