@@ -36,11 +36,11 @@
     <name>Causes</name>
     <message>
         <source>Open Settings</source>
-        <translation type="unfinished">Einstellungen öffnen</translation>
+        <translation>Einstellungen öffnen</translation>
     </message>
     <message>
         <source>Open Settings: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen öffnen: {}</translation>
     </message>
 </context>
 <context>
@@ -250,66 +250,66 @@
     <name>FirstRun</name>
     <message>
         <source>Set Up VoiceDesk</source>
-        <translation type="unfinished"></translation>
+        <translation>VoiceDesk einrichten</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter</translation>
     </message>
     <message>
         <source>Skip the Rest</source>
-        <translation type="unfinished"></translation>
+        <translation>Rest überspringen</translation>
     </message>
     <message>
         <source>Step {number} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {number} von {count}</translation>
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished"></translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Skip This</source>
-        <translation type="unfinished"></translation>
+        <translation>Überspringen</translation>
     </message>
 </context>
 <context>
     <name>GroupsView</name>
     <message>
         <source>Answers by model</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten nach Modell</translation>
     </message>
     <message>
         <source>Pipeline</source>
-        <translation type="unfinished">Ablauf</translation>
+        <translation>Ablauf</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Modell</translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten</translation>
     </message>
     <message>
         <source>Half within</source>
-        <translation type="unfinished"></translation>
+        <translation>Hälfte binnen</translation>
     </message>
     <message>
         <source>19 of 20 within</source>
-        <translation type="unfinished"></translation>
+        <translation>19 von 20 binnen</translation>
     </message>
     <message>
         <source>Latest</source>
-        <translation type="unfinished"></translation>
+        <translation>Neueste</translation>
     </message>
     <message>
         <source>The last took {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die letzte brauchte {last}.</translation>
     </message>
 </context>
 <context>
@@ -404,293 +404,297 @@
     <name>Latency</name>
     <message>
         <source>Recording after release</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahme nach dem Loslassen</translation>
     </message>
     <message>
         <source>This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Computer</translation>
     </message>
     <message>
         <source>Server receives the question</source>
-        <translation type="unfinished"></translation>
+        <translation>Frage kommt beim Server an</translation>
     </message>
     <message>
         <source>Your words are written down</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Worte werden geschrieben</translation>
     </message>
     <message>
         <source>Answer begins</source>
-        <translation type="unfinished"></translation>
+        <translation>Antwort beginnt</translation>
     </message>
     <message>
         <source>First words</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Worte</translation>
     </message>
     <message>
         <source>Enough words to speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Genug Worte zum Sprechen</translation>
     </message>
     <message>
         <source>First sound is made</source>
-        <translation type="unfinished"></translation>
+        <translation>Erster Ton entsteht</translation>
     </message>
     <message>
         <source>Buffer against gaps</source>
-        <translation type="unfinished"></translation>
+        <translation>Puffer gegen Lücken</translation>
     </message>
     <message>
         <source>Sound device</source>
-        <translation type="unfinished"></translation>
+        <translation>Tongerät</translation>
     </message>
     <message>
         <source>Silence in the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Stille in der Antwort</translation>
     </message>
     <message>
         <source>Tool runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Werkzeug läuft</translation>
     </message>
     <message>
         <source>Server asks to wait</source>
-        <translation type="unfinished"></translation>
+        <translation>Server bittet zu warten</translation>
     </message>
     <message>
         <source>Connecting</source>
-        <translation type="unfinished">Verbindet</translation>
+        <translation>Verbindet</translation>
     </message>
     <message>
         <source>Nothing was heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es war nichts zu hören.</translation>
     </message>
     <message>
         <source>{total}, of which recording after release {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}, davon Aufnahme nach dem Loslassen {part}</translation>
     </message>
     <message>
         <source>{total}, of which this computer {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}, davon dieser Computer {part}</translation>
     </message>
     <message>
         <source>{total}, of which the server {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}, davon der Server {part}</translation>
     </message>
     <message>
         <source>{total}, of which the buffer {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}, davon der Puffer {part}</translation>
     </message>
     <message>
         <source>{total}, of which the sound device {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}, davon das Tongerät {part}</translation>
     </message>
     <message>
         <source>{total}, of which silence in the answer {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}, davon Stille in der Antwort {part}</translation>
     </message>
     <message>
         <source>Classic</source>
-        <translation type="unfinished">Klassisch</translation>
+        <translation>Klassisch</translation>
     </message>
     <message>
         <source>Realtime</source>
-        <translation type="unfinished">Echtzeit</translation>
+        <translation>Echtzeit</translation>
     </message>
     <message>
         <source>The question was typed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Frage wurde getippt.</translation>
     </message>
     <message>
         <source>You talked for {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie haben {} gesprochen.</translation>
     </message>
     <message>
         <source>The answer has {} of sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Antwort ist {} lang.</translation>
     </message>
     <message>
         <source>It was interrupted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie wurde unterbrochen.</translation>
     </message>
     <message>
         <source>The connection to the server was gone; it took {time} to come back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Verbindung zum Server war weg; es dauerte {time}, bis sie wieder da war.</translation>
     </message>
     <message>
         <source>The server takes only so many questions and asked to wait {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server nimmt nur begrenzt viele Fragen an und bat, {time} zu warten.</translation>
     </message>
     <message>
         <source>Tools ran for {time} before the first sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vor dem ersten Ton liefen {time} lang Werkzeuge.</translation>
     </message>
     <message>
         <source>Recording went on for {time} after you let go. A shorter time answers sooner.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach dem Loslassen wurde noch {time} aufgenommen. Eine kürzere Zeit bringt die Antwort früher.</translation>
     </message>
     <message>
         <source>This computer had no time for {time}. Close programs that keep it busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Computer hatte {time} lang keine Zeit. Schließen Sie Programme, die ihn beschäftigen.</translation>
     </message>
     <message>
         <source>The model needed {time} for its first sound. A smaller one is quicker.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell brauchte {time} bis zum ersten Ton. Ein kleineres ist schneller.</translation>
     </message>
     <message>
         <source>Writing down what you said took {time}. Doing it while you talk is quicker.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Mitschreiben Ihrer Worte dauerte {time}. Während Sie sprechen geht es schneller.</translation>
     </message>
     <message>
         <source>The model needed {time} for its first words. A smaller one is quicker.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell brauchte {time} bis zu den ersten Worten. Ein kleineres ist schneller.</translation>
     </message>
     <message>
         <source>The voice needed {time} to begin. It begins sooner with smaller pieces.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Stimme brauchte {time}, um zu beginnen. Mit kleineren Stücken beginnt sie früher.</translation>
     </message>
     <message>
         <source>Sound comes unevenly from the server, so {time} of it were kept back. A network cable is steadier than radio.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ton kommt ungleichmäßig vom Server, deshalb wurden {time} davon zurückgehalten. Ein Netzwerkkabel ist gleichmäßiger als Funk.</translation>
     </message>
     <message>
         <source>The speaker needs {time}. One with a cable is quicker than a wireless one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Lautsprecher braucht {time}. Einer mit Kabel ist schneller als ein kabelloser.</translation>
     </message>
     <message>
         <source>The answer began with {time} of silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Antwort begann mit {time} Stille.</translation>
     </message>
     <message>
         <source>Sound came too late from the server. Gaps: {count}, {time} in all.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ton kam zu spät vom Server. Lücken: {count}, zusammen {time}.</translation>
     </message>
     <message>
         <source>The voice could not keep up. Gaps: {count}, {time} in all. Larger pieces make fewer gaps.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Stimme kam nicht nach. Lücken: {count}, zusammen {time}. Größere Stücke machen weniger Lücken.</translation>
     </message>
     <message>
         <source>This computer was too late for the speaker. Times: {count}. Close programs that keep it busy, or try another speaker.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Computer war zu langsam für den Lautsprecher. Anzahl: {count}. Schließen Sie Programme, die ihn beschäftigen, oder versuchen Sie einen anderen Lautsprecher.</translation>
     </message>
     <message>
         <source>Sound of the microphone was lost on its way. Times: {count}. Close programs that keep this computer busy, or try another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ton des Mikrofons ging unterwegs verloren. Anzahl: {count}. Schließen Sie Programme, die diesen Computer beschäftigen, oder versuchen Sie ein anderes Mikrofon.</translation>
     </message>
     <message>
         <source>The server sent damaged sound, which was left out. Pieces: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server schickte beschädigten Ton, der ausgelassen wurde. Stücke: {count}.</translation>
     </message>
     <message>
         <source>Nothing of this answer was heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von dieser Antwort war nichts zu hören.</translation>
     </message>
     <message>
         <source>Nothing stands out: every step took a little of the time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts sticht heraus: Jeder Schritt brauchte ein wenig von der Zeit.</translation>
     </message>
     <message>
         <source>It was neither: nothing held it up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keines von beiden: Nichts hielt sie auf.</translation>
     </message>
     <message>
         <source>less than {}</source>
-        <translation type="unfinished"></translation>
+        <translation>weniger als {}</translation>
     </message>
     <message>
         <source>${}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} $</translation>
     </message>
     <message>
         <source>Answered on this computer: it cost nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf diesem Computer beantwortet: Es kostete nichts.</translation>
     </message>
     <message>
         <source>This answer cost about {cost} (estimate).</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Antwort kostete etwa {cost} (Schätzung).</translation>
     </message>
     <message>
         <source>This answer cost at least {cost} (estimate, without {models}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Antwort kostete mindestens {cost} (Schätzung, ohne {models}).</translation>
     </message>
     <message>
         <source>{read} tokens read, {made} made. No price is known for {models}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{read} Token gelesen, {made} erzeugt. Für {models} ist kein Preis bekannt.</translation>
     </message>
     <message>
         <source>What it cost is not known: the server did not count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was es kostete, ist nicht bekannt: Der Server hat nicht gezählt.</translation>
     </message>
     <message>
         <source>Today: {read} tokens read, {made} made.</source>
-        <translation type="unfinished"></translation>
+        <translation>Heute: {read} Token gelesen, {made} erzeugt.</translation>
     </message>
     <message>
         <source>Today about {cost} (estimate). Answers: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Heute etwa {cost} (Schätzung). Antworten: {count}.</translation>
     </message>
     <message>
         <source>Today at least {cost} (estimate). Answers: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Heute mindestens {cost} (Schätzung). Antworten: {count}.</translation>
     </message>
     <message>
         <source>not heard</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gehört</translation>
     </message>
 </context>
 <context>
     <name>LatencyAccess</name>
     <message>
         <source>Where the Time Went</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin die Zeit ging</translation>
     </message>
 </context>
 <context>
     <name>LatencyDialog</name>
     <message>
         <source>Where the Time Goes</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin die Zeit geht</translation>
+    </message>
+    <message>
+        <source>This answer</source>
+        <translation>Diese Antwort</translation>
     </message>
     <message>
         <source>Figures</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen</translation>
     </message>
     <message>
         <source>One Answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Antwort</translation>
     </message>
     <message>
         <source>All Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Antworten</translation>
     </message>
     <message>
         <source>Ask something first: its figures will show here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragen Sie zuerst etwas: Hier erscheinen dann die Zahlen dazu.</translation>
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Antwort</translation>
     </message>
     <message>
         <source>The answer before</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Antwort davor</translation>
     </message>
     <message>
         <source>The answer after</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Antwort danach</translation>
     </message>
     <message>
         <source>Save as CSV…</source>
-        <translation type="unfinished"></translation>
+        <translation>Als CSV speichern …</translation>
     </message>
     <message>
         <source>Save as JSON…</source>
-        <translation type="unfinished"></translation>
+        <translation>Als JSON speichern …</translation>
     </message>
     <message>
         <source>Save the Figures</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen speichern</translation>
     </message>
     <message>
         <source>Saved to {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeichert in {}.</translation>
     </message>
 </context>
 <context>
@@ -717,7 +721,7 @@
     </message>
     <message>
         <source>Of {count} answers of this model half came within {median} and 19 of 20 within {p95}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von {count} Antworten dieses Modells kam die Hälfte binnen {median} und 19 von 20 binnen {p95}.</translation>
     </message>
 </context>
 <context>
@@ -767,19 +771,19 @@
     </message>
     <message>
         <source>New Conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Neues Gespräch</translation>
     </message>
     <message>
         <source>History…</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf…</translation>
     </message>
     <message>
         <source>Set Up VoiceDesk…</source>
-        <translation type="unfinished"></translation>
+        <translation>VoiceDesk einrichten…</translation>
     </message>
     <message>
         <source>Where the Time Goes</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin die Zeit geht</translation>
     </message>
     <message>
         <source>Keyboard Shortcuts</source>
@@ -877,11 +881,11 @@
     <name>MicrophoneStep</name>
     <message>
         <source>Your microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Mikrofon</translation>
     </message>
     <message>
         <source>Say a few words. The bars move when your microphone hears you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie ein paar Worte. Die Balken bewegen sich, wenn Ihr Mikrofon Sie hört.</translation>
     </message>
     <message>
         <source>Microphone</source>
@@ -893,23 +897,23 @@
     </message>
     <message>
         <source>Your microphone hears you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Mikrofon hört Sie.</translation>
     </message>
     <message>
         <source>Say something now: it is recorded for three seconds…</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie jetzt etwas: Drei Sekunden werden aufgenommen…</translation>
     </message>
     <message>
         <source>This is how you sound…</source>
-        <translation type="unfinished"></translation>
+        <translation>So klingen Sie…</translation>
     </message>
     <message>
         <source>Nothing was heard. Is it muted, or is another one the right one?</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts war zu hören. Ist es stumm, oder ist ein anderes das richtige?</translation>
     </message>
     <message>
         <source>That was cut short. Try it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das wurde unterbrochen. Versuchen Sie es noch einmal.</translation>
     </message>
 </context>
 <context>
@@ -1036,11 +1040,11 @@
     <name>ServerStep</name>
     <message>
         <source>Who answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Wer antwortet</translation>
     </message>
     <message>
         <source>Start with the built-in assistant, or enter the key of a server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beginnen Sie mit dem eingebauten Assistenten, oder geben Sie den Schlüssel eines Servers ein.</translation>
     </message>
     <message>
         <source>Server</source>
@@ -1052,11 +1056,11 @@
     </message>
     <message>
         <source>Test It</source>
-        <translation type="unfinished"></translation>
+        <translation>Testen</translation>
     </message>
     <message>
         <source>It runs on this computer, needs no key and no network, and knows a few skills.</source>
-        <translation type="unfinished"></translation>
+        <translation>Er läuft auf diesem Computer, braucht weder Schlüssel noch Netz und kann ein paar Dinge.</translation>
     </message>
     <message>
         <source>This desktop has no keychain: a key is kept until VoiceDesk ends.</source>
@@ -1064,7 +1068,7 @@
     </message>
     <message>
         <source>The key is stored in {place}, and goes to this server alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Schlüssel wird in {place} aufbewahrt und geht nur an diesen Server.</translation>
     </message>
     <message>
         <source>A key is set; enter another to replace it</source>
@@ -1072,11 +1076,11 @@
     </message>
     <message>
         <source>Connecting to {server}…</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindung mit {server}…</translation>
     </message>
     <message>
         <source>{server} is there and ready to answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} ist da und bereit zu antworten.</translation>
     </message>
 </context>
 <context>
@@ -1922,19 +1926,19 @@
     </message>
     <message>
         <source>Ctrl+N</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+N</translation>
     </message>
     <message>
         <source>Begin a new conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein neues Gespräch beginnen</translation>
     </message>
     <message>
         <source>Ctrl+H</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+H</translation>
     </message>
     <message>
         <source>Earlier conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>Frühere Gespräche</translation>
     </message>
     <message>
         <source>Ctrl+M</source>
@@ -1946,11 +1950,11 @@
     </message>
     <message>
         <source>Ctrl+T</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+T</translation>
     </message>
     <message>
         <source>Where the time of an answer went</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin die Zeit einer Antwort ging</translation>
     </message>
     <message>
         <source>Ctrl+C</source>
@@ -2028,11 +2032,11 @@
     <name>SpeakerStep</name>
     <message>
         <source>Your speaker</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Lautsprecher</translation>
     </message>
     <message>
         <source>Play a few notes to hear where the answers will come from.</source>
-        <translation type="unfinished"></translation>
+        <translation>Spielen Sie ein paar Töne, um zu hören, woher die Antworten kommen werden.</translation>
     </message>
     <message>
         <source>Speaker</source>
@@ -2044,23 +2048,23 @@
     </message>
     <message>
         <source>I Heard It</source>
-        <translation type="unfinished"></translation>
+        <translation>Ich habe ihn gehört</translation>
     </message>
     <message>
         <source>Your speaker works.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Lautsprecher funktioniert.</translation>
     </message>
     <message>
         <source>It is playing now…</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt ist er zu hören…</translation>
     </message>
     <message>
         <source>Did you hear it? If not, turn it up or choose another speaker.</source>
-        <translation type="unfinished"></translation>
+        <translation>Haben Sie ihn gehört? Wenn nicht, stellen Sie lauter oder wählen Sie einen anderen Lautsprecher.</translation>
     </message>
     <message>
         <source>That was cut short. Try it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das wurde unterbrochen. Versuchen Sie es noch einmal.</translation>
     </message>
 </context>
 <context>
@@ -2159,39 +2163,39 @@
     <name>TalkStep</name>
     <message>
         <source>Your first question</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre erste Frage</translation>
     </message>
     <message>
         <source>Tap {key}, ask “What time is it?”, and tap {key} again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tippen Sie {key} an, fragen Sie „Wie spät ist es?“, und tippen Sie {key} noch einmal an.</translation>
     </message>
     <message>
         <source>Hold {key}, ask “What time is it?”, and let go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten Sie {key}, fragen Sie „Wie spät ist es?“, und lassen Sie los.</translation>
     </message>
     <message>
         <source>You: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie: {words}</translation>
     </message>
     <message>
         <source>Answer: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Antwort: {words}</translation>
     </message>
     <message>
         <source>Listening…</source>
-        <translation type="unfinished"></translation>
+        <translation>Hört zu…</translation>
     </message>
     <message>
         <source>Your question is on its way…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Frage ist unterwegs…</translation>
     </message>
     <message>
         <source>Here is the answer…</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier ist die Antwort…</translation>
     </message>
     <message>
         <source>That was your first turn. Everything works.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das war Ihre erste Frage. Alles funktioniert.</translation>
     </message>
 </context>
 <context>
@@ -2431,11 +2435,11 @@
     <name>TurnView</name>
     <message>
         <source>Time to the first sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit bis zum ersten Ton</translation>
     </message>
     <message>
         <source>Why was that slow or choppy?</source>
-        <translation type="unfinished"></translation>
+        <translation>Warum war das langsam oder stockend?</translation>
     </message>
 </context>
 <context>
@@ -2449,7 +2453,7 @@
     <name>WaterfallView</name>
     <message>
         <source>Steps of this answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte dieser Antwort</translation>
     </message>
 </context>
 <context>
