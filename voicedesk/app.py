@@ -171,6 +171,7 @@ class Application(QObject):
             keys=self.key_store,
             devices=self.list_devices,
             changed=self._settings_changed,
+            figures=self.desk.figures,
             recall=self.desk.recall,
         )
         self.window.closed.connect(self._closing.set)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from voicedesk.conversation.figures.groups import Group, Groups
 from voicedesk.core.events import Progress
-from voicedesk.core.timeline import Point, Shares, Timeline, percentile
+from voicedesk.core.timeline import Point, Shares, Timeline
 from voicedesk.ui.wording import seconds, whole_milliseconds
-
-_KEPT = 1000
-"""Turns that count for the percentiles: a window that is never closed stays bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def shares_in_words(shares: Shares) -> list[Share]:
 
 
 class SessionFigures:
-    """Collects the timelines of the session.
+    """Collects the timelines of the session. Turns compare with those of the same pipeline and model.
 
     Attributes:
         last: The latest timeline, None before the first turn.
@@ -59,36 +56,18 @@ class SessionFigures:
 
     def __init__(self) -> None:
         self.last: Timeline | None = None
-        self._by_turn: dict[int, float] = {}
+        self._groups = Groups()
 
     def add(self, timeline: Timeline) -> None:
         """Count a turn, or take its figures anew when it is told again. One in which nothing was heard counts not."""
         if self.last is None or timeline.turn >= self.last.turn:
             self.last = timeline
-        if timeline.latency_ms is None:
-            return
-        self._by_turn[timeline.turn] = timeline.latency_ms
-        if len(self._by_turn) > _KEPT:
-            del self._by_turn[next(iter(self._by_turn))]
+        self._groups.add(timeline)
 
     @property
-    def _latencies(self) -> Collection[float]:
-        return self._by_turn.values()
-
-    @property
-    def count(self) -> int:
-        """Turns that had a latency."""
-        return len(self._latencies)
-
-    @property
-    def median(self) -> float | None:
-        """Half of the turns were at least this quick, in ms."""
-        return percentile(self._latencies, 0.5)
-
-    @property
-    def p95(self) -> float | None:
-        """19 of 20 turns were at least this quick, in ms."""
-        return percentile(self._latencies, 0.95)
+    def group(self) -> Group | None:
+        """The latencies of the pipeline and the model that answered last; None when none of them was heard."""
+        return None if self.last is None else self._groups.of(self.last)
 
 
 def in_words(timeline: Timeline) -> str:

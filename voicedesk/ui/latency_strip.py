@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from voicedesk.core.events import AudioKey, Progress, Sounded, TurnTimed
 from voicedesk.core.timeline import Timeline
@@ -18,11 +27,14 @@ from voicedesk.ui.figures import (
     shares_in_words,
 )
 from voicedesk.ui.icons import em
+from voicedesk.ui.latency_views import Sparkline
 from voicedesk.ui.wording import seconds, whole_milliseconds
 
+_IN_THE_LINE = 30
 
-class Waterfall(QWidget):
-    """A bar whose parts are as long as the shares of a latency took."""
+
+class Waterfall(QAbstractButton):
+    """A bar whose parts are as long as the shares of a latency took, and a button: it leads to all figures."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +42,7 @@ class Waterfall(QWidget):
         self._empty = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Where the time went"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # never by a click: Space stays the talk key
 
     def show_shares(self, shares: list[Share], empty: str = "") -> None:
         """Draw these shares, or this sentence when there are none."""
@@ -49,6 +62,8 @@ class Waterfall(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.scheme(self.palette())
         area = QRectF(self.rect())
+        if self.hasFocus():
+            self._paint_focus(painter, area)
         shape = QPainterPath()
         shape.addRoundedRect(area, area.height() / 3, area.height() / 3)
         painter.setClipPath(shape)
@@ -74,6 +89,14 @@ class Waterfall(QWidget):
             painter.fillRect(
                 QRectF(left - 1, area.top(), 1, area.height()), self.palette().window()
             )
+
+    def _paint_focus(self, painter: QPainter, area: QRectF) -> None:
+        """A frame around the bar, which gives way a little."""
+        width = em(self) / 9
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), width))
+        inner = area.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+        painter.drawRoundedRect(inner, inner.height() / 3, inner.height() / 3)
+        area.adjust(2 * width, 2 * width, -2 * width, -2 * width)
 
     def _widths(self, room: float, metrics: QFontMetricsF) -> list[float]:
         """Widths in proportion, but none so thin that it cannot be seen or its figure not be read."""
@@ -118,7 +141,13 @@ def _figure(share: Share) -> str:
 
 
 class LatencyStrip(QWidget):
-    """Latency, waterfall and percentiles, side by side."""
+    """Latency, waterfall and percentiles, side by side.
+
+    Signals:
+        details_wanted: The user wants to see more of the last answer.
+    """
+
+    details_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +158,9 @@ class LatencyStrip(QWidget):
         self._latency = QLabel(self)
         self._latency.setAccessibleName(self.tr("Latency of the last answer"))
         self._waterfall = Waterfall(self)
+        self._waterfall.clicked.connect(self.details_wanted)
+        self._line = Sparkline(self)
+        self._line.setFixedWidth(6 * em(self))
         self._session = QLabel(self)
         self._session.setAccessibleName(self.tr("Latency in this session"))
         layout = QHBoxLayout(self)
@@ -136,11 +168,17 @@ class LatencyStrip(QWidget):
         layout.setSpacing(em(self))
         layout.addWidget(self._latency)
         layout.addWidget(self._waterfall, 1)
+        layout.addWidget(self._line)
         layout.addWidget(self._session)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Latency"))
         self._style()
         self._show()
+
+    @property
+    def bar(self) -> Waterfall:
+        """The bar, for the order of the keyboard's focus."""
+        return self._waterfall
 
     def add(self, timeline: Timeline) -> None:
         """Show the turn that has just ended and count it."""
@@ -188,27 +226,30 @@ class LatencyStrip(QWidget):
         self._latency.setText(seconds(shares.total) if shares else "")
         self._latency.setVisible(shares is not None)
         self._waterfall.show_shares(shares_in_words(shares) if shares else [], text)
+        self._waterfall.setEnabled(timeline is not None)
         table = points_table(timeline) if timeline is not None and not is_running else ""
         if flow is not None:
             table += flow.table()
+        hint = f"<p>{self.tr('A click shows more.')}</p>" if timeline is not None else ""
         for widget in (self._latency, self._waterfall):
-            widget.setToolTip(f"<p>{text}</p>{table}")
+            widget.setToolTip(f"<p>{text}</p>{table}{hint}")
             widget.setAccessibleDescription(text)
         self._show_session()
 
     def _show_session(self) -> None:
-        median, p95 = self.figures.median, self.figures.p95
+        group = self.figures.group
+        median, p95 = (None, None) if group is None else (group.median, group.p95)
         self._session.setVisible(median is not None)
-        if median is None or p95 is None:
+        self._line.setVisible(group is not None and group.count > 1)
+        if group is None or median is None or p95 is None:
             return
+        self._line.show_values(group.recent(_IN_THE_LINE))
         self._session.setText(
             self.tr("p50 {median}   p95 {p95}").format(median=seconds(median), p95=seconds(p95))
         )
         sentence = self.tr(
-            "Of {count} answers in this session half came within {median} and 19 of 20 within {p95}."
-        ).format(
-            count=self.figures.count, median=whole_milliseconds(median), p95=whole_milliseconds(p95)
-        )
+            "Of {count} answers of this model half came within {median} and 19 of 20 within {p95}."
+        ).format(count=group.count, median=whole_milliseconds(median), p95=whole_milliseconds(p95))
         self._session.setToolTip(sentence)
         self._session.setAccessibleDescription(sentence)
 
@@ -218,6 +259,13 @@ class LatencyStrip(QWidget):
         font.setWeight(QFont.Weight.DemiBold)
         self._latency.setFont(font)
         theme.set_text_colour(self._session, theme.scheme(self.palette()).muted)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click beside the bar counts like one on it."""
+        super().mouseReleaseEvent(event)
+        is_inside = self.rect().contains(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and is_inside:
+            self._waterfall.click()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -33,6 +33,7 @@ from voicedesk.ui.announce import announce
 from voicedesk.ui.confirmations import Confirmations
 from voicedesk.ui.header import Header
 from voicedesk.ui.icons import application_icon, em
+from voicedesk.ui.latency_access import LatencyAccess
 from voicedesk.ui.latency_strip import LatencyStrip
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.lit_words import LitWords
@@ -50,6 +51,7 @@ from voicedesk.ui.widgets import Hairline, IconButton, RoundedField
 from voicedesk.ui.wording import error_sentence, hint_sentence, wait_sentence
 
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
+    from voicedesk.conversation.figures.turns import Figures
     from voicedesk.ui.settings_dialog import SettingsDialog
     from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
 
@@ -84,6 +86,7 @@ class MainWindow(QMainWindow):
         changed: SettingsChanged,
         sound: SoundTester | None = None,
         recall: MessageRecall | None = None,
+        figures: Figures | None = None,
     ) -> None:
         """``changed`` is called with new settings when the user changed one; the window shows them itself.
 
@@ -105,6 +108,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(application_icon())
         self._build()
         MessageDeeds(self.transcript, self.confirmations, self.messages, recall)
+        self.latency = LatencyAccess(control, self.strip, self.transcript, figures)
+        self.latency.settings_wanted.connect(self.open_settings)
         self._build_menu()
         self.talk_input = TalkInput(control, self, self.talk_button, settings.talk)
         self.talk_input.changed.connect(self._show_status)
@@ -188,6 +193,7 @@ class MainWindow(QMainWindow):
             self.talk_button,
             self.question,
             self.send,
+            self.strip.bar,
             self.transcript,
             self.retry_bar.button,
             *self.header.mode.segments,
@@ -206,6 +212,7 @@ class MainWindow(QMainWindow):
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
             (self.tr("Try Again"), "Ctrl+R", self._control.retry),
             (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),
+            (self.tr("Where the Time Goes"), "Ctrl+T", self.latency.open),
             (self.tr("Keyboard Shortcuts"), "F1", self.open_shortcuts),
             (self.tr("Set Up VoiceDesk…"), "", self.first_run_wanted.emit),
             (self.tr("Quit"), "Ctrl+Q", self.close),
@@ -395,6 +402,7 @@ class MainWindow(QMainWindow):
         self._is_closed = True
         if self._dialog is not None:
             self._dialog.close()  # what was typed last into it still counts
+        self.latency.close()
         self.confirmations.close_all()
         self.talk_input.stop()
         self._stop_observing()

@@ -43,6 +43,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Ctrl+N"), self.tr("Begin a new conversation")),
             (self.tr("Ctrl+H"), self.tr("Earlier conversations")),
             (self.tr("Ctrl+M"), self.tr("Switch between realtime and classic")),
+            (self.tr("Ctrl+T"), self.tr("Where the time of an answer went")),
             (self.tr("Ctrl+C"), self.tr("Copy what is selected in the conversation")),
             (self.tr("Ctrl+,"), self.tr("Settings")),
             (self.tr("F1"), self.tr("This list")),

@@ -57,6 +57,7 @@ class Accountant:
             if not self._loaded:
                 before = await asyncio.to_thread(self.spending.load)
                 self.spending.go_on_from(before)
+                self._figures.spent = self.spending.today
                 self._loaded = True
 
     def _on_turn(self, turn: TurnFigures) -> None:
@@ -99,6 +100,7 @@ class Accountant:
             return False
         if not cost.is_local:
             self.spending.add(cost, turn.cost)
+            self._figures.spent = self.spending.today
         turn.cost = cost
         return True
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.conversation.figures.prices import Cost
+from voicedesk.conversation.figures.spending import Spent
 from voicedesk.conversation.figures.stages import Stages
 from voicedesk.core.events import (
     AudioDelta,
@@ -195,6 +196,7 @@ class Figures:
     Attributes:
         devices: What the sound devices count; set by whoever owns them.
         stages: Who takes part in a turn that begins now.
+        spent: What today's turns cost; None while nobody counts.
     """
 
     def __init__(
@@ -206,6 +208,7 @@ class Figures:
         """Nothing has happened. ``wall`` is the clock on the wall, in the user's time zone."""
         self.devices: Callable[[], DeviceCounts] = DeviceCounts
         self.stages = stages
+        self.spent: Spent | None = None
         self._wall = wall
         self._turns: dict[int, TurnFigures] = {}
         self._link = Link.READY

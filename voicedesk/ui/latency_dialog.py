@@ -1,0 +1,223 @@
+"""The window of the figures: one answer, or all of them, and their way into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from voicedesk.conversation.figures.export import FiguresExportError, Kind, write
+from voicedesk.conversation.figures.groups import Groups
+from voicedesk.conversation.figures.turns import Figures, TurnFigures
+from voicedesk.core.timeline import Timeline
+from voicedesk.ui.announce import announce
+from voicedesk.ui.icons import em
+from voicedesk.ui.latency_groups import GroupsView
+from voicedesk.ui.latency_turn import TurnView, page_of
+from voicedesk.ui.latency_words import turn_name
+from voicedesk.ui.widgets import IconButton, QuietLabel, style_scroll_bar
+from voicedesk.ui.wording import error_sentence, seconds
+
+_LISTED = 200
+"""Answers that can be chosen; older ones are in the file."""
+_SETTLE_MS = 50
+
+
+class LatencyDialog(QDialog):
+    """Shows the figures, and keeps them up to date while it is open.
+
+    Signals:
+        settings_wanted: The user asked for this page of the settings.
+    """
+
+    settings_wanted = Signal(str)
+
+    def __init__(self, figures: Figures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._figures = figures
+        self._shown = 0
+        self.setWindowTitle(self.tr("Where the Time Goes"))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLE_MS)
+        self._timer.timeout.connect(self._refresh)
+        self._build()
+        self._stop = figures.watch(self._on_turn)
+        self.destroyed.connect(self._stop)
+        unit = em(self)
+        self.resize(48 * unit, 44 * unit)
+
+    # ------------------------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        unit = em(self)
+        self._answer = TurnView(self)
+        self._answer.setting_wanted.connect(self._on_setting)
+        self._groups = GroupsView(self)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setAccessibleName(self.tr("This answer"))
+        style_scroll_bar(area.verticalScrollBar(), self.palette())
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self._answer)
+        area.viewport().setAutoFillBackground(False)
+        self._answer.setAutoFillBackground(False)
+        one = QWidget(self)
+        inside = QVBoxLayout(one)
+        inside.setContentsMargins(0, unit // 2, 0, 0)
+        inside.addLayout(self._build_choice())
+        inside.addWidget(area, 1)
+        self._tabs = QTabWidget(self)
+        self._tabs.setAccessibleName(self.tr("Figures"))
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(one, self.tr("One Answer"))
+        self._tabs.addTab(self._groups, self.tr("All Answers"))
+        empty = QuietLabel(self.tr("Ask something first: its figures will show here."), self)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        empty.setWordWrap(True)
+        self._pages = QStackedLayout()
+        self._pages.addWidget(empty)
+        self._pages.addWidget(self._tabs)
+        self._message = QLabel(self)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._message.setWordWrap(True)
+        self._message.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(unit, unit, unit, unit)
+        layout.setSpacing(unit // 2)
+        layout.addLayout(self._pages, 1)
+        layout.addWidget(self._message)
+        layout.addWidget(self._build_buttons())
+
+    def _build_choice(self) -> QHBoxLayout:
+        unit = em(self)
+        self._choice = QComboBox(self)
+        self._choice.setAccessibleName(self.tr("Answer"))
+        self._choice.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._choice.setMinimumContentsLength(20)
+        self._choice.activated.connect(self._on_chosen)
+        self._before = IconButton("back", self.tr("The answer before"), self)
+        self._before.clicked.connect(lambda: self._step(1))
+        self._after = IconButton("forward", self.tr("The answer after"), self)
+        self._after.clicked.connect(lambda: self._step(-1))
+        row = QHBoxLayout()
+        row.setContentsMargins(unit, unit // 3, unit, 0)
+        row.addWidget(self._before)
+        row.addWidget(self._choice, 1)
+        row.addWidget(self._after)
+        return row
+
+    def _build_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self._save: list[QPushButton] = []
+        for kind, text in (
+            ("csv", self.tr("Save as CSV…")),
+            ("json", self.tr("Save as JSON…")),
+        ):
+            button = buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, kind=kind: self._ask_where(kind))
+            self._save.append(button)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    # ------------------------------------------------------------------------------ which answer
+
+    def show_turn(self, turn: int = 0) -> None:
+        """Show an answer; 0 for the latest, and then each that comes."""
+        self._shown = turn
+        self._tabs.setCurrentIndex(0)
+        self._refresh()
+
+    def _on_turn(self, _turn: TurnFigures) -> None:
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def _refresh(self) -> None:
+        turns = list(self._figures)[-_LISTED:][::-1]
+        self._pages.setCurrentIndex(1 if turns else 0)
+        for button in self._save:
+            button.setEnabled(bool(turns))
+        if not turns:
+            return
+        groups = Groups()
+        for turn in self._figures:
+            groups.add(turn.timeline)
+        self._groups.show_groups(groups, self._figures.spent)
+        found = next((turn for turn in turns if turn.turn == self._shown), None)
+        found = found or self._figures.of(self._shown) or turns[0]
+        self._list(turns, found)
+        self._answer.show_turn(found, self._figures.spent)
+
+    def _list(self, turns: list[TurnFigures], chosen: TurnFigures) -> None:
+        if chosen not in turns:
+            turns.append(chosen)
+        self._choice.blockSignals(True)
+        self._choice.clear()
+        for turn in turns:
+            self._choice.addItem(f"{turn_name(turn)} · {_in_short(turn.timeline)}", turn.turn)
+        index = self._choice.findData(chosen.turn)
+        self._choice.setCurrentIndex(index)
+        self._choice.blockSignals(False)
+        self._before.setEnabled(index < len(turns) - 1)
+        self._after.setEnabled(index > 0)
+
+    def _on_chosen(self, index: int) -> None:
+        self._shown = 0 if index == 0 else int(self._choice.itemData(index))
+        self._refresh()
+
+    def _step(self, by: int) -> None:
+        index = self._choice.currentIndex() + by
+        if 0 <= index < self._choice.count():
+            self._on_chosen(index)
+
+    # ------------------------------------------------------------------------------ ways out
+
+    def _on_setting(self, path: str) -> None:
+        self.settings_wanted.emit(page_of(path))
+
+    def _ask_where(self, kind: Kind) -> None:
+        dialog = QFileDialog(self, self.tr("Save the Figures"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.selectFile(f"voicedesk-figures.{kind}")
+        dialog.fileSelected.connect(lambda path: self.save(kind, Path(path)))
+        dialog.open()
+
+    def save(self, kind: Kind, path: Path) -> None:
+        """Write all figures to a file, and say where they are or why not."""
+        try:
+            write(self._figures, kind, path)
+        except FiguresExportError as error:
+            self._say(error_sentence(error))
+        else:
+            self._say(self.tr("Saved to {}.").format(path))
+
+    def _say(self, sentence: str) -> None:
+        self._message.setText(sentence)
+        self._message.show()
+        announce(self, sentence)
+
+
+def _in_short(timeline: Timeline) -> str:
+    if timeline.latency_ms is None:
+        return QCoreApplication.translate("Latency", "not heard")
+    return seconds(timeline.latency_ms)
