@@ -10,6 +10,7 @@ from voicedesk.assembly import Assembly, model_of
 from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.conversation.announcements import filler, sound_of, spoken
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.earcons import Earcons
 from voicedesk.conversation.figures.accountant import Accountant
 from voicedesk.conversation.figures.loop_watch import LoopWatch
 from voicedesk.conversation.figures.spending import Spending
@@ -89,6 +90,8 @@ class Desk:
         self.conductor.patience.feedback = settings.feedback
         scribe = Scribe(self.dialogue)
         self.conductor.observe(scribe)
+        self._earcons = Earcons(self.conductor, is_on=settings.feedback.cues)
+        self.conductor.observe(self._earcons)
         self.recall = Recall(self.conductor, removed=self._on_removed)
         self.conductor.observe(self.recorder)
         self.figures = Figures(lambda: stages_of(self.settings))
@@ -137,6 +140,7 @@ class Desk:
         old, self.settings = self.settings, settings
         self.conductor.use_talk(settings.talk)
         self.conductor.patience.feedback = settings.feedback
+        self._earcons.is_on = settings.feedback.cues
         self._timers.language = _language(settings)
         if self.keeping is not None:
             self.keeping.use(settings.privacy)

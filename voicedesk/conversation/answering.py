@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from voicedesk.audio.io import AudioOutput
+from voicedesk.audio.io import RATE, SAMPLE_BYTES, AudioOutput
 from voicedesk.conversation.asked import Asked
 from voicedesk.conversation.patience import Patience
-from voicedesk.conversation.playout import Playout
+from voicedesk.conversation.playout import FILLER, Playout
 from voicedesk.conversation.timelines import Timelines
 from voicedesk.core.clock import now
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import (
     AudioDelta,
     AudioEnded,
+    AudioKey,
     Event,
     Heard,
     Interrupted,
@@ -78,6 +79,7 @@ class Answering:
         self._replying: asyncio.Task[None] | None = None
         self._turn = 0
         self._stopping: asyncio.Task[None] | None = None
+        self._cues = 0
 
     def _listen_to(self, speaker: AudioOutput | None) -> Playout:
         return Playout(
@@ -92,6 +94,15 @@ class Answering:
     def heard_so_far(self) -> Sequence[Heard]:
         """How much of each run of the present reply has left the DAC by now."""
         return self._playout.heard_so_far()
+
+    def play_cue(self, pcm: bytes, sounded: Callable[[float, float], None]) -> None:
+        """Play a short sound of our own beside the replies.
+
+        ``sounded`` is told when its first sample leaves the DAC, and how long it lasts in seconds.
+        """
+        self._cues += 1
+        key = AudioKey(0, FILLER, f"cue {self._cues}")
+        self._playout.fill(key, pcm, lambda at: sounded(at, len(pcm) / (RATE * SAMPLE_BYTES)))
 
     def use(self, speaker: AudioOutput | None) -> None:
         """Play the next replies on another speaker."""

@@ -209,6 +209,10 @@ class Conductor:
         """Hand every piece of every take to ``watcher``, in order, with the number of its turn."""
         self._take_watchers.append(watcher)
 
+    def play_cue(self, pcm: bytes) -> None:
+        """Play a short sound beside the turns. It is recorded as silence."""
+        self._answering.play_cue(pcm, self._listening.hush)
+
     # -------------------------------------------------------------------------------- for the app
 
     async def start(self) -> None:

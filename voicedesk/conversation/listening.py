@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import Protocol
 
-from voicedesk.audio.io import AudioInput, CapturedBlock
+from voicedesk.audio.io import RATE, SAMPLE_BYTES, AudioInput, CapturedBlock
 from voicedesk.conversation.take import MIN_TAKE_S, Take
 from voicedesk.core.events import HintKind
 from voicedesk.core.settings import Talk
@@ -25,6 +26,22 @@ class TakeListener(Protocol):
         """The take has lasted too long: a lost key-up must not record for ever."""
 
 
+_ECHO_S = 0.06
+"""So long a room answers a soft sound, and so wrong a device may be about its own delay."""
+
+
+def silenced(block: CapturedBlock, begin: float, end: float) -> CapturedBlock:
+    """A block with silence from ``begin`` to ``end``, as far as that is within it."""
+    samples = len(block.pcm) // SAMPLE_BYTES
+    first = min(samples, max(0, round((begin - block.captured_at) * RATE)))
+    last = min(samples, max(0, round((end - block.captured_at) * RATE)))
+    if first >= last:
+        return block
+    pcm = bytearray(block.pcm)
+    pcm[first * SAMPLE_BYTES : last * SAMPLE_BYTES] = bytes((last - first) * SAMPLE_BYTES)
+    return CapturedBlock(bytes(pcm), block.captured_at)
+
+
 class Listening:
     """Captures takes from a microphone, one at a time.
 
@@ -41,6 +58,7 @@ class Listening:
         self._take: Take | None = None
         self._ending: asyncio.Task[None] | None = None
         self._cap: asyncio.TimerHandle | None = None
+        self._hushed: deque[tuple[float, float]] = deque(maxlen=4)
 
     def start(self, turn: int, at: float) -> None:
         """A take begins with the key that went down at ``at``, and with the sound of just before."""
@@ -51,8 +69,14 @@ class Listening:
             at - self.talk.preroll_ms / 1000.0, lambda block: self._captured(take, block)
         )
 
+    def hush(self, at: float, seconds: float) -> None:
+        """A sound of our own leaves the DAC at ``at``: what the microphone has of it is recorded as silence."""
+        self._hushed.append((at - _ECHO_S / 2, at + seconds + _ECHO_S))
+
     def _captured(self, take: Take, block: CapturedBlock) -> None:
         if take is self._take:
+            for begin, end in self._hushed:
+                block = silenced(block, begin, end)
             self._listener.captured(take, block, first=take.add(block))
 
     def resume(self) -> None:

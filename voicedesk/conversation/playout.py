@@ -54,6 +54,7 @@ class Playout:
         self._sounding: set[AudioKey] = set()
         self._received: dict[AudioKey, int] = {}  # bytes of the present reply
         self._over: set[AudioKey] = set()
+        self._fills: dict[AudioKey, Callable[[float], None]] = {}
         self.quiet_since: float | None = 0.0
         self.underruns = 0
         if speaker is not None:
@@ -84,9 +85,16 @@ class Playout:
             self.quiet_since = since
             self._changed.set()
 
-    def fill(self, key: AudioKey, pcm: bytes) -> None:
-        """Something to be heard while the reply is waited for; the reply follows on it."""
+    def fill(
+        self, key: AudioKey, pcm: bytes, sounded: Callable[[float], None] | None = None
+    ) -> None:
+        """Something to be heard while the reply is waited for; the reply follows on it.
+
+        ``sounded`` is told when its first sample leaves the DAC.
+        """
         if self._speaker is not None:
+            if sounded is not None:
+                self._fills[key] = sounded
             self._speaker.play(key, pcm)
             self._speaker.finish(key)
 
@@ -123,6 +131,7 @@ class Playout:
 
     async def interrupt(self) -> Sequence[Heard]:
         """Silence; tells what was heard."""
+        self._fills.clear()
         heard = () if self._speaker is None else await self._speaker.interrupt()
         self._drained.set()
         self._sounding.clear()
@@ -142,6 +151,9 @@ class Playout:
     def sounded(self, key: AudioKey, at: float, audible_at: float | None) -> None:
         """The first sample of a key leaves the DAC."""
         if key.response == FILLER:
+            tell = self._fills.pop(key, None)
+            if tell is not None:
+                tell(at)
             return
         self._played(key.turn, Point.FIRST_DAC, at)
         if audible_at is not None:
