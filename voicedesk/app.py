@@ -10,23 +10,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import qasync  # isort: skip  # after PySide6: it takes the binding that is loaded
 from voicedesk.audio.io import AudioInput, AudioOutput
-from voicedesk.conversation.storage import SettingsFile
+from voicedesk.conversation.logs import write_log
+from voicedesk.conversation.sound_check import SoundCheck
+from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
-from voicedesk.core.events import SoundTrouble
+from voicedesk.core.events import Event, SoundTrouble, StateChanged
 from voicedesk.core.settings import Mode, Server, Settings
 from voicedesk.core.tasks import TaskSet
+from voicedesk.core.turn import State
 from voicedesk.desk import Desk
 from voicedesk.providers.keys import Keys
 from voicedesk.ui import theme, translation
 from voicedesk.ui.desktop import QtDesktop
 from voicedesk.ui.garbage import Garbage
+from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
 
@@ -79,7 +83,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
         application.setApplicationDisplayName("VoiceDesk")
         QGuiApplication.setDesktopFileName("voicedesk")
         theme.install(application)
-        translation.install(application)
+        translation.use(application)
     application.setQuitOnLastWindowClosed(False)  # the loop ends when everything is closed
     return application
 
@@ -127,6 +131,7 @@ class Application(QObject):
         window: The main window.
         sound: The sound devices, once they are open; None when files stand in for them.
         key_store: The keys as dialogs may see them.
+        sound_check: Tries the devices.
     """
 
     def __init__(
@@ -147,11 +152,15 @@ class Application(QObject):
         """
         super().__init__()
         self._file = file
-        self._keys = Keys()
+        self._keys = Keys(Folders.find().config)
         self._tasks = TaskSet()
         self._applying = asyncio.Lock()
         self._closing = asyncio.Event()
         self._tried_sound = asyncio.Event()
+        self._looks = Looks(make_application())
+        self._looks.apply(settings.appearance)
+        self._wants_rebuild = False
+        write_log(is_on=settings.privacy.logs)
         self.desk = Desk(
             settings,
             keys=self._keys,
@@ -164,6 +173,7 @@ class Application(QObject):
         own_devices = microphone is None and speaker is None
         self._own_devices = own_devices
         self.sound: SoundDevices | None = None
+        self.sound_check = SoundCheck(self.desk.conductor)
         self.key_store = _KeyStore(self._keys, self._key_changed)
         self.window = MainWindow(
             self.desk.conductor,
@@ -171,10 +181,12 @@ class Application(QObject):
             keys=self.key_store,
             devices=self.list_devices,
             changed=self._settings_changed,
+            sound=self.sound_check,
             figures=self.desk.figures,
             recall=self.desk.recall,
         )
         self.window.closed.connect(self._closing.set)
+        self._stop_watching = self.desk.conductor.observe(self._on_event)
 
     # ------------------------------------------------------------------------------------- life
 
@@ -213,13 +225,16 @@ class Application(QObject):
 
     async def close(self) -> None:
         """Let go of everything: first of the user's hand, last of the window."""
+        self._stop_watching()
         self.window.close()
+        await self.sound_check.close()
         await self._tasks.close()
         await self.desk.close()
         if self.sound is not None:
             make_application().removeEventFilter(self)
             await self.sound.close()
         self.window.deleteLater()
+        self._looks.restore()
         self.deleteLater()
 
     # ---------------------------------------------------------------------------------- changes
@@ -249,14 +264,29 @@ class Application(QObject):
                 self._file.save(settings)
             except VoiceDeskError as error:
                 self.window.show_error("settings", error)
+        write_log(is_on=settings.privacy.logs)
+        if self._looks.apply(settings.appearance):
+            self._wants_rebuild = True
+            self._rebuild_soon()
         self._tasks.spawn(self._apply(settings), name="applying settings")
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, StateChanged):
+            self._rebuild_soon()
+
+    def _rebuild_soon(self) -> None:
+        """Show the window in another language or size when nothing is pressed that it would let go of."""
+        is_at_rest = self.desk.conductor.state in {State.READY, State.FAILED}
+        if self._wants_rebuild and is_at_rest:
+            self._wants_rebuild = False
+            QTimer.singleShot(0, self.window.rebuild)  # the settings are still in what was clicked
 
     async def _apply(self, settings: Settings) -> None:
         async with self._applying:
             sound_before = self.desk.settings.sound
             await self.desk.apply(settings)
             if self.sound is not None and settings.sound != sound_before:
-                await self.sound.open(settings)
+                await self.sound.use(settings)
 
     def _key_changed(self) -> None:
         self._tasks.spawn(self._reconnect(), name="reconnecting with another key")

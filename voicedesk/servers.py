@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from voicedesk.conversation.logs import redactor
 from voicedesk.core.errors import WrongKeyError
+from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import BUILTIN, Settings
 from voicedesk.engine.launch import EngineAddress, EngineProcess
 from voicedesk.providers.keys import Keys
@@ -36,8 +36,8 @@ class Servers:
         server = settings.servers.get(server_id)
         if server is None or server.dialect == BUILTIN:
             return await self._builtin()
-        key = self._keys.read(server_id, server)
-        redactor.hide(key)
+        # A keychain may ask the user to unlock it, and the loop must not wait for that.
+        key = await asyncio.to_thread(self._keys.read, server_id, server)
         address = address_of(server, key)
         if address.quirks.needs_key and not key:
             raise NoKeyError(server=server.name)

@@ -104,6 +104,10 @@
         <translation>Der Schlüssel konnte nicht im Schlüsselbund aufbewahrt werden ({reason}). Er gilt, bis VoiceDesk endet.</translation>
     </message>
     <message>
+        <source>The file of keys, {path}, could not be changed: {reason}. Keys that are new are used until VoiceDesk ends.</source>
+        <translation>Die Datei mit den Schlüsseln, {path}, ließ sich nicht ändern: {reason}. Neue Schlüssel gelten, bis VoiceDesk endet.</translation>
+    </message>
+    <message>
         <source>The environment variable {name} is not set. Put the server&apos;s key there.</source>
         <translation>Die Umgebungsvariable {name} ist nicht gesetzt. Legen Sie den Schlüssel des Servers dort ab.</translation>
     </message>

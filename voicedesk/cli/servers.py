@@ -26,14 +26,15 @@ def chosen(options: argparse.Namespace) -> tuple[Settings, Keys]:
     Raises:
         SettingsError: The variable of the key is not set.
     """
-    settings = SettingsFile(Folders.find().config).load()
+    folders = Folders.find()
+    settings = SettingsFile(folders.config).load()
     if options.mode:
         settings = settings.model_copy(update={"mode": options.mode})
     if options.server:
         settings = _on(settings, options.server)
     if options.model:
         settings = _with_model(settings, options.model)
-    keys = Keys()
+    keys = Keys(folders.config)
     if options.key_env:
         key = os.environ.get(options.key_env, "").strip()
         if not key:
