@@ -170,8 +170,7 @@ class Application(QObject):
             confirm=self._confirm,
             keep=file is not None,
         )
-        own_devices = microphone is None and speaker is None
-        self._own_devices = own_devices
+        self._own_devices = microphone is None and speaker is None
         self.sound: SoundDevices | None = None
         self.sound_check = SoundCheck(self.desk.conductor)
         self.key_store = _KeyStore(self._keys, self._key_changed)

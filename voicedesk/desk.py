@@ -11,9 +11,7 @@ from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.conversation.announcements import filler, sound_of, spoken
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.earcons import Earcons
-from voicedesk.conversation.figures.accountant import Accountant
-from voicedesk.conversation.figures.loop_watch import LoopWatch
-from voicedesk.conversation.figures.spending import Spending
+from voicedesk.conversation.figures.books import Books
 from voicedesk.conversation.figures.stages import stages_of
 from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.recall import Recall
@@ -44,8 +42,6 @@ class Desk:
         settings: Those in force.
         conductor: Leads the turns.
         recorder: What happened in them.
-        figures: Where their time went.
-        accountant: What they cost.
         dialogue: What was said, shared by both pipelines.
         recall: What can be done with messages of the past.
         tools: All there are.
@@ -94,20 +90,22 @@ class Desk:
         self.conductor.observe(self._earcons)
         self.recall = Recall(self.conductor, removed=self._on_removed)
         self.conductor.observe(self.recorder)
-        self.figures = Figures(lambda: stages_of(self.settings))
-        self._loop_watch = LoopWatch(self.figures.note_stall)
-        self.accountant = Accountant(self.figures, Spending(folders.data / "spending.json"))
-        for observer in (self.figures, self._loop_watch, self.accountant):
-            self.conductor.observe(observer)
-        self.keeping: Keeping | None = None
-        if keep:
-            self.keeping = Keeping(
-                *(folders.data, self.conductor, scribe, self.recorder),
-                privacy=settings.privacy,
-                server=lambda: self.server_name,
-                renew=self._renew,
-                connect=self.start,
-            )
+        self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), folders.data)
+        self.keeping = self._keep(folders, scribe) if keep else None
+
+    def _keep(self, folders: Folders, scribe: Scribe) -> Keeping:
+        return Keeping(
+            *(folders.data, self.conductor, scribe, self.recorder),
+            privacy=self.settings.privacy,
+            server=lambda: self.server_name,
+            renew=self._renew,
+            connect=self.start,
+        )
+
+    @property
+    def figures(self) -> Figures:
+        """Where the time of each turn went, and what it cost."""
+        return self._books.figures
 
     async def warm(self) -> None:
         """Start the built-in server if it is the one, in its own process; ``start`` then finds it there."""
@@ -118,7 +116,7 @@ class Desk:
 
     async def start(self) -> None:
         """Connect to the server. A failure is told by the conductor's events."""
-        self.accountant.load()
+        self._books.load()
         await self.conductor.start()
         self._prepare_filler()
 
@@ -203,8 +201,7 @@ class Desk:
         await self.conductor.close()
         if self.keeping is not None:
             await self.keeping.close()
-        self._loop_watch.stop()
-        await self.accountant.close()
+        await self._books.close()
         await self._assembly.close()
         await self._servers.close()
 
