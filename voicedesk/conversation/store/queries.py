@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from voicedesk.conversation.store.model import Conversation, Found, Outcome, Said, Turn
 from voicedesk.conversation.store.searching import excerpt_of, query_of, segmented
@@ -21,6 +21,17 @@ _CONVERSATIONS = """
     SELECT c.id, c.title, c.created_at, c.updated_at,
         (SELECT count(*) FROM turns t WHERE t.conversation = c.id)
     FROM conversations c
+"""
+
+# From the latest back.
+_TITLES_WITH = """
+    SELECT c.id, c.title FROM titles JOIN conversations c ON c.key = titles.rowid
+    WHERE titles MATCH ? ORDER BY titles.rowid DESC LIMIT ?
+"""
+_MESSAGES_WITH = """
+    SELECT t.conversation, m.text || ' ' || m.unheard FROM words
+    JOIN messages m ON m.id = words.rowid JOIN turns t ON t.id = m.turn
+    WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?
 """
 
 # ------------------------------------------------------------------------------------- writing
@@ -179,7 +190,7 @@ def conversations(
 ) -> list[Conversation]:
     """The conversations, the latest first."""
     rows = connection.execute(
-        _CONVERSATIONS
+        _CONVERSATIONS  # noqa: S608 - ours
         + """WHERE c.key IN (SELECT key FROM conversations ORDER BY updated_at DESC, key DESC LIMIT ? OFFSET ?)
         ORDER BY c.updated_at DESC, c.key DESC""",
         (limit, offset),
@@ -209,32 +220,26 @@ def search(connection: sqlite3.Connection, typed: str, limit: int) -> list[Found
     query = query_of(typed)
     if not query:
         return []
-    found: dict[str, str] = {}
-    for conversation_id, text in _hits(connection, query):
+    found = _first_of_each(connection.execute(_TITLES_WITH, (query, limit)), limit)
+    hits = connection.execute(_MESSAGES_WITH, (query, _MOST_LOOKED_AT))
+    for conversation_id, text in _first_of_each(hits, limit).items():
         found.setdefault(conversation_id, text)
-        if len(found) >= limit:
-            break
     result = []
     for conversation_id, text in found.items():
         row = conversation(connection, conversation_id)
         if row is not None:
             result.append(Found(row, *excerpt_of(typed, text)))
-    return sorted(result, key=lambda each: each.conversation.updated_at, reverse=True)
+    return sorted(result, key=lambda each: each.conversation.updated_at, reverse=True)[:limit]
 
 
-def _hits(connection: sqlite3.Connection, query: str) -> Iterator[tuple[str, str]]:
-    """Conversation and text of each hit: titles first, then messages from the latest back."""
-    yield from connection.execute(
-        """SELECT c.id, c.title FROM titles JOIN conversations c ON c.key = titles.rowid
-        WHERE titles MATCH ? ORDER BY titles.rowid DESC LIMIT ?""",
-        (query, _MOST_LOOKED_AT),
-    )
-    yield from connection.execute(
-        """SELECT t.conversation, m.text || ' ' || m.unheard FROM words
-        JOIN messages m ON m.id = words.rowid JOIN turns t ON t.id = m.turn
-        WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?""",
-        (query, _MOST_LOOKED_AT),
-    )
+def _first_of_each(rows: Iterable[tuple[str, str]], limit: int) -> dict[str, str]:
+    """The first text of each conversation, until there are enough of them."""
+    found: dict[str, str] = {}
+    for conversation_id, text in rows:
+        found.setdefault(conversation_id, text)
+        if len(found) >= limit:
+            break
+    return found
 
 
 def turns(connection: sqlite3.Connection, conversation_id: str) -> list[Turn]:
