@@ -1,0 +1,229 @@
+"""The desk and what it keeps: continued conversations, takes of earlier runs, and what the user deletes."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversation.fakes import SPEECH, Desk, FakePipeline
+from voicedesk.conversation import listening as listening_module
+from voicedesk.conversation.scribe import Scribe
+from voicedesk.conversation.store.model import TakeState
+from voicedesk.core.dialogue import Dialogue, Role
+from voicedesk.core.errors import NoRecordingError, RateLimitError
+from voicedesk.core.events import ConversationOpened, Removed, StoreTrouble, TakeOffered, UserText
+from voicedesk.core.settings import Privacy
+from voicedesk.core.turn import State
+from voicedesk.keeping import Keeping
+
+BLOCKS = 20
+
+
+class Kept:
+    """A conductor with made-up parts, in the place of the application's, and what it keeps."""
+
+    def __init__(self, folder: Path) -> None:
+        self.desk = Desk()
+        self.dialogue = Dialogue()
+        self.connected = 0
+        scribe = Scribe(self.dialogue)
+        self.desk.conductor.observe(scribe)
+        self.keeping = Keeping(
+            *(folder, self.desk.conductor, scribe, self.desk.recorder),
+            privacy=Privacy(),
+            server=lambda: "Fake",
+            renew=self._renew,
+            connect=self._connect,
+        )
+
+    async def _renew(self) -> None:
+        self.desk.pipeline = FakePipeline()
+        await self.desk.conductor.use_pipeline(self.desk.pipeline)
+
+    async def _connect(self) -> None:
+        self.connected += 1
+
+    async def ask(self, text: str) -> None:
+        self.desk.conductor.ask(text)
+        await self.desk.state(State.READY)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    def talk(self) -> None:
+        self.desk.conductor.press()
+        self.desk.microphone.speak(SPEECH, BLOCKS)
+
+    def told(self) -> list[tuple[int, Role, str]]:
+        return [(m.turn, m.role, m.text) for m in self.dialogue]
+
+    def opened(self) -> list[ConversationOpened]:
+        return [event for event in self.desk.events if isinstance(event, ConversationOpened)]
+
+    async def titles(self) -> list[str]:
+        return [each.title for each in await self.keeping.history.list()]
+
+    async def close(self) -> None:
+        await self.desk.conductor.close()
+        await self.keeping.close()
+
+
+@pytest.fixture(autouse=True)
+def _short_takes_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening_module, "MIN_TAKE_S", 0.0)
+
+
+@pytest.fixture
+async def kept(tmp_path: Path) -> AsyncIterator[Kept]:
+    made = Kept(tmp_path)
+    yield made
+    await made.close()
+
+
+async def test_a_conversation_of_an_earlier_run_goes_on(kept: Kept, tmp_path: Path) -> None:
+    await kept.ask("One")
+    await kept.ask("Two")
+    (first,) = await kept.keeping.history.list()
+    await kept.close()
+    later = Kept(tmp_path)
+    await later.ask("Elsewhere")
+    await later.keeping.open(first.id)
+    (opened,) = later.opened()
+    assert opened.conversation == first.id == later.keeping.conversation
+    assert [m.text for m in opened.messages] == ["One", "hello", "Two", "hello"]
+    assert later.connected == 1
+    await later.ask("Three")
+    assert [text for _, role, text in later.told() if role is Role.USER] == ["One", "Two", "Three"]
+    assert [m.text for m in later.dialogue.before(2)] == ["One", "hello", "Two", "hello"]
+    turns = await later.keeping.history.turns(first.id)
+    assert [turn.messages[0].text for turn in turns] == ["One", "Two", "Three"]
+    assert sorted(await later.titles()) == ["Elsewhere", "One"]
+    await later.close()
+
+
+async def test_a_message_of_an_earlier_run_can_be_taken_out_of_a_conversation_that_goes_on(
+    kept: Kept,
+) -> None:
+    await kept.ask("One")
+    await kept.ask("Two")
+    first = kept.keeping.conversation
+    await kept.keeping.open()
+    await kept.keeping.open(first)
+    kept.desk.conductor.emit(Removed(turn=-2, at=0.0, whole=True))
+    assert [m.text for m in kept.dialogue] == ["Two", "hello"]
+    (turn,) = await kept.keeping.history.turns(first)
+    assert turn.messages[0].text == "Two"
+
+
+async def test_a_new_conversation_knows_nothing_of_the_last(kept: Kept) -> None:
+    await kept.ask("One")
+    await kept.keeping.open()
+    assert kept.told() == []
+    assert kept.opened()[0].messages == ()
+    late = UserText(turn=1, at=0.0, text="Late words", final=True)
+    kept.desk.conductor.emit(late)
+    assert kept.told() == []
+    await kept.ask("Two")
+    assert [text for *_, text in kept.told()] == ["Two", "hello"]
+    assert sorted(await kept.titles()) == ["One", "Two"]
+
+
+async def test_a_conversation_that_is_gone_opens_as_a_new_one(kept: Kept) -> None:
+    await kept.keeping.open("gone")
+    assert kept.opened()[0].conversation is None
+    assert kept.keeping.conversation != "gone"
+
+
+async def test_deleting_the_present_conversation_begins_another(kept: Kept) -> None:
+    await kept.ask("One")
+    first = kept.keeping.conversation
+    await kept.keeping.history.delete(first)
+    await kept.desk.until(lambda: bool(kept.opened()))
+    assert kept.told() == []
+    assert kept.keeping.conversation != first
+    await kept.ask("Two")
+    assert await kept.titles() == ["Two"]
+    await kept.keeping.history.delete_all()
+    await kept.desk.until(lambda: len(kept.opened()) == 2)
+    assert await kept.titles() == []
+
+
+async def cut(kept: Kept, tmp_path: Path) -> Path:
+    """The folder of a run that was killed while the user talked."""
+    await kept.ask("Before")
+    kept.talk()
+    await kept.keeping.takes.unanswered()
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    for name in ("history.db", "history.db-wal", "takes"):
+        source = tmp_path / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        await asyncio.to_thread(copy, source, folder / name)
+    return folder
+
+
+async def test_a_take_that_was_cut_is_offered_and_answered(kept: Kept, tmp_path: Path) -> None:
+    later = Kept(await cut(kept, tmp_path))
+    await later.keeping.start()
+    (offered,) = [event for event in later.desk.events if isinstance(event, TakeOffered)]
+    assert offered.seconds == pytest.approx(BLOCKS * 0.02)
+    assert later.desk.conductor.can_retry
+    later.desk.conductor.retry()
+    await later.desk.state(State.READY)
+    assert later.desk.pipeline.fed == BLOCKS * len(SPEECH)
+    assert await later.keeping.takes.unanswered() == []
+    (take,) = await later.keeping.takes._listed("kind = 'take'")
+    assert (take.state, take.cut) == (TakeState.ANSWERED, False)
+    await later.close()
+
+
+async def test_a_take_that_was_cut_and_fails_again_still_waits(kept: Kept, tmp_path: Path) -> None:
+    later = Kept(await cut(kept, tmp_path))
+    await later.keeping.start()
+    later.desk.pipeline.error = RateLimitError(server="Fake")
+    later.desk.conductor.retry()
+    await later.desk.state(State.FAILED)
+    (take,) = await later.keeping.takes.unanswered()
+    assert take.state is TakeState.FAILED
+    later.desk.pipeline.error = None
+    assert await later.keeping.ask_again(take)
+    await later.desk.state(State.READY)
+    assert await later.keeping.takes.unanswered() == []
+    assert later.desk.pipeline.fed == BLOCKS * len(SPEECH)
+    with pytest.raises(NoRecordingError):
+        await later.keeping.takes.sound("20200101-000000-00000000")
+    await later.close()
+
+
+async def test_who_talks_already_is_not_interrupted_by_an_offer(kept: Kept, tmp_path: Path) -> None:
+    later = Kept(await cut(kept, tmp_path))
+    later.talk()
+    await later.keeping.start()
+    assert not [event for event in later.desk.events if isinstance(event, TakeOffered)]
+    assert not later.desk.conductor.can_retry
+    (take,) = await later.keeping.takes.unanswered()
+    assert not await later.keeping.ask_again(take)
+    await later.close()
+
+
+async def test_a_history_that_cannot_be_kept_is_told_and_the_turn_goes_on(
+    kept: Kept, tmp_path: Path
+) -> None:
+    (tmp_path / "history.db").write_bytes(b"no database" * 1000)
+    await kept.ask("One")
+    assert await kept.titles() == ["One"]
+    (trouble,) = [event for event in kept.desk.events if isinstance(event, StoreTrouble)]
+    assert "set aside" in str(trouble.error)
+    assert kept.told()[0][2] == "One"
+
+
+async def test_the_history_can_be_read_by_others_while_it_is_written(
+    kept: Kept, tmp_path: Path
+) -> None:
+    await kept.ask("One")
+    await kept.titles()
+    with sqlite3.connect(tmp_path / "history.db") as other:
+        assert other.execute("SELECT title FROM conversations").fetchall() == [("One",)]
+    other.close()
