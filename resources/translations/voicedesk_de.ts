@@ -33,6 +33,13 @@
     </message>
 </context>
 <context>
+    <name>Asking</name>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Causes</name>
     <message>
         <source>Open Settings</source>
@@ -41,6 +48,13 @@
     <message>
         <source>Open Settings: {}</source>
         <translation>Einstellungen öffnen: {}</translation>
+    </message>
+</context>
+<context>
+    <name>CompactMode</name>
+    <message>
+        <source>Show the whole window</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -97,6 +111,53 @@
     <message>
         <source>{name} (not connected)</source>
         <translation>{name} (nicht angeschlossen)</translation>
+    </message>
+</context>
+<context>
+    <name>ExportMenu</name>
+    <message>
+        <source>Text to Read (Markdown)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound (WAV)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Subtitles for the Sound (SRT)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything, for Programs (JSON)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export Conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation type="unfinished">Sie</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation type="unfinished">Assistent</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation type="unfinished">Gespräch</translation>
+    </message>
+    <message>
+        <source>not heard</source>
+        <translation>nicht gehört</translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation type="unfinished">Werkzeug</translation>
+    </message>
+    <message>
+        <source>The conversation was written to {name}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -319,6 +380,10 @@
         <translation>Modell und Server</translation>
     </message>
     <message>
+        <source>Answers are muted; let them sound again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
@@ -363,6 +428,99 @@
     </message>
 </context>
 <context>
+    <name>History</name>
+    <message>
+        <source>Untitled</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDialog</name>
+    <message>
+        <source>History</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search what was said</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with this conversation: the next answer knows what was said in it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing here yet. What you talk about is kept on this computer only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations are not kept. Settings, Privacy can change that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The conversation was deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete “{title}” and its recordings for good?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All conversations were deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete every conversation and every recording for good?</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HistoryReader</name>
+    <message>
+        <source>Conversation</source>
+        <translation type="unfinished">Gespräch</translation>
+    </message>
+    <message>
+        <source>The beginning is left out here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation type="unfinished">Sie</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation type="unfinished">Assistent</translation>
+    </message>
+</context>
+<context>
     <name>KeyEditor</name>
     <message>
         <source>Key</source>
@@ -398,6 +556,13 @@
     <message>
         <source>As the desktop</source>
         <translation>Wie der Desktop</translation>
+    </message>
+</context>
+<context>
+    <name>LastLine</name>
+    <message>
+        <source>Last words</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -529,6 +694,10 @@
     <message>
         <source>This computer had no time for {time}. Close programs that keep it busy.</source>
         <translation>Dieser Computer hatte {time} lang keine Zeit. Schließen Sie Programme, die ihn beschäftigen.</translation>
+    </message>
+    <message>
+        <source>The server on this computer needed {time}. The first answer after a start takes longest.</source>
+        <translation>Der Server auf diesem Computer brauchte {time}. Die erste Antwort nach einem Start dauert am längsten.</translation>
     </message>
     <message>
         <source>The model needed {time} for its first sound. A smaller one is quicker.</source>
@@ -742,18 +911,6 @@
         <translation>VoiceDesk</translation>
     </message>
     <message>
-        <source>or type a question</source>
-        <translation>oder eine Frage tippen</translation>
-    </message>
-    <message>
-        <source>Question</source>
-        <translation>Frage</translation>
-    </message>
-    <message>
-        <source>Send the question</source>
-        <translation>Frage senden</translation>
-    </message>
-    <message>
         <source>Settings…</source>
         <translation>Einstellungen …</translation>
     </message>
@@ -948,6 +1105,21 @@
     <message>
         <source>Close this message</source>
         <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionField</name>
+    <message>
+        <source>or type a question</source>
+        <translation>oder eine Frage tippen</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Send the question</source>
+        <translation>Frage senden</translation>
     </message>
 </context>
 <context>
@@ -2432,6 +2604,21 @@
     </message>
 </context>
 <context>
+    <name>Tray</name>
+    <message>
+        <source>VoiceDesk: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide the Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>TurnView</name>
     <message>
         <source>Time to the first sound</source>
@@ -2454,6 +2641,21 @@
     <message>
         <source>Steps of this answer</source>
         <translation>Schritte dieser Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>WindowModes</name>
+    <message>
+        <source>Compact Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mute Answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished">Beenden</translation>
     </message>
 </context>
 <context>

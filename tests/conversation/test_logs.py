@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voicedesk.conversation.logs import Redactor, start_logging
+from voicedesk.conversation.logs import Redactor, start_logging, write_log
 
 
 @pytest.fixture
@@ -55,3 +55,16 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
     assert start_logging(file / "log") is None
+
+
+def test_nothing_is_written_while_the_log_is_off(log_folder: Path) -> None:
+    path = start_logging(log_folder)
+    assert path is not None
+    log = logging.getLogger("voicedesk.test")
+    write_log(is_on=False)
+    log.info("unwritten")
+    write_log(is_on=True)
+    log.info("written")
+    text = path.read_text(encoding="utf-8")
+    assert "unwritten" not in text
+    assert "written" in text

@@ -37,3 +37,10 @@ def start_logging(folder: Path) -> Path | None:
     asyncio_log = logging.getLogger("asyncio")
     asyncio_log.addHandler(handler)
     return path
+
+
+def write_log(*, is_on: bool) -> None:
+    """Go on with the log file, or write nothing to it from now on. Before ``start_logging`` there is none."""
+    for handler in logging.getLogger("voicedesk").handlers:
+        if isinstance(handler, logging.handlers.RotatingFileHandler):
+            handler.setLevel(logging.NOTSET if is_on else logging.CRITICAL + 1)

@@ -34,6 +34,7 @@ class SoundDevices:
         self._conductor = conductor
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
+        self._in_use = Sound()
         self._cooling: asyncio.TimerHandle | None = None
         self._changing = asyncio.Lock()
         self._tasks = TaskSet()
@@ -46,8 +47,20 @@ class SoundDevices:
             except SoundError as error:
                 self._tell(error)
                 return
+            self._in_use = settings.sound
             await self._change_microphone(settings.sound)
             await self._change_speaker(settings.sound)
+
+    async def use(self, settings: Settings) -> None:
+        """Take changed settings into use: the volume at once, and only a device that is another one is opened anew."""
+        async with self._changing:
+            before, self._in_use = self._in_use, settings.sound
+            if self._speaker is not None:
+                self._speaker.volume = settings.sound.volume
+            if settings.sound.microphone != before.microphone:
+                await self._change_microphone(settings.sound)
+            if settings.sound.speaker != before.speaker:
+                await self._change_speaker(settings.sound)
 
     def counts(self) -> DeviceCounts:
         """What the devices that are in use have counted."""

@@ -10,11 +10,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 
-import numpy as np
-
 from voicedesk.audio.chime import chime
 from voicedesk.audio.io import RATE, SAMPLE_BYTES, Level
-from voicedesk.audio.pcm import from_bytes
 from voicedesk.conversation.asked import Announcement
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.stages import Stage, Told
@@ -88,7 +85,7 @@ class SoundCheck:
         pcm = await self._listen(tell)
         if len(pcm) < self._listen_s * RATE * SAMPLE_BYTES * _ENOUGH:
             tell(Stage.INTERRUPTED)
-        elif int(np.abs(from_bytes(pcm).astype(np.int32)).max()) < _FAINTEST:
+        elif _peak(pcm) < _FAINTEST:
             tell(Stage.NOTHING_HEARD)
         else:
             await self._play(pcm, tell)
@@ -140,6 +137,15 @@ class SoundCheck:
             raise
         finally:
             stop_watching()
+
+
+def _peak(pcm: bytes) -> int:
+    """The largest sample, 0 to 32768."""
+    import numpy as np  # late: the window paints before it is needed
+
+    from voicedesk.audio.pcm import from_bytes
+
+    return int(np.abs(from_bytes(pcm).astype(np.int32)).max())
 
 
 def _sound(pcm: bytes) -> Announcement:

@@ -21,15 +21,27 @@ class LitWords(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_STEP_MS)
         self._timer.timeout.connect(self._look)
+        self._is_on = True
+
+    def set_on(self, *, is_on: bool) -> None:
+        """Light the words, or leave them all in full ink."""
+        self._is_on = is_on
+        if is_on:
+            self.on_state(self._control.state)
+        elif self._timer.isActive():
+            self._rest()
 
     def on_state(self, state: State) -> None:
         """The turn moved on."""
-        if state is State.SPEAKING:
+        if state is State.SPEAKING and self._is_on:
             self._look()
             self._timer.start()
         elif self._timer.isActive():
-            self._timer.stop()
-            self._transcript.light(self._control.turn, ())
+            self._rest()
+
+    def _rest(self) -> None:
+        self._timer.stop()
+        self._transcript.light(self._control.turn, ())
 
     def _look(self) -> None:
         self._transcript.light(self._control.turn, self._control.heard_so_far())

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from voicedesk.conversation.control import TalkControl
 from voicedesk.core.errors import VoiceDeskError
@@ -37,17 +37,19 @@ from voicedesk.ui.latency_access import LatencyAccess
 from voicedesk.ui.latency_strip import LatencyStrip
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.lit_words import LitWords
+from voicedesk.ui.main_menu import discard, make_menu, take_out
 from voicedesk.ui.message_deeds import MessageDeeds
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.next_try import NextTry
 from voicedesk.ui.ports import DeviceLister, KeyStore, MessageRecall, SettingsChanged, SoundTester
+from voicedesk.ui.question_field import QuestionField
 from voicedesk.ui.retry_bar import RetryBar
 from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput
 from voicedesk.ui.transcript import Transcript
-from voicedesk.ui.widgets import Hairline, IconButton, RoundedField
+from voicedesk.ui.widgets import Hairline
 from voicedesk.ui.wording import error_sentence, hint_sentence, wait_sentence
 
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
@@ -58,7 +60,6 @@ if TYPE_CHECKING:  # the window paints before its dialogs are loaded
 _LINK = "link"
 _SOUND = "sound"
 _STORE = "history"
-_LONGEST_QUESTION = 32_000
 
 
 class MainWindow(QMainWindow):
@@ -69,12 +70,14 @@ class MainWindow(QMainWindow):
         history_wanted: The user wants to see earlier conversations.
         new_wanted: The user wants to begin a new conversation.
         first_run_wanted: The user wants to go through the first run again.
+        rebuilt: All parts but ``messages`` and ``confirmations`` are new ones.
     """
 
     closed = Signal()
     history_wanted = Signal()
     new_wanted = Signal()
     first_run_wanted = Signal()
+    rebuilt = Signal()
 
     def __init__(
         self,
@@ -106,28 +109,35 @@ class MainWindow(QMainWindow):
         self._shortcuts: ShortcutsDialog | None = None
         self.setWindowTitle(QCoreApplication.translate("MainWindow", "VoiceDesk"))
         self.setWindowIcon(application_icon())
-        self._build()
-        MessageDeeds(self.transcript, self.confirmations, self.messages, recall)
-        self.latency = LatencyAccess(control, self.strip, self.transcript, figures)
-        self.latency.settings_wanted.connect(self.open_settings)
-        self._build_menu()
-        self.talk_input = TalkInput(control, self, self.talk_button, settings.talk)
-        self.talk_input.changed.connect(self._show_status)
-        self.talk_input.cap_reached.connect(self._on_cap)
-        self.talk_input.escaped.connect(self._leave_question)
-        self.show_settings(settings)
-        self._show_status()
+        self._recall, self._figures = recall, figures
+        self.messages = Messages(self)
+        self.messages.settings_wanted.connect(self.open_settings)
+        self.confirmations = Confirmations(self)
+        self._furnish()
+        self.resize(58 * em(self), 44 * em(self))
         self.talk_button.setFocus()
         self._stop_observing = control.observe(self.on_event)
 
     # ------------------------------------------------------------------------------ building
 
+    def _furnish(self) -> None:
+        """Make all that speaks a language; messages and questions to the user outlive it."""
+        self._build()
+        MessageDeeds(self.transcript, self.confirmations, self.messages, self._recall)
+        self.latency = LatencyAccess(self._control, self.strip, self.transcript, self._figures)
+        self.latency.settings_wanted.connect(self.open_settings)
+        self._build_menu()
+        self.talk_input = TalkInput(self._control, self, self.talk_button, self._settings.talk)
+        self.talk_input.changed.connect(self._show_status)
+        self.talk_input.cap_reached.connect(self._on_cap)
+        self.talk_input.escaped.connect(self._leave_question)
+        self.show_settings(self._settings)
+        self._show_status()
+
     def _build(self) -> None:
         unit = em(self)
         self.header = Header(self)
         self._next_try = NextTry(self.header.status, self)
-        self.messages = Messages(self)
-        self.confirmations = Confirmations(self)
         self.retry_bar = RetryBar(self)
         self.transcript = Transcript(self)
         self._lit_words = LitWords(self._control, self.transcript)
@@ -161,7 +171,6 @@ class MainWindow(QMainWindow):
         layout.addWidget(Hairline(self))
         layout.addLayout(footer)
         self.setCentralWidget(middle)
-        self.resize(58 * unit, 44 * unit)
         self.setMinimumSize(max(40 * unit, middle.minimumSizeHint().width()), 26 * unit)
         self._order_tabs()
 
@@ -170,22 +179,13 @@ class MainWindow(QMainWindow):
         self.header.mode_chosen.connect(self._on_mode)
         self.header.settings.clicked.connect(self._on_settings)
         self.transcript.settings_wanted.connect(self.open_settings)
-        self.messages.settings_wanted.connect(self.open_settings)
         self._next_try.lasts.connect(self._tell_link)
         self.retry_bar.wanted.connect(self._control.retry)
 
-    def _build_question(self) -> RoundedField:
-        self.question = QLineEdit(self)
-        self.question.setPlaceholderText(self.tr("or type a question"))
-        self.question.setAccessibleName(self.tr("Question"))
-        self.question.setMaxLength(_LONGEST_QUESTION)
-        self.question.returnPressed.connect(self._ask)
-        self.send = IconButton("send", self.tr("Send the question"), self)
-        self.send.setEnabled(False)
-        self.send.clicked.connect(self._ask)
-        self.question.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
-        field = RoundedField(self.question, self)
-        field.add(self.send)
+    def _build_question(self) -> QuestionField:
+        field = QuestionField(self)
+        self.question, self.send = field.edit, field.send
+        field.asked.connect(self._ask)
         return field
 
     def _order_tabs(self) -> None:
@@ -204,7 +204,6 @@ class MainWindow(QMainWindow):
             QWidget.setTabOrder(first, second)
 
     def _build_menu(self) -> None:
-        menu = QMenu(self)
         entries = (
             (self.tr("New Conversation"), "Ctrl+N", self.new_wanted.emit),
             (self.tr("History…"), "Ctrl+H", self.history_wanted.emit),
@@ -217,14 +216,7 @@ class MainWindow(QMainWindow):
             (self.tr("Set Up VoiceDesk…"), "", self.first_run_wanted.emit),
             (self.tr("Quit"), "Ctrl+Q", self.close),
         )
-        for text, keys, action in entries:
-            item = QAction(text, self)
-            item.setShortcut(QKeySequence(keys))
-            item.triggered.connect(lambda _checked=False, action=action: action())
-            menu.addAction(item)
-            self.addAction(item)
-        menu.insertSeparator(menu.actions()[-1])
-        self.header.menu.setMenu(menu)
+        self.header.menu.setMenu(make_menu(self, entries))
 
     # ------------------------------------------------------------------------------ events
 
@@ -354,11 +346,30 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.header.show_settings(settings)
         self.talk_input.set_talk(settings.talk)
+        self._lit_words.set_on(is_on=settings.appearance.light_words)
         self.transcript.set_transcribing(
             is_on=settings.mode == "classic" or settings.realtime.transcribe
         )
         if self._dialog is not None:
             self._dialog.show_settings(settings)
+
+    def rebuild(self) -> None:
+        """Make the window anew in the language and the size of text that hold now; what was said stays."""
+        page = self._dialog.here if self._dialog is not None and self._dialog.isVisible() else ""
+        log, question = self.transcript.log, self.question.text()
+        self.talk_input.stop()
+        show_kept = take_out((self.messages, self.confirmations), self)
+        old = (self.takeCentralWidget(), self._dialog, self._shortcuts, self.header.menu.menu())
+        discard((*old, self.talk_input, self._next_try, *self.actions()))
+        self._dialog = self._shortcuts = self._status = None
+        self._furnish()
+        show_kept()
+        self.transcript.adopt(log)
+        self.question.setText(question)
+        self.talk_button.setFocus()
+        self.rebuilt.emit()
+        if page:
+            self.open_settings(page)
 
     def _on_changed(self, settings: Settings) -> None:
         self.show_settings(settings)

@@ -110,6 +110,11 @@ class SettingsDialog(QDialog):
         if row >= 0:
             self._stack.setCurrentWidget(self._page_at(row))
 
+    @property
+    def here(self) -> str:
+        """The page that is shown."""
+        return PAGES[self.sidebar.pages.currentRow()].name
+
     def show_page(self, name: str) -> None:
         """Turn to a page."""
         self.sidebar.show_page(name)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from voicedesk.ui import theme
+from voicedesk.ui import motion, theme
 from voicedesk.ui.icons import em, paint_icon
 from voicedesk.ui.status import Status
 
@@ -82,6 +82,8 @@ class TalkButton(QAbstractButton):
 
     def show_level(self, level: float) -> None:
         """Let the rim follow the voice; ``level`` 0 to 1."""
+        if motion.is_reduced():
+            level = 0.0
         if abs(level - self._level) >= 0.02:
             self._level = level
             self.update()

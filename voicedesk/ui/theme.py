@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from voicedesk.ui.status import Status
 
+_CHOICE = "voicedesk_theme"
 _Role = QPalette.ColorRole
 _Group = QPalette.ColorGroup
 
@@ -202,12 +204,28 @@ def install(app: QApplication) -> None:
     _follow(app)
 
 
+def choose(app: QApplication, wanted: Literal["system", "light", "dark"]) -> None:
+    """Look light or dark whatever the desktop does, or follow it again."""
+    hints = QGuiApplication.styleHints()
+    app.setProperty(_CHOICE, wanted)
+    if wanted == "system":
+        hints.unsetColorScheme()
+    else:  # for title bars and the desktop's own dialogs
+        is_dark = wanted == "dark"
+        hints.setColorScheme(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
+    _follow(app)
+
+
 def _follow(app: QApplication) -> None:
     hints = QGuiApplication.styleHints()
-    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+    wanted = app.property(_CHOICE) or "system"
+    is_contrast_high = (
+        hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+    )
+    if is_contrast_high and wanted == "system":
         app.setPalette(QPalette())
         return
-    is_dark = hints.colorScheme() == Qt.ColorScheme.Dark
+    is_dark = hints.colorScheme() == Qt.ColorScheme.Dark if wanted == "system" else wanted == "dark"
     app.setPalette(dark_palette() if is_dark else light_palette())
 
 

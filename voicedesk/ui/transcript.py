@@ -160,6 +160,12 @@ class Transcript(QTextBrowser):
         self.log.show_past(messages)
         self._timer.start()
 
+    def adopt(self, log: ConversationLog) -> None:
+        """Show a conversation that another transcript has shown until now."""
+        self.log = log
+        log.put_back(log.entries)
+        self._timer.start()
+
     def _describe(self) -> None:
         """An empty transcript says what to do; one with words needs no description."""
         is_empty = not self.log.entries

@@ -35,6 +35,23 @@ def language_for(wanted: Sequence[str], folder: Path) -> str:
     return _SOURCE
 
 
+_in_use: list[QTranslator] = []
+
+
+def use(application: QCoreApplication, language: str = "") -> None:
+    """Speak a language from now on, in place of the one before. Numbers and dates follow it.
+
+    Args:
+        application: Owns the translators.
+        language: As in "de"; empty takes the desktop's.
+    """
+    for translator in _in_use:
+        application.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(QLocale(language) if language else QLocale.system())
+    _in_use[:] = install(application, language)
+
+
 def install(application: QCoreApplication, language: str = "") -> list[QTranslator]:
     """Translate what is made from now on. Returns the translators that are in use.
 

@@ -1,0 +1,156 @@
+"""The look is taken into use at once: colours, language, size of text, motion."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fake_control import FakeControl
+from tests.ui.finding import by_name
+from tests.ui.test_accessibility import clipped
+from voicedesk.core.settings import Appearance, Settings
+from voicedesk.core.turn import State, Trigger
+from voicedesk.ui import motion, theme
+from voicedesk.ui.lit_words import LitWords
+from voicedesk.ui.looks import Looks
+from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.talk_button import TalkButton
+
+
+@pytest.fixture
+def looks(qapp: QApplication) -> Iterator[Looks]:
+    palette, locale = qapp.palette(), QLocale()
+    made = Looks(qapp)
+    yield made
+    made.restore()
+    qapp.setPalette(palette)
+    QLocale.setDefault(locale)
+
+
+def test_the_defaults_change_nothing(qapp: QApplication, looks: Looks) -> None:
+    before = (qapp.palette(), qapp.font(), QLocale())
+    assert not looks.apply(Appearance())
+    assert (qapp.palette(), qapp.font(), QLocale()) == before
+
+
+@pytest.mark.parametrize("wanted", ["light", "dark"])
+def test_colours_follow_the_setting_at_once(looks: Looks, window: MainWindow, wanted: str) -> None:
+    assert not looks.apply(Appearance.model_validate({"theme": wanted}))
+    QApplication.processEvents()
+    assert theme.scheme(window.palette()).is_dark == (wanted == "dark")
+    assert theme.scheme(window.transcript.palette()).is_dark == (wanted == "dark")
+
+
+def test_after_a_choice_the_desktop_is_followed_again(qapp: QApplication, looks: Looks) -> None:
+    looks.apply(Appearance(theme="dark"))
+    looks.apply(Appearance(theme="system"))
+    is_dark = qapp.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    assert theme.scheme(qapp.palette()).is_dark == is_dark
+
+
+def test_text_grows_from_the_desktops_size(qapp: QApplication, looks: Looks) -> None:
+    before = qapp.font().pointSizeF()
+    assert looks.apply(Appearance(text_size=200))
+    assert qapp.font().pointSizeF() == pytest.approx(2 * before)
+    assert looks.apply(Appearance(text_size=150))
+    assert qapp.font().pointSizeF() == pytest.approx(1.5 * before)
+    looks.restore()
+    assert qapp.font().pointSizeF() == pytest.approx(before)
+
+
+def test_numbers_go_with_the_language(looks: Looks) -> None:
+    assert looks.apply(Appearance(language="de"))
+    assert QLocale().toString(1.5, "f", 1) == "1,5"
+
+
+def test_less_motion_stills_what_need_not_move(
+    qapp: QApplication, looks: Looks, button: TalkButton
+) -> None:
+    flash = qapp.cursorFlashTime()
+    looks.apply(Appearance(reduced_motion=True))
+    assert motion.is_reduced()
+    assert qapp.cursorFlashTime() == 0
+    button.show_level(0.9)
+    assert button._level == 0.0
+    looks.apply(Appearance())
+    assert not motion.is_reduced()
+    assert qapp.cursorFlashTime() == flash
+    button.show_level(0.9)
+    assert button._level == 0.9
+
+
+def test_words_are_lit_only_where_that_is_wanted(window: MainWindow, control: FakeControl) -> None:
+    lit = window._lit_words
+    assert isinstance(lit, LitWords)
+    window.show_settings(Settings(appearance=Appearance(light_words=False)))
+    control.ask("One")
+    control.fire(Trigger.SOUND)
+    assert control.state is State.SPEAKING
+    assert not lit._timer.isActive()
+    window.show_settings(Settings())
+    assert lit._timer.isActive()
+    window.show_settings(Settings(appearance=Appearance(light_words=False)))
+    assert not lit._timer.isActive()
+
+
+# ------------------------------------------------------------------------- the window made anew
+
+
+def test_a_window_made_anew_speaks_the_language_and_keeps_what_was_said(
+    looks: Looks, window: MainWindow, control: FakeControl, qtbot: QtBot
+) -> None:
+    control.turn_of("What is two plus two?", "Four.")
+    window.transcript.flush()
+    window.question.setText("half a ques")
+    window.open_settings("appearance")
+    looks.apply(Appearance(language="de"))
+    with qtbot.waitSignal(window.rebuilt):
+        window.rebuild()
+    assert window.header.status.word == "Bereit"
+    window.transcript.flush()
+    assert "What is two plus two?" in window.transcript.toPlainText()
+    assert "Four." in window.transcript.toPlainText()
+    assert by_name(window, "Frage", QLineEdit).text() == "half a ques"
+    assert window._dialog is not None
+    assert window._dialog.here == "appearance"
+    assert by_name(window._dialog, "Sprache des Fensters", QComboBox).isVisible()
+    QApplication.processEvents()
+    assert clipped(window) == []
+
+
+def test_a_window_made_anew_talks_asks_and_shows_as_before(
+    looks: Looks, window: MainWindow, control: FakeControl, qtbot: QtBot
+) -> None:
+    looks.apply(Appearance(text_size=130))
+    for _ in range(2):
+        window.rebuild()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyPress(window, Qt.Key.Key_Space)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert control.calls == ["press", "cancel"], "one talk key, not one for each time"
+    control.calls.clear()
+    QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert window.question.hasFocus(), "each key does one thing"
+    QTest.keyClicks(window.question, "hello")
+    QTest.keyClick(window.question, Qt.Key.Key_Return)
+    assert control.calls == ["ask hello"]
+    window.transcript.flush()
+    assert "hello" in window.transcript.toPlainText()
+
+
+async def test_a_question_to_the_user_outlives_the_change(window: MainWindow, qtbot: QtBot) -> None:
+    asked = asyncio.ensure_future(window.confirm("May I?", "this"))
+    await asyncio.sleep(0)
+    window.rebuild()
+    QApplication.processEvents()
+    assert not asked.done()
+    assert window.confirmations.isVisible()
+    window.confirmations.close_all()
+    assert await asked is False

@@ -1,0 +1,51 @@
+"""The menu of the main window, and how parts of the window are let go of when it is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+Entry = tuple[str, str, Callable[[], object]]
+"""What stands in the menu, its keys (none when empty), and what it does."""
+
+
+def make_menu(window: QWidget, entries: Iterable[Entry]) -> QMenu:
+    """A menu whose keys work in the whole window. The last entry stands apart."""
+    menu = QMenu(window)
+    for text, keys, action in entries:
+        item = QAction(text, window)
+        item.setShortcut(QKeySequence(keys))
+        item.triggered.connect(lambda _checked=False, action=action: action())
+        menu.addAction(item)
+        window.addAction(item)
+    menu.insertSeparator(menu.actions()[-1])
+    return menu
+
+
+def discard(parts: Iterable[QObject | None]) -> None:
+    """Let go of parts of a window: out of sight at once, and gone when nothing runs in them any more."""
+    for part in parts:
+        if isinstance(part, QWidget):
+            part.close()
+        if isinstance(part, QAction):
+            part.setEnabled(False)  # its keys belong to the new one from now on
+        if part is not None:
+            part.deleteLater()
+
+
+def take_out(parts: Iterable[QWidget], parent: QWidget) -> Callable[[], None]:
+    """Save parts from a window that goes. The returned call shows those again that were shown."""
+    shown = []
+    for part in parts:
+        if not part.isHidden():
+            shown.append(part)
+        part.setParent(parent)
+
+    def show() -> None:
+        for part in shown:
+            part.show()
+
+    return show
