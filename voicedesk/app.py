@@ -33,6 +33,7 @@ from voicedesk.ui.garbage import Garbage
 from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
+from voicedesk.ui.window_modes import WindowModes
 
 if TYPE_CHECKING:
     from voicedesk.conversation.sound import SoundDevices
@@ -185,6 +186,8 @@ class Application(QObject):
             recall=self.desk.recall,
         )
         self.window.closed.connect(self._closing.set)
+        self.modes = WindowModes(self.window, self.desk.conductor)
+        self.modes.muted.connect(self._mute)
         self._stop_watching = self.desk.conductor.observe(self._on_event)
 
     # ------------------------------------------------------------------------------------- life
@@ -202,9 +205,11 @@ class Application(QObject):
             module = await asyncio.to_thread(import_module, "voicedesk.conversation.sound")
             self.sound = sound = module.SoundDevices(self.desk.conductor)
             self.desk.figures.devices = sound.counts
+            sound.mute(is_on=self.modes.mute_action.isChecked())
             await sound.open(self.desk.settings)
             make_application().installEventFilter(self)
         self._tried_sound.set()
+        self.modes.show_tray()
         self._tasks.spawn(self.desk.look_back(), name="looking for takes that were cut")
         await self.desk.start()
 
@@ -286,6 +291,10 @@ class Application(QObject):
             await self.desk.apply(settings)
             if self.sound is not None and settings.sound != sound_before:
                 await self.sound.use(settings)
+
+    def _mute(self, is_on: bool) -> None:  # noqa: FBT001 - what a signal hands over
+        if self.sound is not None:
+            self.sound.mute(is_on=is_on)
 
     def _key_changed(self) -> None:
         self._tasks.spawn(self._reconnect(), name="reconnecting with another key")

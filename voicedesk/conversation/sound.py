@@ -35,6 +35,7 @@ class SoundDevices:
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
         self._in_use = Sound()
+        self._is_muted = False
         self._cooling: asyncio.TimerHandle | None = None
         self._changing = asyncio.Lock()
         self._tasks = TaskSet()
@@ -56,11 +57,21 @@ class SoundDevices:
         async with self._changing:
             before, self._in_use = self._in_use, settings.sound
             if self._speaker is not None:
-                self._speaker.volume = settings.sound.volume
+                self._speaker.volume = self._volume
             if settings.sound.microphone != before.microphone:
                 await self._change_microphone(settings.sound)
             if settings.sound.speaker != before.speaker:
                 await self._change_speaker(settings.sound)
+
+    @property
+    def _volume(self) -> float:
+        return 0.0 if self._is_muted else self._in_use.volume
+
+    def mute(self, *, is_on: bool) -> None:
+        """Have nothing sound, from now on, or let it sound again."""
+        self._is_muted = is_on
+        if self._speaker is not None:
+            self._speaker.volume = self._volume
 
     def counts(self) -> DeviceCounts:
         """What the devices that are in use have counted."""
@@ -87,7 +98,7 @@ class SoundDevices:
             await self._conductor.use_speaker(None)
             await asyncio.to_thread(old.close)
         speaker = Speaker(sound.speaker, loop=asyncio.get_running_loop())
-        speaker.volume = sound.volume
+        speaker.volume = self._volume
         self._speaker = speaker
         if await self._start(speaker):
             self._tell_substitute(speaker, sound.speaker is not None)

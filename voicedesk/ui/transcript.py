@@ -52,10 +52,12 @@ class Transcript(QTextBrowser):
     Signals:
         settings_wanted: The user followed a note to this page of the settings.
         link_wanted: The user followed a link of an answer; nothing has been opened yet.
+        laid_out: What has changed can be read now.
     """
 
     settings_wanted = Signal(str)
     link_wanted = Signal(str)
+    laid_out = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +155,7 @@ class Transcript(QTextBrowser):
         if was_empty != self._document.is_empty:
             self._describe()
             self.viewport().update()
+        self.laid_out.emit()
         return bool(left)
 
     def show_past(self, messages: Sequence[Message]) -> None:

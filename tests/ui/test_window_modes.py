@@ -1,0 +1,155 @@
+"""The compact window, the icon in the tray, and answers without sound."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QToolButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fake_control import FakeControl
+from tests.ui.finding import by_name
+from tests.ui.test_accessibility import clipped, unnamed
+from voicedesk.core.errors import ConnectionLostError, NoMicrophoneError
+from voicedesk.core.events import Link
+from voicedesk.core.turn import Trigger
+from voicedesk.ui.compact import LastLine
+from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.talk_button import TalkButton
+from voicedesk.ui.window_modes import WindowModes
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def modes(window: MainWindow, control: FakeControl) -> WindowModes:
+    return WindowModes(window, control)
+
+
+def last_words(window: MainWindow) -> str:
+    return by_name(window, "Last words", LastLine).accessibleDescription()
+
+
+def test_compact_is_the_button_the_level_and_the_last_line(
+    qtbot: QtBot, window: MainWindow, control: FakeControl, modes: WindowModes
+) -> None:
+    size = window.size()
+    QTest.keyClick(window, Qt.Key.Key_K, CONTROL)
+    qtbot.waitUntil(window.isActiveWindow)
+    assert modes.compact.is_on
+    assert window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+    assert window.talk_button.isVisible()
+    assert window.meter.isVisible()
+    for part in (window.header, window.transcript, window.strip, window.question):
+        assert not part.isVisible()
+    assert window.height() < size.height() / 3
+    assert clipped(window) == []
+    assert unnamed(window) == []
+    control.turn_of("How late is it?", "It is " + "very " * 200 + "late.")
+    window.transcript.flush()
+    assert last_words(window).endswith("very late.")
+    assert by_name(window, "Last words", LastLine).text().endswith("very late.")
+    by_name(window, "Show the whole window", QToolButton).click()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert not window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+    assert window.transcript.isVisible()
+    assert window.question.isVisible()
+    assert window.size() == size
+    assert not modes.compact_action.isChecked()
+
+
+def test_talking_works_while_it_is_compact(
+    qtbot: QtBot, window: MainWindow, control: FakeControl, modes: WindowModes
+) -> None:
+    modes.compact.toggle()
+    qtbot.waitUntil(window.isActiveWindow)
+    by_name(window, "Talk", TalkButton).setFocus()
+    QTest.keyPress(window, Qt.Key.Key_Space)
+    assert control.calls == ["press"]
+    QTest.keyRelease(window, Qt.Key.Key_Space)
+
+
+def test_the_compact_window_grows_for_a_message_and_shrinks_again(
+    qtbot: QtBot, window: MainWindow, modes: WindowModes
+) -> None:
+    modes.compact.set_on(is_on=True)
+    QApplication.processEvents()
+    height = window.height()
+    window.show_error("sound", NoMicrophoneError())
+    qtbot.waitUntil(lambda: window.height() > height)
+    window.messages.clear("sound")
+    qtbot.waitUntil(lambda: window.height() == height)
+
+
+def test_the_tray_says_what_is_going_on(
+    window: MainWindow, control: FakeControl, modes: WindowModes
+) -> None:
+    modes.show_tray()
+    tray = modes.tray
+    assert tray is not None
+    assert tray.tip == "VoiceDesk: Ready"
+    control.press()
+    assert tray.tip == "VoiceDesk: Listening"
+    control.fire(Trigger.CANCEL)
+    control.links(Link.LOST, ConnectionLostError(server="OpenAI"))
+    assert tray.tip == "VoiceDesk: Offline"
+    assert tray.menu.actions()[0].text() == "Offline"
+    icon = tray._icon.icon()
+    assert icon.availableSizes()
+    assert not icon.pixmap(QSize(22, 22)).isNull()
+
+
+def test_the_trays_menu_hides_mutes_and_quits(
+    qtbot: QtBot, window: MainWindow, modes: WindowModes
+) -> None:
+    modes.show_tray()
+    assert modes.tray is not None
+    menu = modes.tray.menu
+    menu.aboutToShow.emit()
+    by_text = {action.text(): action for action in menu.actions()}
+    assert list(by_text) == [
+        "Ready",
+        "Hide the Window",
+        "Compact Window",
+        "Mute Answers",
+        "",
+        "Quit",
+    ]
+    by_text["Hide the Window"].trigger()
+    assert not window.isVisible()
+    menu.aboutToShow.emit()
+    assert by_text["Hide the Window"].text() == "Show the Window"
+    modes.tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    assert window.isVisible()
+    with qtbot.waitSignal(window.closed):
+        by_text["Quit"].trigger()
+
+
+def test_a_desktop_without_a_tray_goes_without(
+    window: MainWindow, modes: WindowModes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: False)
+    assert not modes.show_tray()
+    assert modes.tray is not None
+    assert not modes.tray._icon.isVisible()
+
+
+def test_muting_is_told_and_seen(qtbot: QtBot, window: MainWindow, modes: WindowModes) -> None:
+    told: list[bool] = []
+    modes.muted.connect(told.append)
+    assert not window.header.muted.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_M, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert told == [True]
+    assert window.header.muted.isVisible()
+    by_name(window, "Answers are muted; let them sound again", QToolButton).click()
+    assert told == [True, False]
+    assert not window.header.muted.isVisible()
+
+
+def test_the_menu_of_the_window_offers_both(window: MainWindow, modes: WindowModes) -> None:
+    menu = window.header.menu.menu()
+    assert menu is not None
+    texts = [action.text() for action in menu.actions() if action.text()]
+    assert texts[-1] == "Quit"
+    assert {"Compact Window", "Mute Answers"} <= set(texts)

@@ -1,0 +1,161 @@
+"""The compact window: the talk button, the level and the last line, above all other windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QWindow
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QWidget
+
+from voicedesk.ui.conversation_entries import Kind
+from voicedesk.ui.icons import em
+from voicedesk.ui.transcript import Transcript
+from voicedesk.ui.widgets import IconButton, QuietLabel
+
+_LONGEST = 400
+_SHOWN = frozenset({Kind.USER, Kind.REPLY, Kind.NOTE})
+
+
+class LastLine(QuietLabel):
+    """The end of what was said last: the newest words are those that count."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(self.tr("Last words"))
+
+    def show_text(self, text: str) -> None:
+        """Show the end of a text."""
+        self._full = " ".join(text[-_LONGEST:].split())
+        self.setAccessibleDescription(self._full)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        self.setText(metrics.elidedText(self._full, Qt.TextElideMode.ElideLeft, self.width()))
+
+
+class CompactMode(QObject):
+    """Makes the window small and keeps it in front, and makes it whole again.
+
+    Attributes:
+        line: What is shown only then.
+
+    Signals:
+        changed: It is compact now, or whole again.
+    """
+
+    changed = Signal(bool)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        transcript: Transcript,
+        *,
+        hidden: Sequence[QWidget],
+        bars: Sequence[QWidget],
+    ) -> None:
+        """The window is whole.
+
+        Args:
+            window: It has a layout in its central widget.
+            transcript: Where the words come from.
+            hidden: What is not shown while it is compact.
+            bars: What comes and goes by itself; the window shrinks again when one goes.
+        """
+        super().__init__(window)
+        self._window = window
+        self._transcript = transcript
+        self._hidden = list(hidden)
+        self._is_on = False
+        self._whole = QSize()
+        self._least = QSize()
+        self.line = self._build_line()
+        transcript.laid_out.connect(self._show_words)
+        for bar in bars:
+            bar.installEventFilter(self)
+
+    def _build_line(self) -> QWidget:
+        unit = em(self._window)
+        line = QWidget(self._window)
+        self._words = LastLine(line)
+        self._expand = IconButton("expand", self.tr("Show the whole window"), line)
+        self._expand.clicked.connect(lambda: self.set_on(is_on=False))
+        row = QHBoxLayout(line)
+        row.setContentsMargins(int(1.2 * unit), 0, int(0.6 * unit), int(0.6 * unit))
+        row.setSpacing(unit // 2)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._expand)
+        line.hide()
+        return line
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the window is compact."""
+        return self._is_on
+
+    def toggle(self) -> None:
+        """Compact if it is whole, else whole."""
+        self.set_on(is_on=not self._is_on)
+
+    def set_on(self, *, is_on: bool) -> None:
+        """Make the window compact, or whole again."""
+        if is_on == self._is_on:
+            return
+        self._is_on = is_on
+        window = self._window
+        if is_on:
+            self._whole, self._least = window.size(), window.minimumSize()
+            window.setMinimumSize(0, 0)
+        for widget in self._hidden:
+            widget.setVisible(not is_on)
+        self.line.setVisible(is_on)
+        self._show_words()
+        self._keep_in_front(is_on=is_on)
+        if is_on:
+            self._shrink()
+        else:
+            window.setMinimumSize(self._least)
+            window.resize(self._whole)
+        self.changed.emit(is_on)
+
+    def _keep_in_front(self, *, is_on: bool) -> None:
+        """Qt's own way takes the window away and brings it back; the desktop needs only to be told."""
+        flags = self._window.windowFlags()
+        in_front = Qt.WindowType.WindowStaysOnTopHint
+        flags = flags | in_front if is_on else flags & ~in_front
+        handle: QWindow | None = self._window.windowHandle()
+        if handle is None:  # it was never shown
+            self._window.setWindowFlags(flags)
+        else:
+            self._window.overrideWindowFlags(flags)
+            handle.setFlags(flags)
+
+    def _shrink(self) -> None:
+        middle = self._window.centralWidget()
+        if not self._is_on or middle is None:
+            return
+        layout = middle.layout()
+        assert layout is not None
+        layout.activate()
+        self._window.resize(middle.minimumSizeHint().expandedTo(QSize(24 * em(middle), 0)))
+
+    def _show_words(self) -> None:
+        if not self._is_on:
+            return
+        for entry in reversed(self._transcript.log.entries):
+            if entry.kind in _SHOWN and entry.text:
+                self._words.show_text(entry.text)
+                return
+        self._words.show_text("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide and self._is_on:
+            QTimer.singleShot(0, self, self._shrink)
+        return super().eventFilter(watched, event)
