@@ -36,7 +36,7 @@
     <name>Asking</name>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Behalten</translation>
     </message>
 </context>
 <context>
@@ -117,23 +117,23 @@
     <name>ExportMenu</name>
     <message>
         <source>Text to Read (Markdown)…</source>
-        <translation type="unfinished"></translation>
+        <translation>Text zum Lesen (Markdown)…</translation>
     </message>
     <message>
         <source>Sound (WAV)…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ton (WAV)…</translation>
     </message>
     <message>
         <source>Subtitles for the Sound (SRT)…</source>
-        <translation type="unfinished"></translation>
+        <translation>Untertitel zum Ton (SRT)…</translation>
     </message>
     <message>
         <source>Everything, for Programs (JSON)…</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles, für Programme (JSON)…</translation>
     </message>
     <message>
         <source>Export Conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräch exportieren</translation>
     </message>
     <message>
         <source>You</source>
@@ -157,7 +157,7 @@
     </message>
     <message>
         <source>The conversation was written to {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Gespräch wurde in {name} geschrieben.</translation>
     </message>
 </context>
 <context>
@@ -431,74 +431,82 @@
     <name>History</name>
     <message>
         <source>Untitled</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne Titel</translation>
+    </message>
+    <message>
+        <source>1 turn</source>
+        <translation>1 Runde</translation>
+    </message>
+    <message>
+        <source>{number} turns</source>
+        <translation>{number} Runden</translation>
     </message>
 </context>
 <context>
     <name>HistoryDialog</name>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf</translation>
     </message>
     <message>
         <source>Search what was said</source>
-        <translation type="unfinished"></translation>
+        <translation>Gesagtes durchsuchen</translation>
     </message>
     <message>
         <source>Conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche</translation>
     </message>
     <message>
         <source>Continue</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>Go on with this conversation: the next answer knows what was said in it</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Gespräch fortsetzen: Die nächste Antwort weiß, was darin gesagt wurde</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
+        <translation>Umbenennen</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Löschen</translation>
     </message>
     <message>
         <source>Delete All</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle löschen</translation>
     </message>
     <message>
         <source>Nothing was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts wurde gefunden.</translation>
     </message>
     <message>
         <source>Nothing here yet. What you talk about is kept on this computer only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch ist hier nichts. Was Sie besprechen, bleibt nur auf diesem Computer.</translation>
     </message>
     <message>
         <source>Conversations are not kept. Settings, Privacy can change that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche werden nicht aufbewahrt. Unter Einstellungen, Datenschutz lässt sich das ändern.</translation>
     </message>
     <message>
         <source>The conversation was deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Gespräch wurde gelöscht.</translation>
     </message>
     <message>
         <source>Delete “{title}” and its recordings for good?</source>
-        <translation type="unfinished"></translation>
+        <translation>„{title}“ mit seinen Aufnahmen für immer löschen?</translation>
     </message>
     <message>
         <source>All conversations were deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Gespräche wurden gelöscht.</translation>
     </message>
     <message>
         <source>Delete every conversation and every recording for good?</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Gespräche und alle Aufnahmen für immer löschen?</translation>
     </message>
 </context>
 <context>
@@ -509,7 +517,7 @@
     </message>
     <message>
         <source>The beginning is left out here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Anfang ist hier weggelassen.</translation>
     </message>
     <message>
         <source>You</source>
@@ -977,7 +985,7 @@
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Löschen</translation>
     </message>
     <message>
         <source>Delete this question and its answer?</source>
@@ -2135,6 +2143,30 @@
     <message>
         <source>Copy what is selected in the conversation</source>
         <translation>Kopieren, was im Gespräch markiert ist</translation>
+    </message>
+    <message>
+        <source>Alt+Up, Alt+Down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a message; Tab leads to its buttons</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+K</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A small window in front of all others, or the whole one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+M</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mute the answers, or let them sound</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Ctrl+,</source>

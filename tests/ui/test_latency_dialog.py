@@ -232,8 +232,9 @@ def test_it_keeps_to_the_latest_answer_until_another_is_chosen(
 def test_each_model_has_a_row_and_a_line(window: MainWindow, control: FakeControl) -> None:
     for server in (100, 200, 300):
         a_turn(control, tail=0, ours=0, server=server, buffer=0, device=0, silence=0)
-    other = a_turn(control)
+    other = timeline_of(control.turn + 1)
     other.mode, other.model = "classic", "gpt-5.4-mini"
+    control.timed(other)
     dialog = open_dialog(window)
     table = by_name(dialog, "Answers by model", QTableWidget)
     cells = [
@@ -265,10 +266,12 @@ def test_figures_are_saved_where_the_user_says(
     path = tmp_path / "figures.json"
     asking.fileSelected.emit(str(path))
     asking.close()
+    qtbot.waitUntil(lambda: f"Saved to {path}." in texts(dialog))
     assert len(json.loads(path.read_text("utf-8"))["turns"]) == 1
-    assert f"Saved to {path}." in texts(dialog)
     dialog.save("csv", tmp_path / "none" / "figures.csv")
-    assert "could not be saved" in texts(dialog)
+    assert not by_name(dialog, "Save as CSV…", QPushButton).isEnabled()
+    qtbot.waitUntil(lambda: "could not be saved" in texts(dialog))
+    assert by_name(dialog, "Save as CSV…", QPushButton).isEnabled()
 
 
 # ------------------------------------------------------------------------------------------ words

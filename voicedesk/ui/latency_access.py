@@ -70,6 +70,7 @@ class LatencyAccess(QObject):
         """Close the window of the figures, if there is one, and gather no more."""
         if self._dialog is not None:
             self._dialog.close()
+            self._dialog.finish()
         if self._stop is not None:
             self._stop()
             self._stop = None

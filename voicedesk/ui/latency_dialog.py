@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
@@ -32,7 +33,7 @@ from voicedesk.ui.latency_words import turn_name
 from voicedesk.ui.widgets import IconButton, QuietLabel, style_scroll_bar
 from voicedesk.ui.wording import error_sentence, seconds
 
-_LISTED = 200
+_LISTED = 100
 """Answers that can be chosen; older ones are in the file."""
 _SETTLE_MS = 50
 
@@ -45,16 +46,22 @@ class LatencyDialog(QDialog):
     """
 
     settings_wanted = Signal(str)
+    _written = Signal(object)
 
     def __init__(self, figures: Figures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figures = figures
         self._shown = 0
+        self._writer: threading.Thread | None = None
+        self._written.connect(self._on_written, Qt.ConnectionType.QueuedConnection)
         self.setWindowTitle(self.tr("Where the Time Goes"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
         self._timer.timeout.connect(self._refresh)
+        self._groups = Groups()
+        for turn in figures:
+            self._groups.add(turn.timeline)
         self._build()
         self._stop = figures.watch(self._on_turn)
         self.destroyed.connect(self._stop)
@@ -67,7 +74,7 @@ class LatencyDialog(QDialog):
         unit = em(self)
         self._answer = TurnView(self)
         self._answer.setting_wanted.connect(self._on_setting)
-        self._groups = GroupsView(self)
+        self._all = GroupsView(self)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -86,7 +93,7 @@ class LatencyDialog(QDialog):
         self._tabs.setAccessibleName(self.tr("Figures"))
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(one, self.tr("One Answer"))
-        self._tabs.addTab(self._groups, self.tr("All Answers"))
+        self._tabs.addTab(self._all, self.tr("All Answers"))
         empty = QuietLabel(self.tr("Ask something first: its figures will show here."), self)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setWordWrap(True)
@@ -146,7 +153,8 @@ class LatencyDialog(QDialog):
         self._tabs.setCurrentIndex(0)
         self._refresh()
 
-    def _on_turn(self, _turn: TurnFigures) -> None:
+    def _on_turn(self, turn: TurnFigures) -> None:
+        self._groups.add(turn.timeline)
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
 
@@ -157,10 +165,7 @@ class LatencyDialog(QDialog):
             button.setEnabled(bool(turns))
         if not turns:
             return
-        groups = Groups()
-        for turn in self._figures:
-            groups.add(turn.timeline)
-        self._groups.show_groups(groups, self._figures.spent)
+        self._all.show_groups(self._groups, self._figures.spent)
         found = next((turn for turn in turns if turn.turn == self._shown), None)
         found = found or self._figures.of(self._shown) or turns[0]
         self._list(turns, found)
@@ -203,13 +208,37 @@ class LatencyDialog(QDialog):
         dialog.open()
 
     def save(self, kind: Kind, path: Path) -> None:
-        """Write all figures to a file, and say where they are or why not."""
-        try:
-            write(self._figures, kind, path)
-        except FiguresExportError as error:
-            self._say(error_sentence(error))
+        """Write all figures to a file, on a thread, and say where they are or why not."""
+        self.finish()
+        turns = [turn.snapshot() for turn in self._figures]
+
+        def work() -> None:
+            try:
+                write(turns, kind, path)
+            except FiguresExportError as error:
+                self._written.emit(error)
+            else:
+                self._written.emit(path)
+
+        for button in self._save:
+            button.setEnabled(False)
+        self._writer = threading.Thread(target=work, name="voicedesk-figures")
+        self._writer.start()
+
+    def finish(self) -> None:
+        """Wait for a file that is being written."""
+        if self._writer is not None:
+            self._writer.join()
+            self._writer = None
+
+    def _on_written(self, outcome: object) -> None:
+        self.finish()
+        for button in self._save:
+            button.setEnabled(True)
+        if isinstance(outcome, FiguresExportError):
+            self._say(error_sentence(outcome))
         else:
-            self._say(self.tr("Saved to {}.").format(path))
+            self._say(self.tr("Saved to {}.").format(outcome))
 
     def _say(self, sentence: str) -> None:
         self._message.setText(sentence)

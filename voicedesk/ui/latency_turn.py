@@ -26,7 +26,6 @@ from voicedesk.ui.latency_words import (
 from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.widgets import IconView, QuietLabel
 
-
 _MOST_CAUSES = 4
 """Somebody who is told ten reasons is told none; all of them are in the file."""
 

@@ -124,6 +124,10 @@ _SENTENCES: dict[Why, Callable[[], str]] = {
     Why.BUSY: lambda: QCoreApplication.translate(
         "Latency", "This computer had no time for {time}. Close programs that keep it busy."
     ),
+    Why.LOCAL_SLOW: lambda: QCoreApplication.translate(
+        "Latency",
+        "The server on this computer needed {time}. The first answer after a start takes longest.",
+    ),
     Why.MODEL_SLOW: lambda: QCoreApplication.translate(
         "Latency", "The model needed {time} for its first sound. A smaller one is quicker."
     ),

@@ -138,6 +138,20 @@ def test_gaps_of_the_chain_are_the_voices_where_words_waited_for_it() -> None:
     assert found(own) == [(Why.VOICE_BEHIND, 200, 1)]
 
 
+@pytest.mark.parametrize(
+    ("role", "line", "setting"),
+    [
+        (Role.ANSWER, quick(first_delta=1000), "realtime.server"),
+        (Role.THINKING, quick("classic", first_text=900), "classic.thinking_server"),
+    ],
+)
+def test_a_slow_server_on_this_computer_is_told_apart(
+    role: Role, line: Timeline, setting: str
+) -> None:
+    (cause,) = causes(turn_of(line=line, stages=(Stage(role, "own", is_local=True),)))
+    assert (cause.why, cause.setting) == (Why.LOCAL_SLOW, setting)
+
+
 def test_what_took_longest_comes_first() -> None:
     turn = turn_of(UNDERRAN, line=quick(take_end=500, first_delta=2000))
     assert [why for why, _, _ in found(turn)] == [Why.MODEL_SLOW, Why.TAIL, Why.SOUND_LATE]

@@ -20,7 +20,7 @@ from tests.conversation.figures.turn_stream import (
     turn_of,
 )
 from voicedesk.conversation.figures.stages import Role, Stage
-from voicedesk.conversation.figures.turns import DeviceCounts, Figures, SpanKind, TurnFigures
+from voicedesk.conversation.figures.turns import DeviceCounts, Figures, Span, SpanKind, TurnFigures
 from voicedesk.core.errors import NoAnswerError
 from voicedesk.core.events import (
     Hint,
@@ -176,6 +176,17 @@ def test_a_transcription_that_is_counted_apart_may_come_late() -> None:
     stop()
     figures(late)
     assert [turn.heard_usage for turn in told] == [{"seconds": 2}]
+
+
+def test_a_snapshot_stays_as_it_was() -> None:
+    turn = turn_of(sound(0, 10))
+    before = turn.snapshot()
+    turn.timeline.points.clear()
+    turn.spans.append(Span(SpanKind.TOOL, 0.0, 1.0))
+    turn.counters.underruns += 1
+    assert before.timeline.latency_ms == pytest.approx(500)
+    assert before.spans == []
+    assert before.counters.underruns == 0
 
 
 def test_what_has_no_times_is_no_turn_to_look_at() -> None:

@@ -20,6 +20,7 @@ class Why(Enum):
     TOOLS = "tools"
     TAIL = "tail"
     BUSY = "busy"
+    LOCAL_SLOW = "local slow"  # a server on this computer
     MODEL_SLOW = "model slow"
     HEARING_SLOW = "hearing slow"
     THINKING_SLOW = "thinking slow"
@@ -134,11 +135,19 @@ def _between(turn: TurnFigures, start: Point, end: Point) -> float:
     return (points[end] - points[start] - excused) * 1000.0
 
 
+def _is_local(turn: TurnFigures, role: Role) -> bool:
+    return any(stage.role is role and stage.is_local for stage in turn.stages)
+
+
 def _model_slow(turn: TurnFigures) -> Cause | None:
     if turn.timeline.mode != "realtime":
         return None
     spent = _between(turn, Point.COMMIT_SENT, Point.FIRST_DELTA)
-    return Cause(Why.MODEL_SLOW, spent, 0, "realtime.model") if spent >= SLOW_MS else None
+    if spent < SLOW_MS:
+        return None
+    if _is_local(turn, Role.ANSWER):
+        return Cause(Why.LOCAL_SLOW, spent, 0, "realtime.server")
+    return Cause(Why.MODEL_SLOW, spent, 0, "realtime.model")
 
 
 def _hearing_slow(turn: TurnFigures) -> Cause | None:
@@ -152,6 +161,8 @@ def _thinking_slow(turn: TurnFigures) -> Cause | None:
     spent = _between(turn, Point.TRANSCRIBED, Point.FIRST_UNIT)
     if turn.timeline.mode == "realtime" or spent < 800.0:
         return None
+    if _is_local(turn, Role.THINKING):
+        return Cause(Why.LOCAL_SLOW, spent, 0, "classic.thinking_server")
     return Cause(Why.THINKING_SLOW, spent, 0, "classic.thinking_model")
 
 
@@ -172,7 +183,7 @@ def _sound_late(turn: TurnFigures) -> Cause | None:
     if not times:
         return None
     if turn.timeline.mode != "realtime" and (
-        counters.pieces_waiting or any(s.role is Role.SPEECH and s.is_local for s in turn.stages)
+        counters.pieces_waiting or _is_local(turn, Role.SPEECH)
     ):
         return Cause(Why.VOICE_BEHIND, counters.gap_ms, times, "classic.chunking")
     setting = "realtime.server" if turn.timeline.mode == "realtime" else "classic.speech_server"

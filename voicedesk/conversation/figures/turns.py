@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
@@ -175,6 +175,16 @@ class TurnFigures:
     cost: Cost | None = None
     devices_before: DeviceCounts = DeviceCounts()
     flow: _Flow = field(default_factory=_Flow, repr=False)
+
+    def snapshot(self) -> TurnFigures:
+        """The same as it is now, for another thread."""
+        return replace(
+            self,
+            timeline=replace(self.timeline, points=dict(self.timeline.points)),
+            counters=replace(self.counters),
+            spans=list(self.spans),
+            flow=_Flow(),
+        )
 
     def spent_on(self, kind: SpanKind, until: float | None = None) -> float:
         """Milliseconds spent on a kind of span, up to a moment."""
