@@ -54,7 +54,7 @@
     <name>CompactMode</name>
     <message>
         <source>Show the whole window</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ganze Fenster zeigen</translation>
     </message>
 </context>
 <context>
@@ -65,11 +65,11 @@
     </message>
     <message>
         <source>&amp;Allow</source>
-        <translation type="unfinished">&amp;Erlauben</translation>
+        <translation>&amp;Erlauben</translation>
     </message>
     <message>
         <source>&amp;Don&apos;t Allow</source>
-        <translation type="unfinished">&amp;Nicht erlauben</translation>
+        <translation>&amp;Nicht erlauben</translation>
     </message>
 </context>
 <context>
@@ -381,7 +381,7 @@
     </message>
     <message>
         <source>Answers are muted; let them sound again</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten sind stumm; wieder hörbar machen</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -570,7 +570,7 @@
     <name>LastLine</name>
     <message>
         <source>Last words</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Worte</translation>
     </message>
 </context>
 <context>
@@ -970,18 +970,18 @@
     <name>MessageBar</name>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachricht</translation>
     </message>
 </context>
 <context>
     <name>MessageDeeds</name>
     <message>
         <source>Play Again</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal abspielen</translation>
     </message>
     <message>
         <source>Ask Again</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal fragen</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -989,46 +989,46 @@
     </message>
     <message>
         <source>Delete this question and its answer?</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Frage und ihre Antwort löschen?</translation>
     </message>
     <message>
         <source>Delete this answer?</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Antwort löschen?</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Löschen</translation>
     </message>
     <message>
         <source>&amp;Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Behalten</translation>
     </message>
     <message>
         <source>This link leads to no web page, so it is not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Link führt zu keiner Webseite und wird deshalb nicht geöffnet.</translation>
     </message>
     <message>
         <source>Open this page in the browser?</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Seite im Browser öffnen?</translation>
     </message>
     <message>
         <source>&amp;Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Ö&amp;ffnen</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;bbrechen</translation>
     </message>
     <message>
         <source>The page could not be opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Seite konnte nicht geöffnet werden.</translation>
     </message>
 </context>
 <context>
     <name>MessageTools</name>
     <message>
         <source>Copy code</source>
-        <translation type="unfinished"></translation>
+        <translation>Code kopieren</translation>
     </message>
 </context>
 <context>
@@ -2146,27 +2146,27 @@
     </message>
     <message>
         <source>Alt+Up, Alt+Down</source>
-        <translation type="unfinished"></translation>
+        <translation>Alt+Auf, Alt+Ab</translation>
     </message>
     <message>
         <source>Choose a message; Tab leads to its buttons</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Nachricht wählen; Tab führt zu ihren Knöpfen</translation>
     </message>
     <message>
         <source>Ctrl+K</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+K</translation>
     </message>
     <message>
         <source>A small window in front of all others, or the whole one</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein kleines Fenster vor allen anderen, oder das ganze</translation>
     </message>
     <message>
         <source>Ctrl+Shift+M</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+Umschalt+M</translation>
     </message>
     <message>
         <source>Mute the answers, or let them sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten stummschalten oder hören</translation>
     </message>
     <message>
         <source>Ctrl+,</source>
@@ -2600,11 +2600,11 @@
     </message>
     <message>
         <source>Copy Code: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Code kopieren: {}</translation>
     </message>
     <message>
         <source>Open Link: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Link öffnen: {}</translation>
     </message>
     <message>
         <source>Open Settings</source>
@@ -2639,15 +2639,15 @@
     <name>Tray</name>
     <message>
         <source>VoiceDesk: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>VoiceDesk: {}</translation>
     </message>
     <message>
         <source>Hide the Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Fenster ausblenden</translation>
     </message>
     <message>
         <source>Show the Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Fenster zeigen</translation>
     </message>
 </context>
 <context>
@@ -2679,15 +2679,15 @@
     <name>WindowModes</name>
     <message>
         <source>Compact Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Kleines Fenster</translation>
     </message>
     <message>
         <source>Mute Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten stummschalten</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished">Beenden</translation>
+        <translation>Beenden</translation>
     </message>
 </context>
 <context>
