@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from voicedesk.app import Application
+from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.ui.first_run_ports import FirstRunPorts
 
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
-    from voicedesk.conversation.sound_check import SoundCheck
     from voicedesk.ui.first_run import FirstRun
+    from voicedesk.ui.history_dialog import HistoryDialog
 
 
 class Dialogs:
@@ -21,17 +22,17 @@ class Dialogs:
         self._desktop = desktop
         self._tasks = TaskSet()
         self._first_run: FirstRun | None = None
-        self._sound_check: SoundCheck | None = None
+        self._history: HistoryDialog | None = None
         desktop.window.first_run_wanted.connect(self.open_first_run)
+        desktop.window.history_wanted.connect(self.open_history)
+        desktop.window.new_wanted.connect(self.begin_conversation)
 
     def open_first_run(self) -> FirstRun:
         """Show the first run, from its first step."""
-        from voicedesk.conversation.sound_check import SoundCheck
         from voicedesk.ui.first_run import FirstRun
 
         if self._first_run is None:
             desktop = self._desktop
-            self._sound_check = SoundCheck(desktop.desk.conductor)
             self._first_run = FirstRun(
                 FirstRunPorts(
                     control=desktop.desk.conductor,
@@ -39,13 +40,45 @@ class Dialogs:
                     change=desktop.window.change_settings,
                     keys=desktop.key_store,
                     devices=desktop.list_devices,
-                    tester=self._sound_check,
+                    tester=desktop.sound_check,
                     connect=desktop.connect_server,
                 ),
                 desktop.window,
             )
         self._first_run.start()
         return self._first_run
+
+    def open_history(self) -> HistoryDialog | None:
+        """Show earlier conversations. None where nothing is kept on disk."""
+        keeping = self._desktop.desk.keeping
+        if keeping is None:
+            return None
+        from voicedesk.ui.history_dialog import HistoryDialog
+        from voicedesk.ui.history_ports import HistoryPorts
+
+        if self._history is None:
+            desktop = self._desktop
+            self._history = HistoryDialog(
+                HistoryPorts(
+                    conversations=keeping.history,
+                    current=lambda: keeping.conversation,
+                    proceed=desktop.open_conversation,
+                    is_kept=lambda: desktop.desk.settings.privacy.history,
+                ),
+                desktop.window,
+            )
+        self._history.start()
+        return self._history
+
+    def begin_conversation(self) -> None:
+        """Begin a new conversation, which knows nothing of the one before."""
+        self._tasks.spawn(self._begin(), name="a new conversation")
+
+    async def _begin(self) -> None:
+        try:
+            await self._desktop.open_conversation()
+        except VoiceDeskError as error:
+            self._desktop.window.show_error("history", error)
 
     def introduce(self, kept: Callable[[], bool]) -> None:
         """Show the first run as soon as the devices are open. It comes once, also when it is closed half-way.
@@ -70,5 +103,5 @@ class Dialogs:
         await self._tasks.close()
         if self._first_run is not None:
             await self._first_run.stop()
-        if self._sound_check is not None:
-            await self._sound_check.close()
+        if self._history is not None:
+            await self._history.stop()

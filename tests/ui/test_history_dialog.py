@@ -1,0 +1,353 @@
+"""The history as a person uses it, on a real store: find, read, continue, rename, export, delete."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QStyleOptionViewItem,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.end_to_end.desktop import run
+from tests.ui.finding import by_name
+from tests.ui.test_accessibility import clipped, unnamed
+from voicedesk.conversation.store.model import Outcome, Said, Turn
+from voicedesk.conversation.store.store import Store
+from voicedesk.core.dialogue import Role
+from voicedesk.core.errors import StorageError
+from voicedesk.ui import theme, translation
+from voicedesk.ui.history_dialog import HistoryDialog
+from voicedesk.ui.history_export import file_name
+from voicedesk.ui.history_model import PAGE
+from voicedesk.ui.history_ports import HistoryPorts
+
+START = 1_750_000_000.0
+
+
+class Person:
+    """Somebody in front of the history."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store(folder / "data")
+        self.current = ""
+        self.is_kept = True
+        self.continued: list[str] = []
+        self.dialog = HistoryDialog(
+            HistoryPorts(
+                conversations=self.store.history,
+                current=lambda: self.current,
+                proceed=self._proceed,
+                is_kept=lambda: self.is_kept,
+            )
+        )
+        self.search = self.dialog._search
+        self.list = self.dialog._list
+
+    async def _proceed(self, conversation: str) -> None:
+        self.continued.append(conversation)
+
+    def remember(self, number: int, question: str, answer: str, unheard: str = "") -> None:
+        messages = (Said(Role.USER, question), Said(Role.ASSISTANT, answer, unheard))
+        turn = Turn(f"t{number}", START + number, Outcome.ANSWERED, messages=messages)
+        self.store.history.save(f"c{number}", turn, START + number)
+
+    @property
+    def titles(self) -> list[str]:
+        model = self.list.model()
+        return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+    def click(self, name: str) -> None:
+        button = next(
+            each
+            for each in self.dialog.findChildren(QPushButton)
+            if each.text() == name and each.isVisible() and each.isEnabled()
+        )
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def can(self, name: str) -> bool:
+        return any(
+            each.isEnabled()
+            for each in self.dialog.findChildren(QPushButton)
+            if each.text() == name and each.isVisible()
+        )
+
+    @property
+    def text(self) -> str:
+        return self.dialog._reader.toPlainText()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    async def shown(self, *titles: str) -> None:
+        await self.until(lambda: self.titles == list(titles))
+
+
+@asynccontextmanager
+async def person_in(folder: Path) -> AsyncIterator[Person]:
+    person = Person(folder)
+    try:
+        yield person
+    finally:
+        await person.dialog.stop()
+        await person.store.close()
+        person.dialog.deleteLater()
+
+
+def go(folder: Path, work: Callable[[Person], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        async with person_in(folder) as person:
+            await work(person)
+
+    run(whole)
+
+
+def three(person: Person) -> None:
+    person.remember(1, "How long is the Danube?", "It is 2,850 kilometres long.")
+    person.remember(2, "Tell me a joke", "A horse walks into a bar.", "And asks for hay.")
+    person.remember(3, "What is twelve plus thirty?", "Forty-two.")
+
+
+def test_conversations_are_listed_and_read(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        assert by_name(person.dialog, "Search what was said", QLineEdit) is person.search
+        assert by_name(person.dialog, "Conversations", QListView) is person.list
+        person.dialog.start()
+        await person.shown(
+            "What is twelve plus thirty?", "Tell me a joke", "How long is the Danube?"
+        )
+        await person.until(lambda: "Forty-two." in person.text)
+        QTest.keyClick(person.search, Qt.Key.Key_Down)
+        QTest.keyClick(person.list, Qt.Key.Key_Down)
+        await person.until(lambda: "A horse walks into a bar." in person.text)
+        assert "And asks for hay." in person.text
+        assert "Forty-two." not in person.text
+
+    go(tmp_path, work)
+
+
+def test_a_search_narrows_as_one_types(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        QTest.keyClicks(person.search, "kilom")
+        await person.shown("How long is the Danube?")
+        index = person.list.currentIndex()
+        excerpt = index.data(Qt.ItemDataRole.UserRole + 1)
+        (start, end) = index.data(Qt.ItemDataRole.UserRole + 2)[0]
+        assert excerpt[start:end].startswith("kilom")
+        assert "kilometres" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+        person.search.setText("no such words at all")
+        await person.shown()
+        assert person.dialog._empty.text() == "Nothing was found."
+        assert person.dialog._empty.isVisible()
+        QTest.keyClick(person.search, Qt.Key.Key_Escape)
+        await person.until(lambda: len(person.titles) == 3)
+        assert person.dialog.isVisible()
+        QTest.keyClick(person.search, Qt.Key.Key_Escape)
+        assert not person.dialog.isVisible()
+
+    go(tmp_path, work)
+
+
+def test_a_conversation_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.current = "c3"
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        assert not person.can("Continue")  # it goes on already
+        QTest.keyClick(person.list, Qt.Key.Key_Down)
+        person.click("Continue")
+        await person.until(lambda: person.continued == ["c2"])
+        await person.until(lambda: not person.dialog.isVisible())
+
+    go(tmp_path, work)
+
+
+def test_a_title_is_typed_in_its_place(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        person.click("Rename")
+        editor = next(each for each in person.list.findChildren(QLineEdit) if each.isVisible())
+        editor.selectAll()
+        QTest.keyClicks(editor, "Sums")
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        await person.until(lambda: "Sums" in person.titles)
+        assert person.dialog.isVisible()
+
+    go(tmp_path, work)
+
+
+def test_deleting_asks_first(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        person.list.setFocus()
+        QTest.keyClick(person.list, Qt.Key.Key_Delete)
+        question = person.dialog._asking
+        assert "twelve plus thirty" in question.question
+        focus = QApplication.focusWidget()
+        assert isinstance(focus, QPushButton)
+        assert focus.text() == "Keep"
+        QTest.keyClick(focus, Qt.Key.Key_Escape)
+        assert question.question == ""
+        assert person.dialog.isVisible()
+        assert len(person.titles) == 3
+        QTest.keyClick(person.list, Qt.Key.Key_Delete)
+        QTest.mouseClick(question._yes, Qt.MouseButton.LeftButton)
+        await person.shown("Tell me a joke", "How long is the Danube?")
+        assert person.dialog.note == "The conversation was deleted."
+
+    go(tmp_path, work)
+
+
+def test_all_can_be_deleted(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        person.click("Delete All")
+        assert "every conversation" in person.dialog._asking.question
+        QTest.mouseClick(person.dialog._asking._yes, Qt.MouseButton.LeftButton)
+        await person.shown()
+        assert "Nothing here yet" in person.dialog._empty.text()
+        assert person.text == ""
+        for name in ("Continue", "Rename", "Export", "Delete", "Delete All"):
+            assert not person.can(name)
+
+    go(tmp_path, work)
+
+
+@pytest.mark.parametrize(("number", "ending"), [(0, "md"), (2, "srt"), (3, "json")])
+def test_a_conversation_is_written_to_a_file(
+    qtbot: QtBot, tmp_path: Path, number: int, ending: str
+) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: person.can("Export"))
+        actions: list[QAction] = person.dialog._menu.actions()
+        actions[number].trigger()
+        chooser = person.dialog.findChild(QFileDialog)
+        assert isinstance(chooser, QFileDialog)
+        assert Path(chooser.selectedFiles()[0]).name == f"What is twelve plus thirty.{ending}"
+        target = tmp_path / f"out.{ending}"
+        chooser.fileSelected.emit(str(target))
+        chooser.reject()
+        await person.until(target.exists)
+        await person.until(lambda: f"out.{ending}" in person.dialog.note)
+        assert "Forty-two" in target.read_text("utf-8")
+
+    go(tmp_path, work)
+
+
+def test_a_file_that_cannot_be_written_is_said_in_words(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: person.can("Export"))
+        await person.dialog._watched(
+            lambda: person.dialog._menu._write("c3", "markdown", tmp_path / "none" / "x.md")
+        )
+        assert "could not be written" in person.dialog.note
+
+    go(tmp_path, work)
+
+
+def test_long_lists_come_page_by_page(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        for number in range(PAGE + 20):
+            person.remember(number, f"Question {number}", "Answer")
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) >= PAGE)
+        person.list.scrollToBottom()
+        await person.until(lambda: len(person.titles) == PAGE + 20)
+        assert len(set(person.titles)) == PAGE + 20
+
+    go(tmp_path, work)
+
+
+def test_with_the_history_switched_off_it_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        person.is_kept = False
+        person.dialog.start()
+        await person.until(lambda: "not kept" in person.dialog._empty.text())
+
+    go(tmp_path, work)
+
+
+def test_a_broken_disk_is_said_in_words(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_arguments: object) -> None:
+        raise StorageError("broken", reason="the disk is full")
+
+    async def work(person: Person) -> None:
+        monkeypatch.setattr(person.store.history, "list", broken)
+        person.dialog.start()
+        await person.until(lambda: "the disk is full" in person.dialog.note)
+
+    go(tmp_path, work)
+
+
+def test_names_of_files_fit_every_file_system() -> None:
+    assert file_name("What is 1/2 * 3?", "md") == "What is 1 2 3.md"
+    assert file_name("..", "md") == "conversation.md"
+    assert len(file_name("long " * 100, "wav")) < 80
+
+
+@pytest.mark.parametrize("language", ["", "de"])
+def test_everything_is_named_drawn_and_not_clipped(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, language: str
+) -> None:
+    translators = translation.install(qapp, language) if language else []
+
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        person.dialog._ask_to_delete()
+        QApplication.processEvents()
+        assert unnamed(person.dialog) == []
+        assert clipped(person.dialog) == []
+        for palette in (theme.light_palette(), theme.dark_palette()):
+            person.dialog.setPalette(palette)
+            for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+                person.dialog.setLayoutDirection(direction)
+                image = person.dialog.grab().toImage()
+                colours = {
+                    image.pixelColor(x, y).name()
+                    for x in range(0, image.width(), 5)
+                    for y in range(0, image.height(), 5)
+                }
+                assert len(colours) > 10
+        option = QStyleOptionViewItem()
+        assert person.list.itemDelegate().sizeHint(option, person.list.currentIndex()).height() > 20
+
+    try:
+        go(tmp_path, work)
+    finally:
+        for translator in translators:
+            qapp.removeTranslator(translator)
+            translator.deleteLater()

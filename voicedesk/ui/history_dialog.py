@@ -1,0 +1,332 @@
+"""The history: earlier conversations to find, read, continue, rename, export and delete."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from voicedesk.conversation.store.model import Conversation
+from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.tasks import TaskSet
+from voicedesk.ui import theme
+from voicedesk.ui.announce import announce
+from voicedesk.ui.history_asking import Asking
+from voicedesk.ui.history_delegate import HistoryDelegate
+from voicedesk.ui.history_export import ExportMenu
+from voicedesk.ui.history_model import MOST_FOUND, PAGE, HistoryModel, title_of
+from voicedesk.ui.history_ports import HistoryPorts
+from voicedesk.ui.history_reader import HistoryReader
+from voicedesk.ui.icons import em
+from voicedesk.ui.widgets import Hairline, QuietLabel, style_scroll_bar
+from voicedesk.ui.wording import error_sentence
+
+_INTO_THE_LIST = frozenset({Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_TYPING_MS = 60
+"""A search begins when no key came for this long."""
+
+
+class HistoryDialog(QDialog):
+    """A list of conversations, the chosen one beside it, and what can be done with it."""
+
+    def __init__(self, ports: HistoryPorts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ports = ports
+        self._tasks = TaskSet()
+        self._loading: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self.refresh)
+        self.setWindowTitle(self.tr("History"))
+        self._build()
+        self._style()
+        self._show_chosen()
+
+    # ------------------------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        unit = em(self)
+        self._search = QLineEdit(self)
+        self._search.setPlaceholderText(self.tr("Search what was said"))
+        self._search.setAccessibleName(self.tr("Search what was said"))
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(lambda _text: self._typing.start())
+        self._model = HistoryModel(self._load_more, self._rename)
+        self._list = QListView(self)
+        self._list.setAccessibleName(self.tr("Conversations"))
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(HistoryDelegate(self._list))
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setUniformItemSizes(True)
+        self._list.setMouseTracking(True)
+        self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self._list.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
+        self._list.activated.connect(lambda _index: self._proceed())
+        self._list.selectionModel().currentChanged.connect(lambda *_indexes: self._show_chosen())
+        self._empty = QuietLabel("", self)
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setContentsMargins(unit, unit, unit, unit)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._list)
+        self._stack.addWidget(self._empty)
+        self._reader = HistoryReader(self)
+        self._asking = Asking(self)
+        self._note = QuietLabel("", self)
+        self._note.setWordWrap(True)
+        self._note.hide()
+        self._build_buttons()
+        self._lay_out()
+        delete = QAction(self._list)
+        delete.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.triggered.connect(self._ask_to_delete)
+        self._list.addAction(delete)
+
+    def _build_buttons(self) -> None:
+        self._continue = self._button(self.tr("Continue"), self._proceed)
+        self._continue.setToolTip(
+            self.tr("Go on with this conversation: the next answer knows what was said in it")
+        )
+        self._renaming = self._button(self.tr("Rename"), self._edit_title)
+        self._export = self._button(self.tr("Export"))
+        self._menu = ExportMenu(self, self._ports.conversations, self._do)
+        self._export.setMenu(self._menu)
+        self._delete = self._button(self.tr("Delete"), self._ask_to_delete)
+        self._delete_all = self._button(self.tr("Delete All"), self._ask_to_delete_all)
+
+    def _button(self, text: str, action: Callable[[], None] | None = None) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        if action is not None:
+            button.clicked.connect(action)
+        return button
+
+    def _lay_out(self) -> None:
+        unit = em(self)
+        side = QVBoxLayout()
+        side.setSpacing(unit // 2)
+        side.addWidget(self._search)
+        side.addWidget(self._stack, 1)
+        panes = QHBoxLayout()
+        panes.setSpacing(unit)
+        panes.addLayout(side, 2)
+        panes.addWidget(self._reader, 3)
+        row = QHBoxLayout()
+        row.setSpacing(unit // 2)
+        row.addWidget(self._delete_all)
+        row.addStretch(1)
+        for button in (self._delete, self._export, self._renaming, self._continue):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(unit, unit, unit, unit)
+        layout.setSpacing(int(0.7 * unit))
+        layout.addLayout(panes, 1)
+        layout.addWidget(self._note)
+        layout.addWidget(self._asking)
+        layout.addWidget(Hairline(self))
+        layout.addLayout(row)
+        self._stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self.resize(54 * unit, 38 * unit)
+
+    def _style(self) -> None:
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Base, theme.scheme(self.palette()).field)
+        self.setPalette(palette)
+        style_scroll_bar(self._list.verticalScrollBar(), palette)
+
+    # ------------------------------------------------------------------------------ contents
+
+    @property
+    def note(self) -> str:
+        """What is said about the last thing that was done; empty for nothing."""
+        return "" if self._note.isHidden() else self._note.text()
+
+    @property
+    def chosen(self) -> Conversation | None:
+        """The conversation that is chosen in the list."""
+        row = self._list.currentIndex().row()
+        return self._model.rows[row].conversation if 0 <= row < len(self._model.rows) else None
+
+    def start(self) -> None:
+        """Show it, with the words of the last search gone."""
+        self._search.clear()
+        self._typing.stop()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self._search.setFocus()
+
+    def refresh(self) -> None:
+        """List anew what there is, or what the search finds."""
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = self._tasks.spawn(self._load(self._search.text().strip()), name="history")
+
+    async def _load(self, words: str) -> None:
+        conversations = self._ports.conversations
+        chosen = self.chosen
+        try:
+            if words:
+                self._model.show_found(await conversations.search(words, MOST_FOUND))
+            else:
+                self._model.show_page(await conversations.list(PAGE))
+        except VoiceDeskError as error:
+            self.tell(error_sentence(error))
+            return
+        row = max(0, self._model.row_of(chosen.id) if chosen is not None else 0)
+        self._list.setCurrentIndex(self._model.index(row) if self._model.rows else QModelIndex())
+        self._show_emptiness(words)
+        self._show_chosen()
+
+    def _show_emptiness(self, words: str) -> None:
+        self._stack.setCurrentWidget(self._list if self._model.rows else self._empty)
+        if words:
+            text = self.tr("Nothing was found.")
+        elif self._ports.is_kept():
+            text = self.tr("Nothing here yet. What you talk about is kept on this computer only.")
+        else:
+            text = self.tr("Conversations are not kept. Settings, Privacy can change that.")
+        self._empty.setText(text)
+
+    def _load_more(self) -> None:
+        self._do(self._append)
+
+    async def _append(self) -> None:
+        offset = len(self._model.rows)
+        page = await self._ports.conversations.list(PAGE, offset)
+        if offset == len(self._model.rows):  # otherwise the list is another one by now
+            self._model.append(page)
+
+    def _show_chosen(self) -> None:
+        chosen = self.chosen
+        is_present = chosen is not None and chosen.id == self._ports.current()
+        for button in (self._renaming, self._export, self._delete):
+            button.setEnabled(chosen is not None)
+        self._continue.setEnabled(chosen is not None and not is_present)
+        self._delete_all.setEnabled(bool(self._model.rows))
+        self._menu.conversation = chosen
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        if chosen is None:
+            self._reader.show_turns(())
+        else:
+            self._reading = self._do(partial(self._read, chosen.id))
+
+    async def _read(self, conversation: str) -> None:
+        self._reader.show_turns(await self._ports.conversations.turns(conversation))
+
+    # ------------------------------------------------------------------------------ actions
+
+    def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+        """Do something that takes a moment; a failure is said in words."""
+        return self._tasks.spawn(self._watched(work), name="history action")
+
+    async def _watched(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await work()
+        except VoiceDeskError as error:
+            self.tell(error_sentence(error))
+
+    def tell(self, sentence: str) -> None:
+        """Say how something went; empty for nothing."""
+        self._note.setText(sentence)
+        self._note.setVisible(bool(sentence))
+        if sentence:
+            announce(self, sentence)
+
+    def _proceed(self) -> None:
+        if self._continue.isEnabled() and (chosen := self.chosen) is not None:
+            self.tell("")
+            self._do(partial(self._go_on, chosen.id))
+
+    async def _go_on(self, conversation: str) -> None:
+        await self._ports.proceed(conversation)
+        self.close()
+
+    def _edit_title(self) -> None:
+        self._list.setFocus()
+        self._list.edit(self._list.currentIndex())
+
+    def _rename(self, conversation: str, title: str) -> None:
+        async def rename() -> None:
+            await self._ports.conversations.rename(conversation, title)
+            self.refresh()
+
+        self._do(rename)
+
+    def _ask_to_delete(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            return
+
+        async def delete() -> None:
+            await self._ports.conversations.delete(chosen.id)
+            self.tell(self.tr("The conversation was deleted."))
+            self.refresh()
+
+        self._asking.ask(
+            self.tr("Delete “{title}” and its recordings for good?").format(title=title_of(chosen)),
+            self.tr("Delete"),
+            lambda: self._do(delete),
+        )
+
+    def _ask_to_delete_all(self) -> None:
+        async def delete() -> None:
+            await self._ports.conversations.delete_all()
+            self.tell(self.tr("All conversations were deleted."))
+            self.refresh()
+
+        self._asking.ask(
+            self.tr("Delete every conversation and every recording for good?"),
+            self.tr("Delete All"),
+            lambda: self._do(delete),
+        )
+
+    async def stop(self) -> None:
+        """The application ends: close it, and leave nothing running."""
+        self.close()
+        self._typing.stop()
+        await self._tasks.close()
+
+    # ------------------------------------------------------------------------------ Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.tell("")
+        self._asking.hide()
+        self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape and self._search.text():
+            self._search.clear()
+            self._search.setFocus()
+        elif key in _INTO_THE_LIST and self._search.hasFocus():
+            self._list.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_asking"):
+            self._style()
