@@ -32,6 +32,7 @@ from voicedesk.ui.conversation_entries import Entry, Kind
 from voicedesk.ui.conversation_log import ConversationLog
 from voicedesk.ui.icons import em
 from voicedesk.ui.message_bar import MessageAction
+from voicedesk.ui.message_menu import fill_menu
 from voicedesk.ui.message_tools import MessageTools
 from voicedesk.ui.tool_words import tool_sentence
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
@@ -330,24 +331,9 @@ class Transcript(QTextBrowser):
 
     def _fill_menu(self, menu: QMenu, entry: Entry | None) -> None:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if entry is None:
-            return
-        menu.addSeparator()
-        for action in self.tools.actions:
-            if action.is_possible(entry):
-                item = menu.addAction(action.text)
-                item.triggered.connect(lambda _checked=False, run=action.run: run(entry))
-        written = self._document.written(entry)
-        for code in written.codes:
-            item = menu.addAction(self.tr("Copy Code: {}").format(_in_short(code.text)))
-            item.triggered.connect(
-                lambda _checked=False, text=code.text: QGuiApplication.clipboard().setText(text)
-            )
-        for words, address in written.links:
-            item = menu.addAction(self.tr("Open Link: {}").format(_in_short(words)))
-            item.triggered.connect(
-                lambda _checked=False, address=address: self.link_wanted.emit(address)
-            )
+        if entry is not None:
+            written = self._document.written(entry)
+            fill_menu(menu, entry, self.tools.actions, written, self.link_wanted.emit)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         chosen = self.tools.chosen
@@ -410,14 +396,7 @@ class Transcript(QTextBrowser):
 
 
 _STEPS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down})
-_LONGEST_NAME = 40
 
 
 def _has_words(entry: Entry) -> bool:
     return bool(entry.text)
-
-
-def _in_short(text: str) -> str:
-    """The beginning of a text, as it can stand in a menu."""
-    line = " ".join(text.split()).replace("&", "&&")
-    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
