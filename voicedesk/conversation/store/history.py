@@ -6,13 +6,16 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voicedesk.conversation.store import queries
 from voicedesk.conversation.store.database import Database
-from voicedesk.conversation.store.export import Export, ExportKind, Names
 from voicedesk.conversation.store.model import Conversation, Found, Said, Turn
 from voicedesk.conversation.store.sound_files import SoundFiles
 from voicedesk.core.dialogue import Message
+
+if TYPE_CHECKING:
+    from voicedesk.conversation.store.export import ExportKind, Names
 
 _AT_A_TIME = 50  # conversations in one transaction of a deletion, so that a take is never held up
 
@@ -149,6 +152,9 @@ class History:
             ExportError: The file cannot be written, or the conversation is gone.
             NoRecordingError: "wav", and no sound of it is kept.
         """
+        # Hardly ever needed, and not for the first paint.
+        from voicedesk.conversation.store.export import Export, Names
+
         await Export(self._database, self._files, names or Names()).write(
             conversation, kind, Path(path)
         )
