@@ -186,8 +186,7 @@ class Application(QObject):
             recall=self.desk.recall,
         )
         self.window.closed.connect(self._closing.set)
-        self.modes = WindowModes(self.window, self.desk.conductor)
-        self.modes.muted.connect(self._mute)
+        self.modes = self._make_modes()
         self._stop_watching = self.desk.conductor.observe(self._on_event)
 
     # ------------------------------------------------------------------------------------- life
@@ -283,7 +282,24 @@ class Application(QObject):
         is_at_rest = self.desk.conductor.state in {State.READY, State.FAILED}
         if self._wants_rebuild and is_at_rest:
             self._wants_rebuild = False
-            QTimer.singleShot(0, self.window.rebuild)  # the settings are still in what was clicked
+            QTimer.singleShot(0, self._rebuild)  # the settings are still in what was clicked
+
+    def _rebuild(self) -> None:
+        """The window is made anew, and with it the modes that hold on to its parts."""
+        old, is_muted = self.modes, self.modes.mute_action.isChecked()
+        old.compact.set_on(is_on=False)
+        old.close()
+        old.deleteLater()
+        self.window.rebuild()
+        self.modes = self._make_modes()
+        self.modes.mute_action.setChecked(is_muted)
+        if old.tray is not None:
+            self.modes.show_tray()
+
+    def _make_modes(self) -> WindowModes:
+        modes = WindowModes(self.window, self.desk.conductor)
+        modes.muted.connect(self._mute)
+        return modes
 
     async def _apply(self, settings: Settings) -> None:
         async with self._applying:

@@ -2057,28 +2057,28 @@
         <translation>Tastenkürzel</translation>
     </message>
     <message>
-        <source>Hold Space</source>
-        <translation>Leertaste halten</translation>
-    </message>
-    <message>
         <source>Talk; let go to send</source>
         <translation>Sprechen; Loslassen sendet</translation>
-    </message>
-    <message>
-        <source>Tap Space</source>
-        <translation>Leertaste antippen</translation>
     </message>
     <message>
         <source>Keep listening; tap again to send</source>
         <translation>Weiter zuhören; nochmals antippen sendet</translation>
     </message>
     <message>
-        <source>Space during an answer</source>
-        <translation>Leertaste während einer Antwort</translation>
+        <source>Hold {key}</source>
+        <translation>„{key}“ halten</translation>
+    </message>
+    <message>
+        <source>Tap {key}</source>
+        <translation>„{key}“ antippen</translation>
     </message>
     <message>
         <source>Interrupt it and talk</source>
         <translation>Unterbrechen und sprechen</translation>
+    </message>
+    <message>
+        <source>{key} during an answer</source>
+        <translation>„{key}“ während einer Antwort</translation>
     </message>
     <message>
         <source>Esc</source>
@@ -2339,8 +2339,8 @@
         <translation>Zum Sprechen halten, zum Senden loslassen. Ein kurzer Druck hört weiter zu, bis zum nächsten.</translation>
     </message>
     <message>
-        <source>Hold it, or hold Space, and talk. A short press keeps listening. Esc cancels.</source>
-        <translation>Halten Sie den Knopf oder die Leertaste und sprechen Sie. Ein kurzer Druck hört weiter zu. Esc bricht ab.</translation>
+        <source>Hold it, or hold {key}, and talk. A short press keeps listening. Esc cancels.</source>
+        <translation>Halten Sie den Knopf oder „{key}“ und sprechen Sie. Nach einem kurzen Druck wird weiter zugehört. Esc bricht ab.</translation>
     </message>
     <message>
         <source>Press to send</source>
@@ -2357,10 +2357,6 @@
     <message>
         <source>Hold to talk</source>
         <translation>Halten zum Sprechen</translation>
-    </message>
-    <message>
-        <source>Space</source>
-        <translation>Leertaste</translation>
     </message>
 </context>
 <context>
@@ -2591,8 +2587,8 @@
         <translation>Die neuesten Worte zeigen</translation>
     </message>
     <message>
-        <source>Hold Space and talk, or type a question.</source>
-        <translation>Halten Sie die Leertaste und sprechen Sie, oder tippen Sie eine Frage.</translation>
+        <source>Hold {key} and talk, or type a question.</source>
+        <translation>Halten Sie „{key}“ und sprechen Sie, oder tippen Sie eine Frage.</translation>
     </message>
     <message>
         <source>Copy Message</source>

@@ -25,6 +25,11 @@ def make_menu(window: QWidget, entries: Iterable[Entry]) -> QMenu:
     return menu
 
 
+def own_actions(window: QWidget) -> list[QAction]:
+    """The actions that the window itself has made; others may have added theirs."""
+    return [action for action in window.actions() if action.parent() is window]
+
+
 def discard(parts: Iterable[QObject | None]) -> None:
     """Let go of parts of a window: out of sight at once, and gone when nothing runs in them any more."""
     for part in parts:

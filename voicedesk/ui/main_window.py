@@ -37,7 +37,7 @@ from voicedesk.ui.latency_access import LatencyAccess
 from voicedesk.ui.latency_strip import LatencyStrip
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.lit_words import LitWords
-from voicedesk.ui.main_menu import discard, make_menu, take_out
+from voicedesk.ui.main_menu import discard, make_menu, own_actions, take_out
 from voicedesk.ui.message_deeds import MessageDeeds
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.next_try import NextTry
@@ -48,6 +48,7 @@ from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput
+from voicedesk.ui.talk_key_names import use_talk_key
 from voicedesk.ui.transcript import Transcript
 from voicedesk.ui.widgets import Hairline
 from voicedesk.ui.wording import error_sentence, hint_sentence, wait_sentence
@@ -91,10 +92,7 @@ class MainWindow(QMainWindow):
         recall: MessageRecall | None = None,
         figures: Figures | None = None,
     ) -> None:
-        """``changed`` is called with new settings when the user changed one; the window shows them itself.
-
-        Without ``sound`` the devices cannot be tried.
-        """
+        """``changed`` is called with new settings when the user changed one; the window shows them itself."""
         super().__init__()
         self._control = control
         self._settings = settings
@@ -346,6 +344,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.header.show_settings(settings)
         self.talk_input.set_talk(settings.talk)
+        use_talk_key(settings.talk.key, self.talk_button.show_key, self.transcript.describe)
         self._lit_words.set_on(is_on=settings.appearance.light_words)
         self.transcript.set_transcribing(
             is_on=settings.mode == "classic" or settings.realtime.transcribe
@@ -360,11 +359,12 @@ class MainWindow(QMainWindow):
         self.talk_input.stop()
         show_kept = take_out((self.messages, self.confirmations), self)
         old = (self.takeCentralWidget(), self._dialog, self._shortcuts, self.header.menu.menu())
-        discard((*old, self.talk_input, self._next_try, *self.actions()))
+        discard((*old, self.talk_input, self._next_try, *own_actions(self)))
         self._dialog = self._shortcuts = self._status = None
         self._furnish()
         show_kept()
-        self.transcript.adopt(log)
+        self.transcript.log = log
+        self.transcript.restyle()
         self.question.setText(question)
         self.talk_button.setFocus()
         self.rebuilt.emit()
@@ -402,8 +402,8 @@ class MainWindow(QMainWindow):
         """Show which keys do what."""
         from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
 
-        if self._shortcuts is None:
-            self._shortcuts = ShortcutsDialog(self)
+        discard((self._shortcuts,))  # the talk key may be another one now
+        self._shortcuts = ShortcutsDialog(self)
         self._shortcuts.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -18,6 +18,7 @@ from voicedesk.ui.settings_fields import (
     Words,
 )
 from voicedesk.ui.settings_stages import PIPELINE_PAGES
+from voicedesk.ui.talk_key_names import TALK_KEYS
 
 
 def _uses_tools(settings: Settings) -> bool:
@@ -45,23 +46,7 @@ PAGES: tuple[Page, ...] = (
                     "Settings",
                     "It works anywhere in this window. The space bar types a space where you type.",
                 ),
-                options=(
-                    ("space", QT_TRANSLATE_NOOP("Settings", "Space")),
-                    ("insert", QT_TRANSLATE_NOOP("Settings", "Insert")),
-                    ("pause", QT_TRANSLATE_NOOP("Settings", "Pause")),
-                    ("scroll_lock", QT_TRANSLATE_NOOP("Settings", "Scroll Lock")),
-                    ("f2", "F2"),
-                    ("f3", "F3"),
-                    ("f4", "F4"),
-                    ("f5", "F5"),
-                    ("f6", "F6"),
-                    ("f7", "F7"),
-                    ("f8", "F8"),
-                    ("f9", "F9"),
-                    ("f10", "F10"),
-                    ("f11", "F11"),
-                    ("f12", "F12"),
-                ),
+                options=TALK_KEYS,
                 words=QT_TRANSLATE_NOOP(
                     "Settings", "push to talk, PTT, hotkey, shortcut, space bar, keyboard"
                 ),

@@ -6,6 +6,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from voicedesk.ui.icons import em
+from voicedesk.ui.talk_key_names import talk_key_name
 
 
 class ShortcutsDialog(QDialog):
@@ -33,10 +34,11 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(buttons)
 
     def _rows(self) -> tuple[tuple[str, str], ...]:
+        key = talk_key_name()
         return (
-            (self.tr("Hold Space"), self.tr("Talk; let go to send")),
-            (self.tr("Tap Space"), self.tr("Keep listening; tap again to send")),
-            (self.tr("Space during an answer"), self.tr("Interrupt it and talk")),
+            (self.tr("Hold {key}").format(key=key), self.tr("Talk; let go to send")),
+            (self.tr("Tap {key}").format(key=key), self.tr("Keep listening; tap again to send")),
+            (self.tr("{key} during an answer").format(key=key), self.tr("Interrupt it and talk")),
             (self.tr("Esc"), self.tr("Cancel what you are saying, or stop the answer")),
             (self.tr("Ctrl+L"), self.tr("Type a question; Enter sends it")),
             (self.tr("Ctrl+R"), self.tr("Ask again what was not answered")),

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from voicedesk.ui import motion, theme
 from voicedesk.ui.icons import em, paint_icon
 from voicedesk.ui.status import Status
+from voicedesk.ui.talk_key_names import talk_key_name
 
 _BY_KEYBOARD = frozenset(
     {
@@ -64,11 +65,17 @@ class TalkButton(QAbstractButton):
                 "Hold to talk and let go to send. A short press keeps listening until the next."
             )
         )
-        self.setToolTip(
-            self.tr("Hold it, or hold Space, and talk. A short press keeps listening. Esc cancels.")
-        )
+        self.show_key()
 
     # ------------------------------------------------------------------------------ looks
+
+    def show_key(self) -> None:
+        """Name the talk key; it may be another one now."""
+        words = self.tr(
+            "Hold it, or hold {key}, and talk. A short press keeps listening. Esc cancels."
+        )
+        self.setToolTip(words.format(key=talk_key_name()))
+        self.update()
 
     def show_status(self, status: Status, *, is_locked: bool) -> None:
         """Take on the look of a status; ``is_locked``: a tap keeps the take open."""
@@ -171,7 +178,7 @@ class TalkButton(QAbstractButton):
         font = self._caption_font()
         small = QFont(self.font())
         small.setPointSizeF(small.pointSizeF() * 0.88)
-        caption, key = self.caption, self.tr("Space")
+        caption, key = self.caption, talk_key_name()
         metrics, small_metrics = QFontMetricsF(font), QFontMetricsF(small)
         width = (
             icon

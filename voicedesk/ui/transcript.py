@@ -34,6 +34,7 @@ from voicedesk.ui.icons import em
 from voicedesk.ui.message_bar import MessageAction
 from voicedesk.ui.message_menu import fill_menu
 from voicedesk.ui.message_tools import MessageTools
+from voicedesk.ui.talk_key_names import talk_key_name
 from voicedesk.ui.tool_words import tool_sentence
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
 from voicedesk.ui.transcript_grounds import Grounds, paint_welcome
@@ -82,7 +83,7 @@ class Transcript(QTextBrowser):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setAccessibleName(self.tr("Conversation"))
-        self._describe()
+        self.describe()
         self._document = TranscriptDocument(self.document(), self.palette(), self.font(), em(self))
         self.tools = MessageTools(self, self._document)
         self.tools.chosen_changed.connect(self._on_chosen)
@@ -154,7 +155,7 @@ class Transcript(QTextBrowser):
         self._place_latest(has_news=True)
         self.tools.place()
         if was_empty != self._document.is_empty:
-            self._describe()
+            self.describe()
             self.viewport().update()
         self.laid_out.emit()
         return bool(left)
@@ -164,18 +165,11 @@ class Transcript(QTextBrowser):
         self.log.show_past(messages)
         self._timer.start()
 
-    def adopt(self, log: ConversationLog) -> None:
-        """Show a conversation that another transcript has shown until now."""
-        self.log = log
-        log.put_back(log.entries)
-        self._timer.start()
-
-    def _describe(self) -> None:
+    def describe(self) -> None:
         """An empty transcript says what to do; one with words needs no description."""
         is_empty = not self.log.entries
-        self.setAccessibleDescription(
-            self.tr("Hold Space and talk, or type a question.") if is_empty else ""
-        )
+        words = self.tr("Hold {key} and talk, or type a question.").format(key=talk_key_name())
+        self.setAccessibleDescription(words if is_empty else "")
 
     def message_text(self, entry: Entry) -> str:
         """The words of an entry as they are copied."""
@@ -369,11 +363,11 @@ class Transcript(QTextBrowser):
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and hasattr(
             self, "_document"
         ):
-            self._restyle()
+            self.restyle()
             self._set_margins()
             style_scroll_bar(self.verticalScrollBar(), self.palette())
 
-    def _restyle(self) -> None:
+    def restyle(self) -> None:
         """What is in sight takes on another look at once, the rest frame by frame."""
         self._document.restyle(self.palette(), self.font(), em(self))
         top = self.verticalScrollBar().value()
