@@ -7,10 +7,10 @@ from typing import Literal
 
 from voicedesk.core.settings import OPENAI_URL
 
-Stage = Literal["realtime", "transcription", "thinking", "speech"]
-"""What a server may be asked for."""
+Stage = Literal["realtime", "live", "transcription", "thinking", "speech"]
+"""What a server may be asked for: a conversation, or a stage of the chain; "live" transcribes while the user talks."""
 
-STAGES: tuple[Stage, ...] = ("realtime", "transcription", "thinking", "speech")
+STAGES: tuple[Stage, ...] = ("realtime", "live", "transcription", "thinking", "speech")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Preset:
 ENTER = "ENTER"
 
 _ALL: frozenset[Stage] = frozenset(STAGES)
+_MOST: frozenset[Stage] = _ALL - {"live"}
 _TEXT: frozenset[Stage] = frozenset({"transcription", "thinking"})
 
 PRESETS: tuple[Preset, ...] = (
@@ -45,6 +46,7 @@ PRESETS: tuple[Preset, ...] = (
         _ALL,
         {
             "realtime": "gpt-realtime-2.1",
+            "live": "gpt-live-transcribe",
             "transcription": "gpt-transcribe",
             "thinking": "gpt-5.4-mini",
         },
@@ -62,15 +64,15 @@ PRESETS: tuple[Preset, ...] = (
         frozenset({"realtime", "thinking"}),
         {"realtime": "grok-voice-latest"},
     ),
-    Preset("LocalAI", "localai", "http://127.0.0.1:8080/v1", _ALL),
-    Preset("speaches", "speaches", "http://127.0.0.1:8000/v1", _ALL),
+    Preset("LocalAI", "localai", "http://127.0.0.1:8080/v1", _MOST),
+    Preset("speaches", "speaches", "http://127.0.0.1:8000/v1", _MOST),
     Preset(
         "Hugging Face speech-to-speech",
         "speech-to-speech",
         "http://127.0.0.1:8765/v1",
         frozenset({"realtime"}),
     ),
-    Preset("vLLM", "vllm", "http://127.0.0.1:8000/v1", _TEXT),
+    Preset("vLLM", "vllm", "http://127.0.0.1:8000/v1", _TEXT | {"live"}),
     Preset("Ollama", "ollama", "http://127.0.0.1:11434/v1", _TEXT),
     Preset("llama.cpp", "llamacpp", "http://127.0.0.1:8080/v1", _TEXT),
     Preset("LM Studio", "lmstudio", "http://127.0.0.1:1234/v1", frozenset({"thinking"})),
