@@ -18,6 +18,7 @@ from voicedesk.core.events import AudioKey, Heard, Progress, Sounded, TurnTimed
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.ui.figures import SessionFigures, in_words, points_table, shares_in_words
 from voicedesk.ui.latency_strip import LatencyStrip, Waterfall
+from voicedesk.ui.latency_views import Sparkline
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +91,17 @@ def test_median_and_p95_of_the_session(strip: LatencyStrip) -> None:
     assert session(strip).accessibleDescription() == (
         "Of 11 answers of this model half came within 600 ms and 19 of 20 within 1,050 ms."
     )
+
+
+def test_the_line_gives_way_where_there_is_little_room(strip: LatencyStrip) -> None:
+    (line,) = strip.findChildren(Sparkline)
+    strip.resize(2000, 40)
+    strip.add(timeline_of(1))
+    assert not line.isVisible()
+    strip.add(timeline_of(2))
+    assert line.isVisible()
+    strip.resize(300, 40)
+    assert not line.isVisible()
 
 
 def test_a_turn_that_is_told_twice_counts_once() -> None:

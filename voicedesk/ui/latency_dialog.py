@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -133,6 +134,8 @@ class LatencyDialog(QDialog):
 
     def _build_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        for standard in buttons.buttons():
+            standard.setIcon(QIcon())  # some desktops have one that cannot be seen on a dark ground
         self._save: list[QPushButton] = []
         for kind, text in (
             ("csv", self.tr("Save as CSV…")),

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -31,6 +32,7 @@ from voicedesk.ui.latency_views import Sparkline
 from voicedesk.ui.wording import seconds, whole_milliseconds
 
 _IN_THE_LINE = 30
+_WIDE_EM = 48
 
 
 class Waterfall(QAbstractButton):
@@ -240,7 +242,7 @@ class LatencyStrip(QWidget):
         group = self.figures.group
         median, p95 = (None, None) if group is None else (group.median, group.p95)
         self._session.setVisible(median is not None)
-        self._line.setVisible(group is not None and group.count > 1)
+        self._show_line()
         if group is None or median is None or p95 is None:
             return
         self._line.show_values(group.recent(_IN_THE_LINE))
@@ -252,6 +254,16 @@ class LatencyStrip(QWidget):
         ).format(count=group.count, median=whole_milliseconds(median), p95=whole_milliseconds(p95))
         self._session.setToolTip(sentence)
         self._session.setAccessibleDescription(sentence)
+
+    def _show_line(self) -> None:
+        """The line gives way to the figures in the bar where there is little room."""
+        group = self.figures.group
+        is_wide = self.width() >= _WIDE_EM * em(self)
+        self._line.setVisible(is_wide and group is not None and group.count > 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_line()
 
     def _style(self) -> None:
         font = QFont(self.font())
