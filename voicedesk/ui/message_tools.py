@@ -104,7 +104,8 @@ class MessageTools(QObject):
         entry = self._hovered or self.chosen
         area = self.area_of(entry) if entry is not None else QRectF()
         height = self._view.viewport().height()
-        if entry is None or area.isEmpty() or area.top() > height or area.bottom() < 0:
+        # Beside the name of the message; without that it would lie over the words.
+        if entry is None or area.isEmpty() or not -em(self._view) < area.top() < height:
             self.bar.hide()
             return
         if not self.bar.offer(entry):
