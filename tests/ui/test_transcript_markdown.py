@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QFont, QGuiApplication, QTextCursor, QTextFrame, QTextTable
@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl
-from voicedesk.core.events import AudioKey, Heard, Interrupted, ReplyEnded
+from voicedesk.core.events import AudioKey, Heard, Interrupted, Removed, ReplyEnded
 from voicedesk.core.turn import Trigger
 from voicedesk.ui import theme
+from voicedesk.ui.conversation_entries import Kind
 from voicedesk.ui.transcript import Transcript
 from voicedesk.ui.transcript_markdown import LONGEST, Shape, has_markup, read
 
@@ -252,3 +253,68 @@ def test_another_palette_keeps_what_was_read(transcript: Transcript, control: Fa
     transcript.flush()
     assert transcript.toPlainText() == before
     assert len(_frames(transcript)) == 1
+
+
+PARTS = st.lists(
+    st.sampled_from(
+        (
+            "**b** ",
+            "- i\n",
+            "```\ncode\n```\n",
+            "| a | b |\n|---|---|\n| 1 | 2 |\n",
+            "\n",
+            "x 😀 ",
+            "# h\n",
+        )
+    ),
+    min_size=1,
+    max_size=5,
+).map("".join)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.integers(1, 4), PARTS),
+            st.tuples(st.integers(1, 4), st.sampled_from(["whole", "answer"])),
+            st.tuples(st.integers(1, 4), st.floats(0.0, 1000.0)),
+            st.just((0, "restyle")),
+        ),
+        max_size=15,
+    )
+)
+def test_whatever_is_written_and_taken_out_leaves_the_rest_alone(
+    qtbot: QtBot, steps: list[tuple[int, str | float]]
+) -> None:
+    transcript = Transcript()
+    control = FakeControl()
+    control.observe(transcript.on_event)
+    for turn, what in steps:
+        if what == "restyle":
+            transcript.setPalette(theme.dark_palette())
+        elif what in {"whole", "answer"}:
+            control.emit(Removed(turn=turn, at=0.0, whole=what == "whole"))
+        elif isinstance(what, float):
+            key = AudioKey(turn, "response", "item")
+            control.emit(Interrupted(turn=turn, at=0.0, heard=(Heard(key, what, 1000.0),)))
+        else:
+            control.hears(f"Question {turn}", turn=turn)
+            control.says(what, turn=turn)
+            transcript.flush()
+            control.emit(ReplyEnded(turn=turn, at=0.0))
+        transcript.flush()
+        text = transcript.toPlainText()
+        for entry in transcript.log:
+            if entry.kind is Kind.USER:
+                assert text.count(f"Question {entry.turn}") == 1
+    for turn in range(1, 5):
+        control.emit(Removed(turn=turn, at=0.0, whole=True))
+    transcript.flush()
+    assert transcript.toPlainText() == ""
+    assert _frames(transcript) == []
+    transcript.deleteLater()
