@@ -175,17 +175,7 @@ class Application(QObject):
         self.sound: SoundDevices | None = None
         self.sound_check = SoundCheck(self.desk.conductor)
         self.key_store = _KeyStore(self._keys, self._key_changed)
-        self.window = MainWindow(
-            self.desk.conductor,
-            settings,
-            keys=self.key_store,
-            devices=self.list_devices,
-            changed=self._settings_changed,
-            sound=self.sound_check,
-            figures=self.desk.figures,
-            recall=self.desk.recall,
-        )
-        self.window.closed.connect(self._closing.set)
+        self.window = self._make_window(settings)
         self.modes = self._make_modes()
         self._stop_watching = self.desk.conductor.observe(self._on_event)
 
@@ -295,6 +285,20 @@ class Application(QObject):
         self.modes.mute_action.setChecked(is_muted)
         if old.tray is not None:
             self.modes.show_tray()
+
+    def _make_window(self, settings: Settings) -> MainWindow:
+        window = MainWindow(
+            self.desk.conductor,
+            settings,
+            keys=self.key_store,
+            devices=self.list_devices,
+            changed=self._settings_changed,
+            sound=self.sound_check,
+            figures=self.desk.figures,
+            recall=self.desk.recall,
+        )
+        window.closed.connect(self._closing.set)
+        return window
 
     def _make_modes(self) -> WindowModes:
         modes = WindowModes(self.window, self.desk.conductor)
