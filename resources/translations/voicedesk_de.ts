@@ -95,11 +95,11 @@
     <name>DeviceBox</name>
     <message>
         <source>System default</source>
-        <translation type="unfinished">Standard des Systems</translation>
+        <translation>Standard des Systems</translation>
     </message>
     <message>
         <source>{name} (not connected)</source>
-        <translation type="unfinished">{name} (nicht angeschlossen)</translation>
+        <translation>{name} (nicht angeschlossen)</translation>
     </message>
 </context>
 <context>
@@ -137,15 +137,15 @@
     </message>
     <message>
         <source>You</source>
-        <translation type="unfinished">Sie</translation>
+        <translation>Sie</translation>
     </message>
     <message>
         <source>Assistant</source>
-        <translation type="unfinished">Assistent</translation>
+        <translation>Assistent</translation>
     </message>
     <message>
         <source>Conversation</source>
-        <translation type="unfinished">Gespräch</translation>
+        <translation>Gespräch</translation>
     </message>
     <message>
         <source>not heard</source>
@@ -153,7 +153,7 @@
     </message>
     <message>
         <source>Tool</source>
-        <translation type="unfinished">Werkzeug</translation>
+        <translation>Werkzeug</translation>
     </message>
     <message>
         <source>The conversation was written to {name}.</source>
@@ -513,7 +513,7 @@
     <name>HistoryReader</name>
     <message>
         <source>Conversation</source>
-        <translation type="unfinished">Gespräch</translation>
+        <translation>Gespräch</translation>
     </message>
     <message>
         <source>The beginning is left out here.</source>
@@ -521,11 +521,11 @@
     </message>
     <message>
         <source>You</source>
-        <translation type="unfinished">Sie</translation>
+        <translation>Sie</translation>
     </message>
     <message>
         <source>Assistant</source>
-        <translation type="unfinished">Assistent</translation>
+        <translation>Assistent</translation>
     </message>
 </context>
 <context>
@@ -1054,11 +1054,11 @@
     </message>
     <message>
         <source>Microphone</source>
-        <translation type="unfinished">Mikrofon</translation>
+        <translation>Mikrofon</translation>
     </message>
     <message>
         <source>Hear Yourself</source>
-        <translation type="unfinished">Sich selbst hören</translation>
+        <translation>Sich selbst hören</translation>
     </message>
     <message>
         <source>Your microphone hears you.</source>
@@ -1228,11 +1228,11 @@
     </message>
     <message>
         <source>Server</source>
-        <translation type="unfinished">Server</translation>
+        <translation>Server</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished">Schlüssel</translation>
+        <translation>Schlüssel</translation>
     </message>
     <message>
         <source>Test It</source>
@@ -1244,7 +1244,7 @@
     </message>
     <message>
         <source>This desktop has no keychain: a key is kept until VoiceDesk ends.</source>
-        <translation type="unfinished">Dieser Desktop hat keinen Schlüsselbund: Ein Schlüssel bleibt nur, bis VoiceDesk endet.</translation>
+        <translation>Dieser Desktop hat keinen Schlüsselbund: Ein Schlüssel bleibt nur, bis VoiceDesk endet.</translation>
     </message>
     <message>
         <source>The key is stored in {place}, and goes to this server alone.</source>
@@ -1252,7 +1252,7 @@
     </message>
     <message>
         <source>A key is set; enter another to replace it</source>
-        <translation type="unfinished">Ein Schlüssel ist gesetzt; ein neuer ersetzt ihn</translation>
+        <translation>Ein Schlüssel ist gesetzt; ein neuer ersetzt ihn</translation>
     </message>
     <message>
         <source>Connecting to {server}…</source>
@@ -2244,11 +2244,11 @@
     </message>
     <message>
         <source>Speaker</source>
-        <translation type="unfinished">Lautsprecher</translation>
+        <translation>Lautsprecher</translation>
     </message>
     <message>
         <source>Play a Sound</source>
-        <translation type="unfinished">Ton abspielen</translation>
+        <translation>Ton abspielen</translation>
     </message>
     <message>
         <source>I Heard It</source>
