@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -20,11 +21,13 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QToolButton,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeKeys, fake_devices
 from tests.ui.finding import by_name
+from tests.ui.test_accessibility import unnamed
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import BUILTIN, OPENAI, Appearance, DeviceChoice, Server, Settings
 from voicedesk.ui.settings_dialog import SettingsDialog
@@ -665,3 +668,38 @@ def test_the_size_of_text_is_chosen_in_steps(
     dialog.show_page("appearance")
     pick(by_name(dialog, "Text size", QComboBox), "150\N{NO-BREAK SPACE}%")
     assert changes[-1].appearance.text_size == 150
+
+
+# ---------------------------------------------------------------------------------- for everyone
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_each_control_of_a_page_has_a_name_and_is_reached_by_tab(
+    dialog: SettingsDialog, qtbot: QtBot, page: str
+) -> None:
+    settings = classic()
+    settings.mode = "realtime" if page == "realtime" else "classic"
+    settings.realtime.server = OPENAI
+    dialog.show_settings(settings)
+    dialog.show_page(page)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    QApplication.processEvents()
+    assert unnamed(dialog) == []
+    wanted = {
+        widget
+        for widget in dialog.page(page).findChildren(QWidget)
+        if widget.isVisible()
+        and widget.isEnabled()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.focusProxy() is None
+        and not isinstance(widget.parentWidget(), QComboBox | QAbstractItemView)
+    }
+    seen: set[QWidget] = set()
+    for _ in range(len(wanted) + 20):
+        here = QApplication.focusWidget()
+        assert here is not None
+        seen.add(here)
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+    missed = [widget.accessibleName() for widget in wanted - seen]
+    assert missed == []
