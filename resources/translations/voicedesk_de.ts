@@ -893,6 +893,10 @@
         <translation>Hier steht, wie schnell Sie Antwort bekommen.</translation>
     </message>
     <message>
+        <source>A click shows more.</source>
+        <translation>Ein Klick zeigt mehr.</translation>
+    </message>
+    <message>
         <source>p50 {median}   p95 {p95}</source>
         <translation>p50 {median}   p95 {p95}</translation>
     </message>

@@ -232,7 +232,8 @@ class LatencyStrip(QWidget):
         table = points_table(timeline) if timeline is not None and not is_running else ""
         if flow is not None:
             table += flow.table()
-        hint = f"<p>{self.tr('A click shows more.')}</p>" if timeline is not None else ""
+        more = self.tr("A click shows more.")
+        hint = f"<p>{more}</p>" if timeline is not None else ""
         for widget in (self._latency, self._waterfall):
             widget.setToolTip(f"<p>{text}</p>{table}{hint}")
             widget.setAccessibleDescription(text)
