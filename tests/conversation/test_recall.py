@@ -77,7 +77,7 @@ async def test_a_replay_gives_way_to_the_talk_key(desk: Remembering) -> None:
     assert desk.conductor.state is State.LISTENING
     desk.conductor.cancel()
     await desk.until(lambda: desk.speaker.interrupted == 1)
-    assert desk.conductor.state is State.READY
+    await desk.state(State.READY)
 
 
 async def test_a_take_is_asked_again_and_counts_once(desk: Remembering) -> None:
