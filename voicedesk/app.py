@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -66,6 +66,13 @@ class Loop(qasync.QEventLoop):  # type: ignore[misc]
             return int(super().run_forever() or 0)
         finally:
             sys.set_asyncgen_hooks(*before)
+
+    def _add_callback(self, handle: asyncio.Handle, delay: float = 0) -> asyncio.Handle:
+        """What a thread asks for when the loop has been closed comes too late: nobody is left to do it."""
+        if self.is_closed():
+            handle.cancel()
+            return handle
+        return cast("asyncio.Handle", super()._add_callback(handle, delay))
 
     def close(self) -> None:
         """Close the loop, and its timer with it: a timer that outlives its loop may die on another thread."""
