@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voicedesk.core.dialogue import Dialogue, Role
@@ -28,14 +29,31 @@ from voicedesk.core.heard import Part, heard_length
 
 @dataclass(slots=True)
 class _Reply:
-    """One reply as far as it is known. Words by key, in the order in which they came; each key is a round."""
+    """One reply as far as it is known. Words by key, in the order in which they came.
+
+    Attributes:
+        rounds: The round of tools that each key's words belong to: those after a call belong to the next.
+    """
 
     texts: dict[AudioKey, str] = field(default_factory=dict)
+    rounds: dict[AudioKey, int] = field(default_factory=dict)
+    round: int = 0
     silent: set[AudioKey] = field(default_factory=set)
     parts: dict[AudioKey, dict[AudioKey, Part]] = field(default_factory=dict)
     heard: dict[AudioKey, Heard] = field(default_factory=dict)
     has_sound: bool = False
     cut: bool = False
+
+    def set_text(self, key: AudioKey, text: str) -> None:
+        self.texts[key] = text
+        self.rounds.setdefault(key, self.round)
+
+    def by_rounds(self, words: Callable[[AudioKey], str]) -> dict[int, str]:
+        """What ``words`` says of each key, joined for each round."""
+        joined: dict[int, str] = {}
+        for key, number in self.rounds.items():
+            joined[number] = f"{joined.get(number, '')} {words(key).strip()}".strip()
+        return joined
 
     def heard_text(self, key: AudioKey) -> str:
         text = self.texts[key]
@@ -70,6 +88,7 @@ class Scribe:
             case UserText(text=text, final=True):
                 self.dialogue.say(event.turn, Role.USER, text or "")
             case ToolCalled(call=call):
+                self._reply(event.turn).round = event.round + 1
                 self.dialogue.called(event.turn, call, round=event.round)
             case ToolAnswered(result=result):
                 self.dialogue.answered(event.turn, result, round=event.round)
@@ -94,8 +113,7 @@ class Scribe:
     def meant(self, turn: int) -> dict[int, str]:
         """What the assistant was about to say in a turn, by rounds, heard or not; empty for a turn long over."""
         reply = self._replies.get(turn)
-        texts = reply.texts.values() if reply is not None else ()
-        return {number: text.strip() for number, text in enumerate(texts)}
+        return reply.by_rounds(reply.texts.__getitem__) if reply is not None else {}
 
     def forget_before(self, turn: int) -> None:
         """Late events of the turns before this one count no longer: another conversation has begun."""
@@ -113,11 +131,11 @@ class Scribe:
     def _note(reply: _Reply, event: Event) -> None:
         match event:
             case TextDelta(key=key, text=text, spoken=spoken):
-                reply.texts[key] = reply.texts.get(key, "") + text
+                reply.set_text(key, reply.texts.get(key, "") + text)
                 if not spoken:
                     reply.silent.add(key)
             case TextEnded(key=key, text=text):
-                reply.texts[key] = text
+                reply.set_text(key, text)
             case Voiced(key=key, words=words, start=start, end=end, expected_ms=expected):
                 reply.parts.setdefault(words, {})[key] = Part(key, start, end, expected)
             case AudioDelta():
@@ -132,7 +150,7 @@ class Scribe:
         reply = self._replies.get(turn)
         if reply is None:
             return
-        for number, (key, text) in enumerate(reply.texts.items()):
-            said = reply.heard_text(key) if reply.cut else text
+        words = reply.heard_text if reply.cut else reply.texts.__getitem__
+        for number, said in reply.by_rounds(words).items():
             self.dialogue.say(turn, Role.ASSISTANT, said, round=number)
         self.dialogue.settle(turn)

@@ -189,6 +189,25 @@ async def test_rounds_of_tools_are_kept_in_order(kept: Kept) -> None:
     assert [said.text for said in turn.messages if said.text] == ["Add", "Let me see.", "Three."]
 
 
+async def test_an_answer_that_begins_with_a_tool_comes_after_it(kept: Kept) -> None:
+    async def with_a_tool(text: str | None = None) -> AsyncGenerator[Event, None]:
+        number = kept.desk.pipeline.turn
+        yield ToolCalled(turn=number, at=now(), call=ToolCall("1", "add", "{}"))
+        yield ToolAnswered(turn=number, at=now(), result=ToolResult("1", "add", "3"))
+        for item in ("i", "j"):
+            key = AudioKey(number, "r2", item)
+            yield TextDelta(turn=number, at=now(), key=key, text=f"Three {item}.", spoken=False)
+        yield ReplyEnded(turn=number, at=now())
+
+    kept.desk.pipeline.end_turn = with_a_tool  # type: ignore[method-assign]
+    await kept.ask("Add")
+    (turn,) = await kept.turns()
+    last = [Role.USER, Role.TOOL_CALL, Role.TOOL_RESULT, Role.ASSISTANT]
+    assert [said.role for said in turn.messages] == last
+    assert turn.messages[-1].text == "Three i. Three j."
+    assert [message.role for message in kept.scribe.dialogue] == last
+
+
 async def test_what_is_taken_out_of_the_conversation_is_taken_out_of_the_history(
     kept: Kept,
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.conversations import fill
@@ -201,6 +201,7 @@ WORD = st.text(
 )
 
 
+@settings(max_examples=30)
 @given(st.lists(WORD, min_size=1, max_size=8), st.data())
 def test_every_beginning_of_every_word_is_found(words: list[str], data: st.DataObject) -> None:
     asyncio.run(_find(words, data.draw(st.sampled_from(words)), data.draw(st.integers(1, 12))))
