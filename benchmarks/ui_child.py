@@ -34,6 +34,8 @@ MESSAGES = 2000
 SHORT_S, SHORT = 3.0, 100
 """In a short run there are fewer messages."""
 DELTAS_A_SECOND = 50
+ANSWER_S = 10.0
+"""So long each answer streams: 500 words."""
 PCM = bytes(RATE * SAMPLE_BYTES // DELTAS_A_SECOND)
 ANSWER = (
     "It **depends** on the file: `read_text` is enough for a small one.\n\n"
@@ -95,24 +97,33 @@ def _words() -> Iterator[str]:
 
 
 class LoopWatch:
-    """How late the loop is for something that is due every 5 ms."""
+    """How late the loop is for something that is due every 5 ms, and how much of that it worked itself."""
 
     STEP = 0.005
 
     def __init__(self) -> None:
         self.late: list[float] = []
+        self.worked: list[float] = []
 
     async def run(self) -> None:
         due = time.perf_counter() + self.STEP
+        worked = time.thread_time()
         while True:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            at = time.perf_counter()
+            at, before = time.perf_counter(), worked
+            worked = time.thread_time()
             self.late.append(max(0.0, at - due))
+            self.worked.append(worked - before)
             due = max(due + self.STEP, at)
 
     def figures(self) -> dict[str, float]:
-        late = np.array(self.late) * 1000.0
-        return {"p99": float(np.percentile(late, 99)), "longest": float(late.max())}
+        late, worked = np.array(self.late) * 1000.0, np.array(self.worked) * 1000.0
+        return {
+            "p99": float(np.percentile(late, 99)),
+            "longest": float(late.max()),
+            "p99 of work": float(np.percentile(worked, 99)),
+            "most work": float(worked.max()),
+        }
 
 
 async def until_ready(desktop: Application) -> None:
@@ -140,7 +151,7 @@ async def settle(desktop: Application) -> None:
 
 
 async def stream(seconds: float) -> dict[str, float]:
-    desktop = await make(seconds)
+    desktop = await make(min(seconds, ANSWER_S))
     past = [
         Message(-turn, role, text)
         for turn in range((MESSAGES if seconds > SHORT_S else SHORT) // 2, 0, -1)
@@ -153,10 +164,11 @@ async def stream(seconds: float) -> dict[str, float]:
     watching.cancel()
     watch = LoopWatch()
     watching = asyncio.create_task(watch.run())
-    desktop.desk.conductor.ask("How do I read a file?")
-    await asyncio.sleep(0.05)
-    await until_ready(desktop)
-    await asyncio.sleep(0.3)  # the Markdown of the answer is read and laid out
+    for _ in range(max(1, round(seconds / ANSWER_S))):
+        desktop.desk.conductor.ask("How do I read a file?")
+        await asyncio.sleep(0.05)
+        await until_ready(desktop)
+        await asyncio.sleep(0.3)  # the Markdown of the answer is read and laid out
     watching.cancel()
     figures = watch.figures()
     figures |= {f"opening {name}": value for name, value in opening.figures().items()}
