@@ -13,14 +13,18 @@ from typing import Any
 
 from voicedesk import __version__
 from voicedesk.cli.early import has_display, qt_problem
+from voicedesk.cli.probe_report import as_data, in_short
 from voicedesk.cli.report import as_json
 from voicedesk.cli.servers import chosen
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SettingsError, SoundError, VoiceDeskError
+from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import Settings
 from voicedesk.desk import Desk
+from voicedesk.probing import Prober, servers_in_use
 from voicedesk.providers.keys import Keys
+from voicedesk.servers import Servers
 
 _PACKAGES = (
     "PySide6-Essentials",
@@ -54,10 +58,13 @@ def run(options: argparse.Namespace) -> int:
         "sound": _sound(),
         "voice": "espeak-ng" if shutil.which("espeak-ng") else _native_voice(),
         "keyring": Keys.backend(),
+        "key_file": keys.uses_file(),
         "settings": str(file.path) if file.path.exists() else "defaults",
     }
-    report["server"] = asyncio.run(_server(settings, keys))
-    print(as_json(report) if options.json else _as_text(report))
+    report["server"], report["servers"] = asyncio.run(_servers(settings, keys))
+    if not options.json:
+        report["servers"] = {name: in_short(data) for name, data in report["servers"].items()}
+    print(as_json(report) if options.json else redactor.clean(_as_text(report)))
     return 0 if report["server"]["reachable"] else 1
 
 
@@ -92,6 +99,21 @@ def _sound() -> dict[str, Any]:
         }
     except SoundError as error:
         return {"problem": str(error)}
+
+
+async def _servers(settings: Settings, keys: Keys) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Whether a turn could be had, and how each server that it needs fares."""
+    answering = await _server(settings, keys)
+    servers = Servers(keys)
+    prober = Prober(servers)
+    tried: dict[str, Any] = {}
+    try:
+        for server_id in servers_in_use(settings):
+            report = await prober.test(settings, server_id, lambda _: None)
+            tried[server_id] = {"name": report.name, **as_data(report)}
+    finally:
+        await servers.close()
+    return answering, tried
 
 
 async def _server(settings: Settings, keys: Keys) -> dict[str, Any]:

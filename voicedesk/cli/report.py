@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from voicedesk.conversation.record import TurnRecord
+from voicedesk.core.redaction import redactor
 from voicedesk.core.timeline import Point, Shares
 
 _POINTS = {
@@ -75,5 +76,5 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def as_json(data: Mapping[str, Any]) -> str:
-    """JSON as it is printed."""
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    """JSON as it is printed, without keys."""
+    return redactor.clean(json.dumps(data, indent=2, ensure_ascii=False))

@@ -55,8 +55,7 @@ class VoiceDeskError(Exception):
     retryable: ClassVar[bool] = False
 
     def __init__(self, detail: str = "", **arguments: object) -> None:
-        # Cut twice: a key that the first cut goes through would not be known for one.
-        self.detail = redactor.clean(detail[: 2 * LONGEST_DETAIL])[:LONGEST_DETAIL]
+        self.detail = redactor.excerpt(detail, LONGEST_DETAIL)
         self.arguments = arguments
         super().__init__(self.detail)
 
@@ -65,7 +64,9 @@ class VoiceDeskError(Exception):
 
     def fill(self, template: str) -> str:
         """Fill a (translated) template. Unknown names are left out rather than failing; keys are taken out."""
-        text = redactor.clean(template.format_map(_Arguments(self.arguments)))
+        text = redactor.excerpt(
+            template.format_map(_Arguments(self.arguments)), 2 * LONGEST_SENTENCE
+        )
         return text if len(text) <= LONGEST_SENTENCE else f"{text[: LONGEST_SENTENCE - 2]} …"
 
 

@@ -15,6 +15,7 @@ HIDDEN = "[hidden]"
 LONGEST_RECORD = 16_000
 """Characters of one record of the log; a server must not fill the disk with one sentence."""
 
+_LONGEST_SECRET = 4000
 _SHORTEST_SECRET = 8
 """Servers at home are given keys like "none" or "test": such words are no secret, and stand in many sentences."""
 _SECRETS = re.compile(
@@ -39,7 +40,8 @@ class Redactor(logging.Filter):
         """Never let this text out, in any of the ways that it may be written."""
         if len(secret) < _SHORTEST_SECRET or secret in self._known:
             return
-        written = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+        written = {secret, quote(secret, safe=""), repr(secret)[1:-1]}
+        written |= {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
         self._known |= written  # replaced, not changed: other threads may be going through it
 
     def clean(self, text: str) -> str:
@@ -48,6 +50,10 @@ class Redactor(logging.Filter):
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         return _SECRETS.sub(_hidden, text)
+
+    def excerpt(self, text: str, most: int) -> str:
+        """The beginning of a text without secrets; none is cut so that the rest of it would not be known for one."""
+        return self.clean(text[: most + _LONGEST_SECRET])[:most]
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean a record, its traceback included, and cut what is too long."""

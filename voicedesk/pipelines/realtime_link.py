@@ -14,7 +14,7 @@ from voicedesk.core.tasks import TaskSet
 from voicedesk.pipelines.realtime_connection import RealtimeConnection, corrected
 from voicedesk.pipelines.realtime_tools import session_tools
 from voicedesk.providers.profiles import Address
-from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepare
+from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepared
 from voicedesk.providers.stages import ToolSpec
 
 log = logging.getLogger(__name__)
@@ -134,9 +134,7 @@ class RealtimeLink:
             await asyncio.gather(self._opening, return_exceptions=True)
 
     async def _connect(self) -> RealtimeConnection:
-        # Where the server has to be started first, that goes on beside the imports.
-        address, _ = await asyncio.gather(self._source(), asyncio.to_thread(prepare))
-        self.address = address
+        self.address = address = await prepared(self._source)
         socket = await RealtimeSocket.connect(address, model=self._settings.model)
         connection = RealtimeConnection(
             address,

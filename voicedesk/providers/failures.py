@@ -86,7 +86,7 @@ _SIGNS = {
 
 def as_sentence(text: str) -> str:
     """Text that ends like a sentence, for use inside one of ours."""
-    text = redactor.clean(" ".join(text[:_LONGEST_MESSAGE].split()))[:300]
+    text = redactor.excerpt(" ".join(text[: 2 * _LONGEST_MESSAGE].split()), 300)
     return text if not text or text.endswith((".", "!", "?")) else text + "."
 
 
@@ -105,14 +105,19 @@ def error_message(data: object) -> tuple[str, str]:
         return "", ""
     error = data.get("error", data)
     if isinstance(error, str):
-        return redactor.clean(error[:_LONGEST_MESSAGE]), ""
+        return redactor.excerpt(error, _LONGEST_MESSAGE), ""
     if not isinstance(error, Mapping):
         return "", ""
     message = error.get("message") or error.get("detail") or ""
     code = error.get("code") or error.get("type") or ""
     message = message if isinstance(message, str) else ""
-    # Some servers repeat the key that they refuse. It is taken out before anything is cut.
-    return redactor.clean(message[:_LONGEST_MESSAGE]), str(code)[:_LONGEST_CODE]
+    # Some servers repeat the key that they refuse.
+    return redactor.excerpt(message, _LONGEST_MESSAGE), redactor.excerpt(str(code), _LONGEST_CODE)
+
+
+def body_start(body: bytes) -> str:
+    """The beginning of a body, for the log."""
+    return redactor.excerpt(body[:_LONGEST_MESSAGE].decode("utf-8", "replace"), 200)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -151,7 +156,7 @@ def status_failure(
         model: What was asked for.
     """
     message, code = body_message(body)
-    detail = f"HTTP {status} {code}: {message or body[:200]!r}"
+    detail = f"HTTP {status} {code}: {message or body_start(body)!r}"
     known = _by_status(status, headers, message, code, detail, address, model)
     if known is not None:
         return known
@@ -177,7 +182,7 @@ def _by_status(
     model: str,
 ) -> ServerError | None:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        place = headers.get("location", "")[:200] or "another address"
+        place = redactor.excerpt(headers.get("location", ""), 200) or "another address"
         return ProtocolError(detail, server=address.name, reason=f"it sends requests on to {place}")
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         if status == HTTPStatus.FORBIDDEN and "country" in code:
@@ -225,7 +230,7 @@ def message_failure(
         model: What was asked for.
         detail: For the log.
     """
-    detail = (detail or f"{code}: {message}")[:_LONGEST_DETAIL]
+    detail = redactor.excerpt(detail or f"{code}: {message}", _LONGEST_DETAIL)
     if code in _KEY_CODES:
         return WrongKeyError(detail, server=address.name)
     if code in _MODEL_CODES:
@@ -309,7 +314,7 @@ def _way_failure(error: BaseException, address: Address, stall_s: float) -> Serv
     if not _names(error) and not isinstance(error, (OSError, EOFError)):
         return None
     names = {name for link in chain for name in _names(link)}
-    detail = repr(chain[-1])[:_LONGEST_DETAIL]
+    detail = redactor.excerpt(repr(chain[-1]), _LONGEST_DETAIL)
     if names & {"ReadTimeout", "WriteTimeout"}:
         return NoAnswerError(detail, server=address.name, seconds=stall_s)
     if names & {"ConnectTimeout", "PoolTimeout"}:

@@ -13,7 +13,7 @@ import importlib
 import itertools
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -61,6 +61,8 @@ _RENAMED_PREFIXES = {
 }
 _RENAMED = {"conversation.item.created": "conversation.item.added"}
 
+_ERROR_TEXTS = {"code", "event_id", "message", "param", "type"}
+
 _END = None
 
 
@@ -73,6 +75,23 @@ def prepare() -> None:
         "websockets.asyncio.client",
     ):
         importlib.import_module(module)
+
+
+async def prepared(source: Callable[[], Awaitable[Address]]) -> Address:
+    """A server's address. Where the server has to be started first, that goes on beside the imports.
+
+    Raises:
+        ServerError: There is no address.
+    """
+    preparing = asyncio.create_task(asyncio.to_thread(prepare), name="realtime imports")
+    try:
+        address = await source()
+        await preparing
+    except BaseException:
+        preparing.cancel()
+        await asyncio.gather(preparing, return_exceptions=True)
+        raise
+    return address
 
 
 def normalise(event: Mapping[str, Any]) -> ServerEvent:
@@ -92,6 +111,13 @@ def normalise(event: Mapping[str, Any]) -> ServerEvent:
         }
         if isinstance(event.get("error"), str):
             result["error"].setdefault("message", event["error"])
+    if kind == "error":
+        # Names that are no text name nothing.
+        result["error"] = {
+            key: value
+            for key, value in result["error"].items()
+            if isinstance(value, str) or key not in _ERROR_TEXTS
+        }
     return result
 
 
@@ -270,6 +296,8 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
     """The error of ours for a refused WebSocket handshake."""
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
+    if status is None and isinstance(error.__cause__, EOFError | OSError):
+        return UnreachableError(repr(error), server=address.name, reason="the connection broke off")
     if status is None:
         reason = "it does not answer as a realtime server"
         if type(error).__name__ == "SecurityError":
@@ -316,7 +344,7 @@ def response_error(response: Mapping[str, Any], address: Address, model: str) ->
 
     Limits arrive like this: as a failed response, without an ``error`` event.
     """
-    status = response.get("status")
+    status = str(response.get("status"))
     details = response.get("status_details")
     details = details if isinstance(details, Mapping) else {}
     if status == "failed":

@@ -10,7 +10,7 @@ from typing import Any
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.profiles import Address
-from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepare, server_error
+from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepared, server_error
 
 log = logging.getLogger(__name__)
 
@@ -90,9 +90,7 @@ class RealtimeSession:
         self._sign.clear()
         self._confirmed.clear()
         self._refused = None
-        # Where the server has to be started first, that goes on beside the imports.
-        address, _ = await asyncio.gather(self._source(), asyncio.to_thread(prepare))
-        self.address = address
+        self.address = address = await prepared(self._source)
         socket = await RealtimeSocket.connect(address, model=self._model, intent=self._intent)
         self._socket = socket
         self._tasks.spawn(self._read(socket), name="session reader")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicedesk.audio.lengths import milliseconds
 from voicedesk.core.errors import ConnectionLostError, ProtocolError, ReplyFailedError
-from voicedesk.providers.failures import error_message, message_failure, wrong_content
+from voicedesk.providers.failures import body_start, error_message, message_failure, wrong_content
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.sse import SseEvent, sse_events
@@ -136,7 +136,7 @@ class RestTranscriber:
         said = isinstance(data, Mapping) and ("error" in data or data.get("type") == "error")
         if said or event.event == "error":
             message, code = error_message(data)
-            raise message_failure(message or event.data[:300], code, address, model=self.model)
+            raise message_failure(message or event.data[:2000], code, address, model=self.model)
 
     def _whole(self, body: bytes, kind: str, headers: Mapping[str, str], address: Address) -> Words:
         try:
@@ -153,7 +153,7 @@ class RestTranscriber:
             message, code = error_message(data)
             if message:
                 raise message_failure(message, code, address, model=self.model)
-        raise ProtocolError(repr(body[:200]), server=address.name, reason="it sent no words")
+        raise ProtocolError(body_start(body), server=address.name, reason="it sent no words")
 
 
 async def _body(response: httpx2.Response, address: Address) -> bytes:

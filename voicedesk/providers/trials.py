@@ -20,7 +20,7 @@ from voicedesk.providers.thinkers import thinker_for
 from voicedesk.providers.transcription import RestTranscriber
 from voicedesk.providers.transcription_live import transcription_session
 
-QUESTION = "Say hello in one word."
+QUESTION = "Say hello."
 SENTENCE = "Hello."
 _LONGEST_PROOF = 80
 _SILENCE = bytes(WIRE_RATE)  # half a second
