@@ -15,6 +15,7 @@ MODULES = {
     "window": "how soon the window can be used, and what it costs",
     "ui": "the same, and how smooth a long conversation stays, how soon things open, memory",
     "chain": "how soon the classic chain sounds, and whether it stalls",
+    "faults": "what becomes of takes when connections die, what counts as heard, and nonsense from servers",
     "recognition": "how well and how fast the built-in server hears",
 }
 

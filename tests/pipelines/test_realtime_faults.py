@@ -326,6 +326,14 @@ async def test_a_proxy_that_swallows_the_handshake_is_given_up(
     assert await room.ask() == "hello to you"
 
 
+async def test_a_connection_that_breaks_off_in_the_handshake_is_tried_again(room: Room) -> None:
+    room.proxy.drops = 2
+    with pytest.raises(UnreachableError):
+        await room.pipeline.open()
+    assert await room.ask() == "hello to you"
+    assert Link.LOST not in room.links()
+
+
 async def test_a_slow_network_is_no_dead_one(room: Room) -> None:
     room.proxy.rate, room.proxy.delay = 40_000.0, 0.1
     assert await room.ask() == "hello to you"

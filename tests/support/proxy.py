@@ -22,6 +22,7 @@ class _Pipe:
         self.proxy = proxy
         self.reader = reader
         self.writer = writer
+        self.is_ended = False
         self._on_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_WAITING)
 
     async def take(self) -> None:
@@ -37,6 +38,8 @@ class _Pipe:
             due, data = await self._on_way.get()
             await asyncio.sleep(max(0.0, due - loop.time()))
             await self.proxy.passes.wait()
+            if self.is_ended:
+                continue  # what still comes finds nobody who reads
             if not data:
                 self.writer.write_eof()
                 return
@@ -52,16 +55,16 @@ class _Connection:
     def __init__(self, proxy: "Proxy") -> None:
         self._proxy = proxy
         self._writers: list[asyncio.StreamWriter] = []
-        self.client: asyncio.StreamWriter | None = None
+        self._to_client: _Pipe | None = None
         self.task: asyncio.Task[None] | None = None
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.client = writer
         self._writers.append(writer)
         try:
             there, back = await asyncio.open_connection(*self._proxy.target)
             self._writers.append(back)
-            pipes = _Pipe(self._proxy, reader, back), _Pipe(self._proxy, there, writer)
+            self._to_client = _Pipe(self._proxy, there, writer)
+            pipes = _Pipe(self._proxy, reader, back), self._to_client
             await asyncio.gather(*(work for pipe in pipes for work in (pipe.take(), pipe.give())))
         except OSError:
             pass  # either end has gone: so does the other
@@ -78,6 +81,13 @@ class _Connection:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.abort()
 
+    def half_close(self) -> None:
+        """The client is told that no more comes."""
+        pipe = self._to_client
+        if pipe is not None and not pipe.is_ended and not pipe.writer.is_closing():
+            pipe.is_ended = True
+            pipe.writer.write_eof()
+
     def abort(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
@@ -92,6 +102,7 @@ class Proxy:
         rate: Bytes a second in each direction; 0 for no limit.
         swallows: Whether what comes is thrown away, and nothing says so.
         passes: Cleared, nothing goes through; what has come is kept, as a network does that is gone for a while.
+        drops: How many of the next connections are ended as soon as they are there.
         accepted: Count of connections so far.
     """
 
@@ -104,6 +115,7 @@ class Proxy:
         self.swallows = False
         self.passes = asyncio.Event()
         self.passes.set()
+        self.drops = 0
         self.accepted = 0
         self._connections: set[_Connection] = set()
         self._server: asyncio.Server | None = None
@@ -143,6 +155,10 @@ class Proxy:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
+        if self.drops > 0:
+            self.drops -= 1
+            writer.transport.abort()
+            return
         connection = _Connection(self)
         self._connections.add(connection)
         connection.task = asyncio.get_running_loop().create_task(connection.run(reader, writer))
@@ -163,8 +179,7 @@ class Proxy:
     def half_close(self) -> None:
         """Tell the clients that no more will come, and go on listening to them."""
         for connection in list(self._connections):
-            if connection.client is not None:
-                connection.client.write_eof()
+            connection.half_close()
 
     def black_hole(self) -> None:
         """Nothing goes through from now on, and nobody is told."""

@@ -323,6 +323,7 @@ class RealtimePipeline:
             self._rounds.begin(reply, calls)
         else:
             reply.finish(response, None if reply.cancelled else error)
+            self._keeper.answered()
 
     def _on_error(self, error: Mapping[str, Any]) -> None:
         assert self._link.address is not None

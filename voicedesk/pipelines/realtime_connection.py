@@ -197,8 +197,15 @@ class RealtimeConnection:
         while (event := await self._socket.receive()) is not None:
             self.heard_at = loop.time()
             self._signs.set()
-            if not self._about_session(event) and not self._closed:
-                self._handle(event)
+            try:
+                if not self._about_session(event) and not self._closed:
+                    self._handle(event)
+            except Exception as error:
+                # A reader that ends without a word would leave the turn waiting: the session is over instead.
+                log.exception("an event of %s could not be handled", self.address.name)
+                why = "it sent something that cannot be understood"
+                self.fail(ConnectionLostError(repr(error), server=self.address.name, reason=why))
+                return
         self.fail(
             self._socket.ended
             or ConnectionLostError(server=self.address.name, reason="the server closed it")

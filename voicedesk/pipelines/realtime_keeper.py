@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 FIRST_DELAY = 0.25
 LONGEST_DELAY = 8.0
 STABLE_AFTER = 10.0
-"""A connection that ends sooner than this is not opened again faster than one that never came about."""
+"""A connection that ends sooner, and has answered nothing, is opened again later each time."""
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the network while there is no connection."""
@@ -139,6 +139,8 @@ class Keeper:
         self._outcome: asyncio.Future[ServerError | None] | None = None
         self._hurry = asyncio.Event()
         self._failures = 0  # in a row
+        self._short_lives = 0  # of connections, in a row
+        self._has_answered = False
         self._ready_at = 0.0
         self._deaths = 0  # for want of a pong, since an answer was last complete
         self._closed = False
@@ -187,11 +189,17 @@ class Keeper:
             self._begin(None)
             self._hurry.set()  # ends a pause; an attempt that is under way takes no notice
 
+    def answered(self) -> None:
+        """The connection has been of use."""
+        self._has_answered = True
+
     def lost(self, error: ServerError) -> None:
         """The connection is gone by itself: open it again."""
         loop = asyncio.get_running_loop()
-        if loop.time() - self._ready_at >= STABLE_AFTER:
-            self._failures = 0
+        lived = loop.time() - self._ready_at
+        was_stable = lived >= STABLE_AFTER or self._has_answered
+        self._short_lives = 0 if was_stable else self._short_lives + 1
+        self._failures = self._short_lives
         if self._watching is not None and self._watching is not asyncio.current_task():
             self._watching.cancel()
         self._watching = None
@@ -301,6 +309,7 @@ class Keeper:
 
     def _arrived(self) -> None:
         self._ready_at = asyncio.get_running_loop().time()
+        self._has_answered = False
         self._watching = self._tasks.spawn(self._watch(), name="realtime watch")
         self._listener.link_changed(Link.READY, None, None)
         self._listener.link_ready()

@@ -225,7 +225,7 @@ def _words(content: Any) -> str:
     if not isinstance(content, list):
         return ""
     parts = (as_mapping(part) for part in content)
-    texts = (part.get("text") for part in parts if part.get("type") in {"text", "output_text"})
+    texts = (part.get("text") for part in parts if str(part.get("type")) in {"text", "output_text"})
     return "".join(text for text in texts if isinstance(text, str))
 
 

@@ -68,15 +68,15 @@ class Network:
         self._listens = listens
         self._calendar = calendar
         self._url = ""
-        self._is_away = False
+        self._is_away: bool | None = None  # not known
         self._way = ""
         self._clocks: tuple[float, float] | None = None
 
     async def came_back(self, base_url: str) -> bool:
         """Whether there is a reason to believe that the server can be reached better than when this was asked last.
 
-        Costs microseconds. On this computer the server is looked for only after ``went_away``; else the first question
-        only takes note of how things are.
+        Costs microseconds. The first question only takes note of how things are. A server on this computer that was
+        there then is not looked for again before ``went_away``.
 
         Args:
             base_url: The server.
@@ -87,8 +87,10 @@ class Network:
         is_first = base_url != self._url
         self._url = base_url
         if is_loopback(host):
-            better = self._is_away and await self._listens(host, parts.port or 80)
-            self._is_away &= not better
+            was_away = self._is_away
+            if was_away is not False:
+                self._is_away = not await self._listens(host, parts.port or 80)
+            better = was_away is True and not self._is_away
         else:
             way, before = self._way_out(), self._way
             better = bool(way) and way != before and not is_first
@@ -127,4 +129,4 @@ class Network:
         """Nobody has asked for a while: what was known is no longer a measure."""
         self._url = ""
         self._clocks = None
-        self._is_away = False
+        self._is_away = None

@@ -226,7 +226,7 @@ class _Reader:
         if status == "failed":
             message, code = error_message({"error": response.get("error") or {}})
             raise message_failure(message, code, self._address, model=self._model)
-        if status in {"incomplete", "cancelled"}:
+        if str(status) in {"incomplete", "cancelled"}:
             details = as_mapping(response.get("incomplete_details"))
             raise stopped(str(details.get("reason") or status), self._address)
 
