@@ -19,6 +19,10 @@ from voicedesk.core.settings import Server, Settings
 from voicedesk.core.turn import State
 
 
+LONGEST_S = 100.0
+"""What any such test may take, well below the limit that ends the whole run."""
+
+
 class Person:
     """Somebody in front of the window: presses, speaks, types, looks."""
 
@@ -82,7 +86,8 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
 
     async def whole(application: QApplication) -> int:
         del application
-        await work()
+        async with asyncio.timeout(LONGEST_S):  # a signal's exception is lost in Qt's loop
+            await work()
         return 0
 
     assert run_on_qt(whole) == 0
