@@ -74,7 +74,6 @@ class RealtimePipeline:
             run_tools: Runs what it calls.
         """
         self.model = settings.model
-        self._settings = settings
         self._link = RealtimeLink(
             source,
             settings,
