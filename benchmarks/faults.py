@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from benchmarks import faults_fuzz, faults_heard, faults_kills
+from benchmarks import faults_crashes, faults_fuzz, faults_heard, faults_kills
 from benchmarks.report import Result
 
 
 def run(*, quick: bool = False) -> list[Result]:
-    """Kill connections, take the network away, interrupt replies, and let servers talk nonsense."""
+    """Kill connections and the application, take the network away, interrupt replies, and let servers talk nonsense."""
     return [
         *asyncio.run(faults_kills.measure(each=1 if quick else 20, returns=3 if quick else 20)),
+        *faults_crashes.measure(5 if quick else 100),
         *asyncio.run(faults_heard.measure(each=6 if quick else 200)),
         *asyncio.run(faults_fuzz.measure(each=300 if quick else 10_000)),
     ]
