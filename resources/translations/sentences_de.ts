@@ -40,6 +40,34 @@
         <translation>Das gewählte Tongerät ist nicht angeschlossen; inzwischen wird {device} benutzt.</translation>
     </message>
     <message>
+        <source>The sound device {device} cannot be used: {reason}. Close that program, or choose another device in Settings, Sound.</source>
+        <translation>Das Tongerät {device} kann nicht benutzt werden: {reason}. Schließen Sie dieses Programm, oder wählen Sie ein anderes Gerät in Einstellungen, Ton.</translation>
+    </message>
+    <message>
+        <source>The sound device {device} cannot be used: {reason}. Set it to 48 kHz in the system&apos;s sound settings, or choose another in Settings, Sound.</source>
+        <translation>Das Tongerät {device} kann nicht benutzt werden: {reason}. Stellen Sie es in den Toneinstellungen des Systems auf 48 kHz, oder wählen Sie ein anderes in Einstellungen, Ton.</translation>
+    </message>
+    <message>
+        <source>The sound device {device} cannot be used: {reason}. Plug it in again, or choose another in Settings, Sound.</source>
+        <translation>Das Tongerät {device} kann nicht benutzt werden: {reason}. Schließen Sie es wieder an, oder wählen Sie ein anderes in Einstellungen, Ton.</translation>
+    </message>
+    <message>
+        <source>The microphone {device} stopped working while you talked. What you said until then is kept: press Try Again to send it.</source>
+        <translation>Das Mikrofon {device} ist ausgefallen, während Sie sprachen. Was Sie bis dahin gesagt haben, ist aufgehoben: Senden Sie es mit „Noch einmal“.</translation>
+    </message>
+    <message>
+        <source>The microphone {device} delivers only silence, as if it were muted. Look for a mute switch on it, and in the system&apos;s sound settings.</source>
+        <translation>Das Mikrofon {device} liefert nur Stille, als wäre es stumm geschaltet. Sehen Sie nach einem Stummschalter am Gerät und in den Toneinstellungen des Systems.</translation>
+    </message>
+    <message>
+        <source>The sound device {device} is there again and in use.</source>
+        <translation>Das Tongerät {device} ist wieder da und in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>Your system uses another sound device now: {device}. VoiceDesk uses it too.</source>
+        <translation>Ihr System benutzt jetzt ein anderes Tongerät: {device}. VoiceDesk benutzt es auch.</translation>
+    </message>
+    <message>
         <source>{path} cannot be used as sound: {reason}. Give a WAV file with PCM samples.</source>
         <translation>{path} kann nicht als Ton benutzt werden: {reason}. Geben Sie eine WAV-Datei mit PCM-Werten an.</translation>
     </message>

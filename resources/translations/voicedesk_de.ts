@@ -8,12 +8,24 @@
         <translation>Server hinzufügen</translation>
     </message>
     <message>
+        <source>Any server that speaks OpenAI&apos;s protocol</source>
+        <translation>Jeder Server, der OpenAIs Protokoll spricht</translation>
+    </message>
+    <message>
+        <source>An agent that answers in events</source>
+        <translation>Ein Agent, der in Ereignissen antwortet</translation>
+    </message>
+    <message>
         <source>My server</source>
         <translation>Mein Server</translation>
     </message>
     <message>
         <source>Allow this server without encryption</source>
         <translation>Diesen Server ohne Verschlüsselung zulassen</translation>
+    </message>
+    <message>
+        <source>&amp;Kind</source>
+        <translation>A&amp;rt</translation>
     </message>
     <message>
         <source>&amp;Name</source>
@@ -543,6 +555,14 @@
         <translation>Schlüssel entfernen</translation>
     </message>
     <message>
+        <source>Keep keys in a file on this computer</source>
+        <translation>Schlüssel in einer Datei auf diesem Computer aufbewahren</translation>
+    </message>
+    <message>
+        <source>Whoever can read your files, every program that you start included, can read a key in such a file.</source>
+        <translation>Wer Ihre Dateien lesen kann, auch jedes Programm, das Sie starten, kann einen Schlüssel in einer solchen Datei lesen.</translation>
+    </message>
+    <message>
         <source>A key is set; enter another to replace it</source>
         <translation>Ein Schlüssel ist gesetzt; ein neuer ersetzt ihn</translation>
     </message>
@@ -551,8 +571,16 @@
         <translation>Kein Schlüssel</translation>
     </message>
     <message>
+        <source>This desktop has no keychain. Keys are in a file of your own.</source>
+        <translation>Dieser Desktop hat keinen Schlüsselbund. Schlüssel stehen in einer Datei, die nur Ihnen gehört.</translation>
+    </message>
+    <message>
         <source>This desktop has no keychain: a key is kept until VoiceDesk ends.</source>
         <translation>Dieser Desktop hat keinen Schlüsselbund: Ein Schlüssel bleibt nur, bis VoiceDesk endet.</translation>
+    </message>
+    <message>
+        <source>New keys are stored in {place}, older ones in a file.</source>
+        <translation>Neue Schlüssel werden in {place} gespeichert, ältere stehen in einer Datei.</translation>
     </message>
     <message>
         <source>Keys are stored in {place}, never in a file.</source>
@@ -1184,6 +1212,14 @@
         <translation>Server zum Einrichten</translation>
     </message>
     <message>
+        <source>Test Connection…</source>
+        <translation>Verbindung prüfen…</translation>
+    </message>
+    <message>
+        <source>Test the connection</source>
+        <translation>Die Verbindung prüfen</translation>
+    </message>
+    <message>
         <source>Realtime</source>
         <translation>Echtzeit</translation>
     </message>
@@ -1265,6 +1301,101 @@
     <message>
         <source>{server} is there and ready to answer.</source>
         <translation>{server} ist da und bereit zu antworten.</translation>
+    </message>
+</context>
+<context>
+    <name>ServerTestDialog</name>
+    <message>
+        <source>The model {model} is shut down on {day}. Choose another one in time.</source>
+        <translation>Das Modell {model} wird abgeschaltet: {day}. Wählen Sie rechtzeitig ein anderes.</translation>
+    </message>
+    <message>
+        <source>Test Connection</source>
+        <translation>Verbindung prüfen</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>&amp;Models</source>
+        <translation>&amp;Modelle</translation>
+    </message>
+    <message>
+        <source>Test Again</source>
+        <translation>Noch einmal prüfen</translation>
+    </message>
+    <message>
+        <source>Copy Report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Verbindung wird aufgebaut…</translation>
+    </message>
+    <message>
+        <source>Realtime conversation</source>
+        <translation>Gespräch in Echtzeit</translation>
+    </message>
+    <message>
+        <source>Transcription while you talk</source>
+        <translation>Mitschrift beim Sprechen</translation>
+    </message>
+    <message>
+        <source>Transcription of recordings</source>
+        <translation>Mitschrift von Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>Denken</translation>
+    </message>
+    <message>
+        <source>Speech</source>
+        <translation>Sprachausgabe</translation>
+    </message>
+    <message>
+        <source>Trying what it offers…</source>
+        <translation>Was er anbietet, wird ausprobiert…</translation>
+    </message>
+    <message>
+        <source>The server works.</source>
+        <translation>Der Server funktioniert.</translation>
+    </message>
+    <message>
+        <source>Not everything works.</source>
+        <translation>Nicht alles funktioniert.</translation>
+    </message>
+    <message>
+        <source>Nothing was found there that VoiceDesk can use.</source>
+        <translation>Dort wurde nichts gefunden, was VoiceDesk brauchen kann.</translation>
+    </message>
+    <message>
+        <source>It answers in {time}.</source>
+        <translation>Er antwortet in {time}.</translation>
+    </message>
+    <message>
+        <source>Works with {model}, in {time}.</source>
+        <translation>Funktioniert mit {model}, in {time}.</translation>
+    </message>
+    <message>
+        <source>Is there. Choose a model for it, and test again.</source>
+        <translation>Ist vorhanden. Wählen Sie ein Modell dafür und prüfen Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Not offered.</source>
+        <translation>Wird nicht angeboten.</translation>
+    </message>
+    <message>
+        <source>Not tried.</source>
+        <translation>Nicht ausprobiert.</translation>
+    </message>
+    <message>
+        <source>until {day}</source>
+        <translation>bis {day}</translation>
+    </message>
+    <message>
+        <source>Models: {names}</source>
+        <translation>Modelle: {names}</translation>
     </message>
 </context>
 <context>

@@ -6,15 +6,15 @@ import importlib.machinery
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from collections.abc import Sequence
+from types import ModuleType
 
 import pytest
 
+from tests.support.portaudio import FakeSoundDevice, PortAudioError, info
 from tests.support.sounds import Ear, chirp, reached
 from voicedesk.audio import devices, stream
+from voicedesk.audio.device_troubles import DeviceBusyError, DeviceGoneError, RateRefusedError
 from voicedesk.audio.devices import Device
 from voicedesk.audio.microphone import Microphone
 from voicedesk.audio.speaker import Speaker
@@ -30,103 +30,6 @@ from voicedesk.core.errors import (
 )
 from voicedesk.core.events import AudioKey
 from voicedesk.core.settings import DeviceChoice
-
-
-class PortAudioError(Exception):
-    """As sounddevice's own: a text and a number."""
-
-
-@dataclass
-class FakeStream:
-    """A stream whose blocks are asked for by the test."""
-
-    samplerate: int
-    channels: int
-    device: int
-    dtype: str
-    latency: float
-    blocksize: int
-    callback: Callable[[Any, int, Any, Any], None]
-    active: bool = False
-    closed: bool = False
-    fails_to_start: bool = False
-
-    def start(self) -> None:
-        if self.fails_to_start:
-            raise PortAudioError("cannot start", -9985)
-        self.active = True
-
-    def abort(self, ignore_errors: bool = True) -> None:
-        self.active = False
-
-    def close(self, ignore_errors: bool = True) -> None:
-        self.closed = True
-
-    def call_back(self, frames: int, *, flagged: bool = False, current: float = 0.0) -> bytearray:
-        data = bytearray(frames * self.channels * 2)
-        times = SimpleNamespace(
-            currentTime=current,
-            inputBufferAdcTime=current - 0.01,
-            outputBufferDacTime=current + 0.02,
-        )
-        status = SimpleNamespace(input_overflow=flagged, output_underflow=flagged)
-        self.callback(data, frames, times, status)
-        return data
-
-
-@dataclass
-class FakeSoundDevice:
-    """As much of sounddevice as is used."""
-
-    infos: list[dict[str, Any]]
-    apis: list[str]
-    defaults: tuple[int, int] = (0, 0)
-    accepts: Callable[[int, int], int] = lambda _rate, _channels: 0
-    fails_to_start: bool = False
-    streams: list[FakeStream] = field(default_factory=list)
-    tried: list[tuple[int, int]] = field(default_factory=list)
-    restarts: int = 0
-    PortAudioError = PortAudioError
-
-    @property
-    def default(self) -> SimpleNamespace:
-        return SimpleNamespace(device=list(self.defaults))
-
-    def query_hostapis(self) -> list[dict[str, str]]:
-        return [{"name": name} for name in self.apis]
-
-    def query_devices(self) -> list[dict[str, Any]]:
-        return self.infos
-
-    def get_portaudio_version(self) -> tuple[int, str]:
-        return 1, "PortAudio V19"
-
-    def _make(self, **arguments: Any) -> FakeStream:
-        form = arguments["samplerate"], arguments["channels"]
-        self.tried.append(form)
-        if code := self.accepts(*form):
-            raise PortAudioError("refused", code)
-        made = FakeStream(**arguments, fails_to_start=self.fails_to_start)
-        self.streams.append(made)
-        return made
-
-    RawInputStream = RawOutputStream = property(lambda self: self._make)
-
-    def _terminate(self) -> None:
-        self.restarts += 1
-
-    def _initialize(self) -> None:
-        pass
-
-
-def info(name: str, api: int = 0, ins: int = 1, outs: int = 2, rate: float = 48_000.0) -> Any:
-    return {
-        "name": name,
-        "hostapi": api,
-        "max_input_channels": ins,
-        "max_output_channels": outs,
-        "default_samplerate": rate,
-    }
 
 
 @pytest.fixture
@@ -215,20 +118,23 @@ async def test_a_microphone_with_two_channels_only_is_mixed_down(card: FakeSound
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"),
+    ("code", "kind", "reason"),
     [
-        (-9985, "another program is using it"),
-        (-9996, "it is not connected any more"),
-        (-9997, "it does not work at any usual sample rate"),
-        (-1, "it does not start"),
+        (-9985, DeviceBusyError, "another program is using it"),
+        (-9996, DeviceGoneError, "it is not connected any more"),
+        (-9997, RateRefusedError, "it does not work at any usual sample rate"),
+        (-1, DeviceError, "it does not start"),
     ],
 )
-async def test_a_refusal_is_told_in_words(card: FakeSoundDevice, code: int, reason: str) -> None:
+async def test_a_refusal_is_told_in_words_and_with_its_own_remedy(
+    card: FakeSoundDevice, code: int, kind: type[DeviceError], reason: str
+) -> None:
     card.accepts = lambda _rate, _channels: code
     speaker = Speaker()
     with pytest.raises(DeviceError) as caught:
         speaker.open()
     assert str(caught.value).startswith(f"The sound device Built-in cannot be used: {reason}.")
+    assert type(caught.value) is kind
     assert not speaker.is_open
     speaker.close()
 

@@ -100,6 +100,18 @@ class CapturedInput:
         _, frames = self._ring.read(self._ring.written - round(LEVEL_S * self._rate))
         return level_of(frames)
 
+    def is_silent(self, seconds: float) -> bool:
+        """Whether nothing but zeros came in the last ``seconds``, as from a microphone that is muted.
+
+        False as long as it has not run for so long. No room is so quiet that a microphone hears none of it.
+        """
+        count = round(seconds * self._rate)
+        written = self._ring.written
+        if not self._running or written < count:
+            return False
+        _, frames = self._ring.read(written - count)
+        return not frames.any()
+
     def on_trouble(self, tell: Callable[[VoiceDeskError], None]) -> None:
         """Who is told when the device stops by itself."""
         self._tell = tell

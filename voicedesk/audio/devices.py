@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from voicedesk.audio.device_troubles import DeviceBusyError, DeviceGoneError, RateRefusedError
 from voicedesk.core.errors import (
     DeviceError,
     NoMicrophoneError,
@@ -36,6 +37,13 @@ _REASONS = {
     -9997: "it does not work at any usual sample rate",
     -9998: "it does not work with one or two channels",
     -9999: "the sound system refused it",
+}
+_KINDS: dict[int, type[DeviceError]] = {
+    -9985: DeviceBusyError,
+    -9993: DeviceGoneError,
+    -9996: DeviceGoneError,
+    -9997: RateRefusedError,
+    -9998: RateRefusedError,
 }
 _MATTERS_OF_FORM = {-9997, -9998, -9999}  # another rate or channel count may do
 _REMEDIES = {
@@ -258,8 +266,9 @@ def refresh() -> bool:
 
 def refusal(device: Device, error: Exception) -> DeviceError:
     """What to tell the user when a device gives ``error``, sounddevice's PortAudioError."""
-    return DeviceError(
-        str(error), device=device.name, reason=_REASONS.get(_code(error), "it does not start")
+    code = _code(error)
+    return _KINDS.get(code, DeviceError)(
+        str(error), device=device.name, reason=_REASONS.get(code, "it does not start")
     )
 
 

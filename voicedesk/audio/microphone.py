@@ -47,6 +47,11 @@ class Microphone(CapturedInput):
         """Whether the chosen device was not there and this is the default in its place."""
         return self._stream.missing
 
+    @property
+    def device(self) -> DeviceChoice | None:
+        """What names the device that was opened last; None before."""
+        return self._stream.device
+
     def open(self) -> None:
         """Start the device; from then on sound goes round in the ring.
 
@@ -75,6 +80,7 @@ class Microphone(CapturedInput):
         self._stopped()
 
     def _on_death(self, error: DeviceError) -> None:
+        self._pump()  # what was said until now is part of the take
         self._stopped()
         self._report(error)
 

@@ -52,6 +52,11 @@ class Speaker(BufferedOutput):
         """Whether the chosen device was not there and this is the default in its place."""
         return self._stream.missing
 
+    @property
+    def device(self) -> DeviceChoice | None:
+        """What names the device that was opened last; None before."""
+        return self._stream.device
+
     def open(self) -> None:
         """Start the device; it then stays open and plays silence.
 

@@ -86,6 +86,7 @@ class DeviceStream:
     Attributes:
         name: What the device is called, for people.
         missing: Whether the chosen device was not there and this is the default in its place.
+        device: What names the device that was opened last; None before.
         latency: What the device reports, in seconds.
         heard_at: When the callback last ran. Set by the callback.
 
@@ -97,6 +98,7 @@ class DeviceStream:
     def __init__(self, kind: devices.Kind, choice: DeviceChoice | None) -> None:
         self.name = choice.name if choice is not None else "default"
         self.missing = False
+        self.device: DeviceChoice | None = None
         self.latency = LATENCY
         self.heard_at = 0.0
         self._kind: devices.Kind = kind
@@ -123,6 +125,7 @@ class DeviceStream:
         """
         found = devices.find(self._kind, self._choice)
         self.name, self.missing = found.device.name, found.missing
+        self.device = found.device.choice
         self._stream = devices.make_stream(self._kind, found.device, callback, LATENCY)
         try:
             self.latency = float(self._stream.latency)

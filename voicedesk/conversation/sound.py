@@ -1,20 +1,36 @@
-"""The sound devices of the running application: opened as the settings say, warm while they may be needed."""
+"""The sound devices of the running application: opened as the settings say, warm while they may be needed.
+
+One that goes is replaced by the system's default and used again when it is back; see ``device_watch`` for when that is
+looked at. PortAudio learns of new devices only while no stream is open: both are closed for that moment, and only when
+nobody talks or listens.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 
-from voicedesk.audio import devices
-from voicedesk.audio.io import AudioInput, AudioOutput
+from voicedesk.audio import census, devices
+from voicedesk.audio.census import Census
+from voicedesk.audio.device_troubles import (
+    GOOD_NEWS,
+    DefaultChangedError,
+    DeviceReturnedError,
+    MicrophoneLostError,
+    SilentMicrophoneError,
+    SubstituteDeviceError,
+)
+from voicedesk.audio.devices import Kind
 from voicedesk.audio.microphone import Microphone
 from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.device_watch import Count, Counter, DeviceWatch
 from voicedesk.conversation.figures.turns import DeviceCounts
 from voicedesk.core.clock import now
-from voicedesk.core.errors import DeviceError, SoundError
+from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.events import SoundTrouble
-from voicedesk.core.settings import Settings, Sound
+from voicedesk.core.settings import DeviceChoice, Settings, Sound
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
 
@@ -22,23 +38,48 @@ log = logging.getLogger(__name__)
 
 HOLD_S = 30.0
 """How long the microphone stays warm after the window has lost the user's attention."""
+NEWS_S = 10.0
+"""How long good news is shown."""
+_AGAIN_S = 0.5
+"""Sound within the last half second shows that a microphone is not muted any more."""
+_LIST_S = 3.0
+"""Seconds for which a list of the devices is new enough."""
+_AT_REST = frozenset({State.READY, State.FAILED})
+_TALKING = frozenset({State.LISTENING, State.ENDING})
+_LED_BY_THE_SYSTEM = frozenset({"ALSA", "JACK Audio Connection Kit"})
+"""Sound systems whose default is a name: a sound server behind it leads open streams to whatever the user chooses."""
 
 
 class SoundDevices:
     """Opens microphone and speaker for a conductor, tells what cannot be opened, and goes on without it.
 
     Devices are started on a thread: one may take seconds, and the window must not stand still meanwhile.
+
+    Args:
+        conductor: Who uses them.
+        count: Counts the devices that are there; by default in a process of its own.
     """
 
-    def __init__(self, conductor: Conductor) -> None:
+    def __init__(self, conductor: Conductor, *, count: Count | None = None) -> None:
         self._conductor = conductor
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
         self._in_use = Sound()
         self._is_muted = False
+        self._is_warm = False
         self._cooling: asyncio.TimerHandle | None = None
+        self._news: asyncio.TimerHandle | None = None
         self._changing = asyncio.Lock()
         self._tasks = TaskSet()
+        self._counter = Counter()
+        self._count = count or self._counter.count
+        self._watch = DeviceWatch(self, self._count)
+        self._away: set[Kind] = set()  # does not run, or another stands in for it
+        self._told: dict[Kind, str] = {}
+        self._renewed_for: Census | None = None
+        self._listed: tuple[float, Census] | None = None
+        self._listing: asyncio.Task[None] | None = None
+        self._taking_since: tuple[int, float] | None = None
 
     async def open(self, settings: Settings) -> None:
         """Open the devices of the settings in place of those that are open."""
@@ -49,8 +90,11 @@ class SoundDevices:
                 self._tell(error)
                 return
             self._in_use = settings.sound
+            self._is_warm = True
+            self._told.clear()
             await self._change_microphone(settings.sound)
             await self._change_speaker(settings.sound)
+        self._watch.start()
 
     async def use(self, settings: Settings) -> None:
         """Take changed settings into use: the volume at once, and only a device that is another one is opened anew."""
@@ -58,9 +102,12 @@ class SoundDevices:
             before, self._in_use = self._in_use, settings.sound
             if self._speaker is not None:
                 self._speaker.volume = self._volume
+            self._told.clear()
             if settings.sound.microphone != before.microphone:
+                self._away.discard("input")
                 await self._change_microphone(settings.sound)
             if settings.sound.speaker != before.speaker:
+                self._away.discard("output")
                 await self._change_speaker(settings.sound)
 
     @property
@@ -81,16 +128,30 @@ class SoundDevices:
             lost_blocks=microphone.overflows if microphone is not None else 0,
         )
 
+    def listed(self) -> Census | None:
+        """The devices that were there when they were counted last; None before. A new count begins behind it."""
+        is_old = self._listed is None or now() - self._listed[0] > _LIST_S
+        if is_old and (self._listing is None or self._listing.done()):
+            self._listing = self._tasks.spawn(self._list(), name="listing the sound devices")
+        return self._listed[1] if self._listed is not None else None
+
+    async def _list(self) -> None:
+        found = await self._count()
+        if found is not None:
+            self._listed = now(), found
+
+    # --------------------------------------------------------------------------------- opening
+
     async def _change_microphone(self, sound: Sound) -> None:
         old, self._microphone = self._microphone, None
         if old is not None:
             await self._conductor.use_microphone(None)
             await asyncio.to_thread(old.close)
         microphone = Microphone(sound.microphone, loop=asyncio.get_running_loop())
-        if await self._start(microphone):
-            self._tell_substitute(microphone, sound.microphone is not None)
         self._microphone = microphone
+        await self._start("input", microphone)
         await self._conductor.use_microphone(microphone)
+        microphone.on_trouble(self._on_microphone_lost)
 
     async def _change_speaker(self, sound: Sound) -> None:
         old, self._speaker = self._speaker, None
@@ -100,25 +161,158 @@ class SoundDevices:
         speaker = Speaker(sound.speaker, loop=asyncio.get_running_loop())
         speaker.volume = self._volume
         self._speaker = speaker
-        if await self._start(speaker):
-            self._tell_substitute(speaker, sound.speaker is not None)
+        if await self._start("output", speaker):
             await self._conductor.use_speaker(speaker)
 
-    async def _start(self, device: AudioInput | AudioOutput) -> bool:
+    async def _start(self, kind: Kind, device: Microphone | Speaker) -> bool:
+        """Open a device and tell what that changes. Returns whether it runs."""
+        before = device.device
         try:
             await asyncio.to_thread(device.open)
         except SoundError as error:
-            self._tell(error)
+            self._away.add(kind)
+            self._tell_once(kind, error)
             return False
+        was_away = kind in self._away
+        self._away.discard(kind)
+        if self._choice(kind) is not None and device.is_substitute:
+            self._away.add(kind)
+            self._tell_once(kind, SubstituteDeviceError(device=device.name))
+        elif was_away:
+            self._told.pop(kind, None)
+            self._tell(DeviceReturnedError(device=device.name))
+        elif before is not None and device.device != before:
+            self._tell(DefaultChangedError(device=device.name))
         return True
 
-    def _tell_substitute(self, device: Microphone | Speaker, chosen: bool) -> None:  # noqa: FBT001 - private
-        if chosen and device.is_substitute:
-            self._tell(SubstituteDeviceError(device=device.name))
+    def _choice(self, kind: Kind) -> DeviceChoice | None:
+        return self._in_use.microphone if kind == "input" else self._in_use.speaker
+
+    def _devices(self) -> Iterator[tuple[Kind, Microphone | Speaker]]:
+        if self._microphone is not None:
+            yield "input", self._microphone
+        if self._speaker is not None:
+            yield "output", self._speaker
+
+    # --------------------------------------------------------------------------------- telling
+
+    def _tell_once(self, kind: Kind, error: SoundError) -> None:
+        if self._told.get(kind) != str(error):
+            self._told[kind] = str(error)
+            self._tell(error)
 
     def _tell(self, error: SoundError) -> None:
         log.info("sound: %s (%s)", error, error.detail)
         self._conductor.emit(SoundTrouble(turn=0, at=now(), error=error))
+        self._forget_news()
+        if isinstance(error, GOOD_NEWS):
+            self._news = asyncio.get_running_loop().call_later(NEWS_S, self._tell_over)
+
+    def _tell_over(self) -> None:
+        if not self._away:
+            self._conductor.emit(SoundTrouble(turn=0, at=now(), error=None))
+
+    def _forget_news(self) -> None:
+        if self._news is not None:
+            self._news.cancel()
+            self._news = None
+
+    def _on_microphone_lost(self, error: VoiceDeskError) -> None:
+        microphone = self._microphone
+        if microphone is not None and self._conductor.state in _TALKING:
+            error = MicrophoneLostError(error.detail, device=microphone.name)
+        self._away.add("input")
+        self._forget_news()
+        self._conductor.on_trouble(error)
+
+    # -------------------------------------------------------------------------------- watching
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the devices should be running now."""
+        return self._is_warm
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether a device does not run, or is not the one that is meant."""
+        self._away.update(kind for kind, device in self._devices() if not device.is_open)
+        return bool(self._away)
+
+    @property
+    def follows_default(self) -> bool:
+        """Whether the default is used, and the system does not lead an open stream to another one."""
+        return any(
+            device.device is not None
+            and self._choice(kind) is None
+            and device.device.host_api not in _LED_BY_THE_SYSTEM
+            for kind, device in self._devices()
+        )
+
+    async def mend(self) -> None:
+        """Start again what does not run."""
+        async with self._changing:
+            if not self._is_warm:
+                return
+            for kind, device in self._devices():
+                if not device.is_open and await self._start(kind, device):
+                    await self._hand_over(device)
+
+    async def follow(self, listed: Census) -> None:
+        """Use the devices that the settings mean, among those that are there now, unless somebody talks or listens."""
+        self._listed = now(), listed
+        async with self._changing:
+            if not self._is_warm or listed == self._renewed_for:
+                return
+            meant = ((d, listed.meant(kind, self._choice(kind))) for kind, d in self._devices())
+            if all(m is None or (d.is_open and d.device == m) for d, m in meant):
+                return
+            if listed == await asyncio.to_thread(census.take):
+                return  # PortAudio knows them all; what is not open refuses
+            if self._conductor.state in _AT_REST:
+                self._renewed_for = listed
+                await self._renew()
+
+    async def _renew(self) -> None:
+        """Have PortAudio look anew, and open both devices again."""
+        for _, device in self._devices():
+            await asyncio.to_thread(device.close)
+        try:
+            await asyncio.to_thread(devices.refresh)
+        except SoundError as error:
+            self._tell(error)
+            return
+        for kind, device in self._devices():
+            if await self._start(kind, device):
+                await self._hand_over(device)
+
+    async def _hand_over(self, device: Microphone | Speaker) -> None:
+        """The conductor knows a speaker only once it has run."""
+        if isinstance(device, Speaker) and self._conductor.speaker is not device:
+            await self._conductor.use_speaker(device)
+
+    def hears_nothing(self, seconds: float) -> bool:
+        """Whether somebody has talked for ``seconds`` to a microphone that gave nothing but zeros."""
+        if self._conductor.state is not State.LISTENING or self._microphone is None:
+            self._taking_since = None
+            return False
+        turn = self._conductor.turn
+        if self._taking_since is None or self._taking_since[0] != turn:
+            self._taking_since = turn, now()
+        return now() - self._taking_since[1] >= seconds and self._microphone.is_silent(seconds)
+
+    def hears_again(self) -> bool:
+        """Whether the microphone gives anything but zeros."""
+        microphone = self._microphone
+        return microphone is not None and microphone.is_open and not microphone.is_silent(_AGAIN_S)
+
+    def tell_silence(self, *, is_silent: bool) -> None:
+        """The microphone seems to be muted, or is no longer."""
+        if is_silent and self._microphone is not None:
+            self._tell(SilentMicrophoneError(device=self._microphone.name))
+        elif not is_silent:
+            self._tell_over()
+
+    # ---------------------------------------------------------------------------------- warmth
 
     def attend(self, *, active: bool) -> None:
         """The window became active, or is no longer: warm the devices, or let them go after a while."""
@@ -138,15 +332,13 @@ class SoundDevices:
 
     async def _warm(self) -> None:
         async with self._changing:
+            self._is_warm = True
+            self._told.clear()
             microphone, speaker = self._microphone, self._speaker
-            warmed = False
             if microphone is not None and not microphone.is_open:
-                warmed = await self._start(microphone)
-            if speaker is not None and not speaker.is_open and await self._start(speaker):
-                warmed = True
+                await self._start("input", microphone)
+            if speaker is not None and not speaker.is_open and await self._start("output", speaker):
                 await self._conductor.use_speaker(speaker)
-            if warmed:
-                self._conductor.emit(SoundTrouble(turn=0, at=now(), error=None))
 
     def _cool(self) -> None:
         if self._conductor.state not in {State.READY, State.FAILED}:
@@ -156,6 +348,7 @@ class SoundDevices:
 
     async def _let_go(self) -> None:
         async with self._changing:
+            self._is_warm = False
             if self._speaker is not None:
                 await self._conductor.use_speaker(None)
             for device in (self._microphone, self._speaker):
@@ -166,15 +359,13 @@ class SoundDevices:
         """Let go of the devices. Safe to call twice."""
         if self._cooling is not None:
             self._cooling.cancel()
+        self._is_warm = False
+        self._counter.close()
+        await self._watch.close()
         await self._tasks.close()
+        self._forget_news()
         async with self._changing:
             for device in (self._microphone, self._speaker):
                 if device is not None:
                     await asyncio.to_thread(device.close)
             self._microphone = self._speaker = None
-
-
-class SubstituteDeviceError(DeviceError):
-    """The chosen device is not there, another serves in its place."""
-
-    sentence = "The sound device that you chose is not connected; {device} is used meanwhile."

@@ -17,7 +17,8 @@ CHILD_FLAG = "--child"
 VOICE_CHILD = "voicedesk.synth.child"
 ENGINE_CHILD = "voicedesk.engine"
 EARS_CHILD = "voicedesk.engine.ears.worker"
-_MODULES = frozenset({VOICE_CHILD, ENGINE_CHILD, EARS_CHILD})
+DEVICES_CHILD = "voicedesk.audio.census"
+_MODULES = frozenset({VOICE_CHILD, ENGINE_CHILD, EARS_CHILD, DEVICES_CHILD})
 
 
 def child_command(module: str = VOICE_CHILD) -> list[str]:
