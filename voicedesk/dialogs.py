@@ -26,6 +26,7 @@ class Dialogs:
         desktop.window.first_run_wanted.connect(self.open_first_run)
         desktop.window.history_wanted.connect(self.open_history)
         desktop.window.new_wanted.connect(self.begin_conversation)
+        desktop.window.rebuilt.connect(self._forget_closed)
 
     def open_first_run(self) -> FirstRun:
         """Show the first run, from its first step."""
@@ -98,6 +99,15 @@ class Dialogs:
         await desktop.wake()
         self.open_first_run().over.connect(keep)
 
+    def _forget_closed(self) -> None:
+        """The window speaks another language: what opens from now on speaks it too."""
+        if self._first_run is not None and not self._first_run.isVisible():
+            self._tasks.spawn(_discard(self._first_run), name="discarding the first run")
+            self._first_run = None
+        if self._history is not None and not self._history.isVisible():
+            self._tasks.spawn(_discard(self._history), name="discarding the history")
+            self._history = None
+
     async def close(self) -> None:
         """Close what is open. The application is closed after."""
         await self._tasks.close()
@@ -105,3 +115,8 @@ class Dialogs:
             await self._first_run.stop()
         if self._history is not None:
             await self._history.stop()
+
+
+async def _discard(dialog: FirstRun | HistoryDialog) -> None:
+    await dialog.stop()
+    dialog.deleteLater()

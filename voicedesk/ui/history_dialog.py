@@ -218,12 +218,7 @@ class HistoryDialog(QDialog):
 
     def _show_chosen(self) -> None:
         chosen = self.chosen
-        is_present = chosen is not None and chosen.id == self._ports.current()
-        for button in (self._renaming, self._export, self._delete):
-            button.setEnabled(chosen is not None)
-        self._continue.setEnabled(chosen is not None and not is_present)
-        self._delete_all.setEnabled(bool(self._model.rows))
-        self._menu.conversation = chosen
+        self._show_buttons()
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
@@ -231,6 +226,15 @@ class HistoryDialog(QDialog):
             self._reader.show_turns(())
         else:
             self._reading = self._do(partial(self._read, chosen.id))
+
+    def _show_buttons(self) -> None:
+        chosen = self.chosen
+        is_present = chosen is not None and chosen.id == self._ports.current()
+        for button in (self._renaming, self._export, self._delete):
+            button.setEnabled(chosen is not None)
+        self._continue.setEnabled(chosen is not None and not is_present)
+        self._delete_all.setEnabled(bool(self._model.rows))
+        self._menu.conversation = chosen
 
     async def _read(self, conversation: str) -> None:
         self._reader.show_turns(await self._ports.conversations.turns(conversation))
@@ -314,6 +318,7 @@ class HistoryDialog(QDialog):
         super().showEvent(event)
         self.tell("")
         self._asking.hide()
+        self._show_buttons()  # another conversation may be going on by now
         self.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
