@@ -22,10 +22,11 @@ from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.events import Event, SoundTrouble, StateChanged
-from voicedesk.core.settings import Mode, Server, Settings
+from voicedesk.core.settings import Mode, Settings
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
 from voicedesk.desk import Desk
+from voicedesk.key_store import KeyStore
 from voicedesk.providers.keys import Keys
 from voicedesk.ui import theme, translation
 from voicedesk.ui.desktop import QtDesktop
@@ -107,30 +108,6 @@ def run_on_qt(work: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
         garbage.release()
 
 
-class _KeyStore:
-    """The keys as the settings dialog may see them: stored, removed, never read."""
-
-    def __init__(self, keys: Keys, changed: Callable[[], None]) -> None:
-        self._keys = keys
-        self._changed = changed
-
-    def has(self, server_id: str, server: Server) -> bool:
-        return bool(self._keys.read(server_id, server))
-
-    def store(self, server_id: str, server: Server, key: str) -> None:
-        try:
-            self._keys.store(server_id, server, key)
-        finally:
-            self._changed()
-
-    def remove(self, server_id: str, server: Server) -> None:
-        self._keys.remove(server_id, server)
-        self._changed()
-
-    def backend(self) -> str:
-        return self._keys.backend()
-
-
 class Application(QObject):
     """The window and the desk, and what goes between them.
 
@@ -181,7 +158,7 @@ class Application(QObject):
         self._own_devices = microphone is None and speaker is None
         self.sound: SoundDevices | None = None
         self.sound_check = SoundCheck(self.desk.conductor)
-        self.key_store = _KeyStore(self._keys, self._key_changed)
+        self.key_store = KeyStore(self._keys, self.desk.servers, self._key_changed)
         self.window = self._make_window(settings)
         self.modes = self._make_modes()
         self._stop_watching = self.desk.conductor.observe(self._on_event)
@@ -228,6 +205,7 @@ class Application(QObject):
         self._stop_watching()
         self.window.close()
         await self.sound_check.close()
+        await self.key_store.close()
         await self._tasks.close()
         await self.desk.close()
         if self.sound is not None:
@@ -340,9 +318,11 @@ class Application(QObject):
             await self.desk.connect()
 
     def list_devices(self) -> Devices:
-        """The sound devices that are there now."""
+        """The sound devices that are there now, as far as it is known yet: counting them takes a moment."""
         from voicedesk.audio import devices
 
+        if self.sound is not None and (there := self.sound.listed()) is not None:
+            return Devices(microphones=there.inputs, speakers=there.outputs)
         try:
             return Devices(
                 microphones=[device.choice for device in devices.inputs()],

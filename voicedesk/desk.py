@@ -45,6 +45,7 @@ class Desk:
         dialogue: What was said, shared by both pipelines.
         recall: What can be done with messages of the past.
         tools: All there are.
+        servers: Where they are.
         keeping: The history and the takes; None when nothing is kept.
     """
 
@@ -72,13 +73,13 @@ class Desk:
         """
         self.settings = settings
         self._tasks = TaskSet()
-        self._servers = Servers(keys or Keys())
+        self.servers = Servers(keys or Keys())
         self.dialogue = Dialogue()
         self._timers = Timers(self._alarm, language=_language(settings))
         folders = Folders.find()
         tools = builtin_tools(self._timers, Notes(folders.data), desktop=desktop)
         self.tools = Registry(tools, confirm=confirm)
-        self._assembly = Assembly(self._servers, self.dialogue, self.tools, folders)
+        self._assembly = Assembly(self.servers, self.dialogue, self.tools, folders)
         self._assembly.paces.waiting = self._on_waiting
         self.recorder = Recorder()
         pipeline = self._assembly.pipeline(settings)
@@ -112,7 +113,7 @@ class Desk:
         settings = self.settings
         if settings.answering_server.dialect == BUILTIN:
             with contextlib.suppress(ServerError):  # told when it is needed
-                await self._servers.address(settings, settings.answering_id)
+                await self.servers.address(settings, settings.answering_id)
 
     async def start(self) -> None:
         """Connect to the server. A failure is told by the conductor's events."""
@@ -203,7 +204,7 @@ class Desk:
             await self.keeping.close()
         await self._books.close()
         await self._assembly.close()
-        await self._servers.close()
+        await self.servers.close()
 
 
 def _language(settings: Settings) -> str:

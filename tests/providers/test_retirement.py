@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from voicedesk.core.settings import OPENAI, Classic, Realtime, Server, Settings
+from voicedesk.core.settings import BUILTIN, OPENAI, Classic, Realtime, Server, Settings
 from voicedesk.providers.presets import PRESETS
 from voicedesk.providers.retirement import (
     SHUTDOWNS,
@@ -71,6 +71,8 @@ def test_the_models_in_use_are_warned_of_the_soonest_first() -> None:
     assert retiring(on_openai("realtime"), TODAY) == []
     settings = on_openai("realtime", model="gpt-realtime", transcription_model="whisper-1")
     assert [each.model for each in retiring(settings, TODAY)] == ["gpt-realtime", "whisper-1"]
+    assert retiring(settings, TODAY, BUILTIN) == []
+    assert len(retiring(settings, TODAY, OPENAI)) == 2
     settings.realtime.transcribe = False
     assert [each.model for each in retiring(settings, TODAY)] == ["gpt-realtime"]
 

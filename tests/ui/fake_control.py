@@ -26,9 +26,10 @@ from voicedesk.core.events import (
     TurnTimed,
     UserText,
 )
-from voicedesk.core.settings import DeviceChoice, Server
+from voicedesk.core.settings import DeviceChoice, Server, Settings
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.core.turn import State, Trigger, TurnMachine
+from voicedesk.providers.probe import ServerReport
 from voicedesk.ui.ports import Devices
 
 
@@ -224,6 +225,9 @@ class FakeKeys:
         self.kept: dict[str, str] = {}
         self.place = place
         self.failure: VoiceDeskError | None = None
+        self.in_file = False
+        self.tested: list[str] = []
+        self.told: Callable[[ServerReport], None] = lambda _report: None
 
     def has(self, server_id: str, server: Server) -> bool:
         return server_id in self.kept
@@ -238,6 +242,21 @@ class FakeKeys:
 
     def backend(self) -> str:
         return self.place
+
+    def uses_file(self) -> bool:
+        return self.in_file
+
+    def use_file(self, *, allowed: bool) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.in_file = allowed
+
+    def test(
+        self, settings: Settings, server_id: str, told: Callable[[ServerReport], None]
+    ) -> Callable[[], None]:
+        self.tested.append(server_id)
+        self.told = told
+        return lambda: self.tested.append(f"end {server_id}")
 
 
 def fake_devices() -> Devices:

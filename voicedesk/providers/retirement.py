@@ -81,12 +81,19 @@ def is_due(on: date, today: date) -> bool:
     return (on - today).days <= WARN_DAYS
 
 
-def retiring(settings: Settings, today: date) -> list[Retirement]:
-    """The models in use that are about to be shut down, the soonest first. Only where the dates count."""
+def retiring(settings: Settings, today: date, server_id: str = "") -> list[Retirement]:
+    """The models in use that are about to be shut down, the soonest first. Only where the dates count.
+
+    Args:
+        settings: What is in use.
+        today: The user's day.
+        server_id: Models of this server alone; empty for all.
+    """
     found = {
         Retirement(model, on)
-        for server_id, model in _models_in_use(settings)
-        if quirks_of(settings.server(server_id)).retires_models
+        for used, model in _models_in_use(settings)
+        if server_id in {"", used}
+        and quirks_of(settings.server(used)).retires_models
         and (on := shutdown_date(model)) is not None
         and is_due(on, today)
     }

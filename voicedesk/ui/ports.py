@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from voicedesk.audio.io import Level
 from voicedesk.conversation.stages import Told
 from voicedesk.core.settings import DeviceChoice, Server, Settings
+
+if TYPE_CHECKING:  # it imports the clients of servers, which the window need not wait for
+    from voicedesk.providers.probe import ServerReport
 
 
 class KeyStore(Protocol):
@@ -32,6 +35,21 @@ class KeyStore(Protocol):
 
     def backend(self) -> str:
         """What keeps the keys on this computer, for people; "none" when nothing does."""
+
+    def uses_file(self) -> bool:
+        """Whether keys that no keychain takes are kept in a file."""
+
+    def use_file(self, *, allowed: bool) -> None:
+        """Keep keys in a file from now on, or remove it and keep what was in it until VoiceDesk ends.
+
+        Raises:
+            VoiceDeskError: The file cannot be changed.
+        """
+
+    def test(
+        self, settings: Settings, server_id: str, told: Callable[[ServerReport], None]
+    ) -> Callable[[], None]:
+        """Try a server with its key. ``told`` is told the report each time that it grows. Returns what ends it."""
 
 
 class SoundTester(Protocol):

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QCheckBox,
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLayout,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.settings import BUILTIN, OPENAI, Server, Settings
-from voicedesk.providers.profiles import address_of, is_loopback
+from voicedesk.providers.profiles import needs_permission
+from voicedesk.providers.retirement import retiring
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import KeyStore
+from voicedesk.ui.server_test import ServerTestDialog, retirement_notes
+from voicedesk.ui.settings_add_server import AddServerDialog, address_problem
+from voicedesk.ui.settings_key import KeyEditor
 from voicedesk.ui.settings_values import read, with_value
 from voicedesk.ui.widgets import QuietLabel
-from voicedesk.ui.wording import error_sentence
+
+__all__ = ["AddServerDialog", "ServerEditor", "needs_permission", "server_id"]
 
 _FIXED = frozenset({BUILTIN, OPENAI})
 
@@ -45,20 +45,13 @@ def server_id(name: str, taken: frozenset[str]) -> str:
     return result
 
 
-def address_problem(server: Server) -> str:
-    """Why a server's address cannot be used, as a sentence; empty when it can."""
+def _place(address: str) -> tuple[str | None, int | None]:
+    """Which computer an address leads to, and which program on it."""
     try:
-        address_of(server, "")
-    except VoiceDeskError as error:
-        return error_sentence(error)
-    return ""
-
-
-def needs_permission(address: str) -> bool:
-    """Whether an address leads to another computer without encryption."""
-    parts = urlsplit(address.strip())
-    host = parts.hostname or ""
-    return bool(host) and parts.scheme in {"http", "ws"} and not is_loopback(host)
+        parts = urlsplit(address.strip())
+        return parts.hostname, parts.port
+    except ValueError:
+        return None, None
 
 
 def _uses_of(mode: str) -> tuple[str, ...]:
@@ -66,156 +59,6 @@ def _uses_of(mode: str) -> tuple[str, ...]:
     if mode == "realtime":
         return ("realtime.server",)
     return ("classic.transcription_server", "classic.thinking_server", "classic.speech_server")
-
-
-class AddServerDialog(QDialog):
-    """Asks for the name and the address of a server.
-
-    Signals:
-        added: The server that was described.
-    """
-
-    added = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        unit = em(self)
-        self.setWindowTitle(self.tr("Add a Server"))
-        self._name = QLineEdit(self)
-        self._name.setPlaceholderText(self.tr("My server"))
-        self._address = QLineEdit(self)
-        self._address.setPlaceholderText("https://example.org/v1")
-        self._address.setMinimumWidth(22 * unit)
-        self._plain = QCheckBox(self.tr("Allow this server without encryption"), self)
-        self._problem = QuietLabel("", self)
-        self._problem.setWordWrap(True)
-        self._problem.setMinimumWidth(30 * unit)
-        form = QFormLayout()
-        form.setVerticalSpacing(int(0.8 * unit))
-        form.addRow(self.tr("&Name"), self._name)
-        form.addRow(self.tr("&Address"), self._address)
-        form.addRow("", self._plain)
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self._add = self._buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._buttons.accepted.connect(self._accept)
-        self._buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-        layout.setContentsMargins(int(1.5 * unit), int(1.2 * unit), int(1.5 * unit), unit)
-        layout.setSpacing(unit)
-        intro = QuietLabel(
-            self.tr("Any server that speaks OpenAI's protocol, in your house or elsewhere.")
-        )
-        intro.setWordWrap(True)
-        layout.addWidget(intro)
-        layout.addLayout(form)
-        layout.addWidget(self._problem)
-        layout.addWidget(self._buttons)
-        for edit in (self._name, self._address):
-            edit.textChanged.connect(self._check)
-        self._plain.toggled.connect(self._check)
-        self._check()
-
-    def _server(self) -> Server:
-        address = self._address.text().strip()
-        name = self._name.text().strip() or urlsplit(address).hostname or ""
-        return Server(
-            name=name, base_url=address, dialect="compatible", allow_plain=self._plain.isChecked()
-        )
-
-    def _check(self) -> None:
-        address = self._address.text()
-        self._plain.setVisible(needs_permission(address))
-        problem = address_problem(self._server()) if address.strip() else ""
-        self._problem.setText(problem)
-        self._problem.setVisible(bool(problem))
-        self._add.setEnabled(bool(address.strip()) and not problem)
-
-    def _accept(self) -> None:
-        self.added.emit(self._server())
-        self.accept()
-
-
-class KeyEditor(QWidget):
-    """Takes a key and shows only whether there is one."""
-
-    def __init__(self, keys: KeyStore, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._keys = keys
-        self._id = ""
-        self._server: Server | None = None
-        self._edit = QLineEdit(self)
-        self._edit.setEchoMode(QLineEdit.EchoMode.Password)
-        self._edit.setAccessibleName(self.tr("Key"))
-        self._edit.returnPressed.connect(self._store)
-        self._save = QPushButton(self.tr("Save Key"), self)
-        self._save.setAutoDefault(False)
-        self._save.setEnabled(False)
-        self._edit.textChanged.connect(lambda text: self._save.setEnabled(bool(text.strip())))
-        self._save.clicked.connect(self._store)
-        self._remove = QPushButton(self.tr("Remove Key"), self)
-        self._remove.setAutoDefault(False)
-        self._remove.clicked.connect(self._forget)
-        self._note = QuietLabel("", self)
-        self._note.setWordWrap(True)
-        label = QLabel(self.tr("Key"), self)
-        label.setBuddy(self._edit)
-        row = QHBoxLayout()
-        row.addWidget(self._edit, 1)
-        row.addWidget(self._save)
-        row.addWidget(self._remove)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(self) // 4)
-        layout.addWidget(label)
-        layout.addLayout(row)
-        layout.addWidget(self._note)
-
-    def show_server(self, identifier: str, server: Server) -> None:
-        """Take the key of this server from now on."""
-        if (identifier, server) == (self._id, self._server):
-            return  # asking a keychain takes time
-        self._edit.clear()
-        self._id, self._server = identifier, server.model_copy()
-        self._show()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        if self._server is not None:
-            self._show()
-        super().showEvent(event)
-
-    def _show(self, problem: str = "") -> None:
-        assert self._server is not None
-        present = self._keys.has(self._id, self._server)
-        self._remove.setVisible(present)
-        self._edit.setPlaceholderText(
-            self.tr("A key is set; enter another to replace it") if present else self.tr("No key")
-        )
-        place = self._keys.backend()
-        if problem:
-            text = problem
-        elif place == "none":
-            text = self.tr("This desktop has no keychain: a key is kept until VoiceDesk ends.")
-        else:
-            text = self.tr("Keys are stored in {place}, never in a file.").format(place=place)
-        self._note.setText(text)
-
-    def _store(self) -> None:
-        key = self._edit.text().strip()
-        if not key or self._server is None:
-            return
-        self._edit.clear()
-        problem = ""
-        try:
-            self._keys.store(self._id, self._server, key)
-        except VoiceDeskError as error:
-            problem = error_sentence(error)
-        self._show(problem)
-
-    def _forget(self) -> None:
-        if self._server is not None:
-            self._keys.remove(self._id, self._server)
-            self._show()
 
 
 class ServerEditor(QWidget):
@@ -231,7 +74,9 @@ class ServerEditor(QWidget):
         super().__init__(parent)
         self._settings = settings
         self._changed = changed
+        self._keys = keys
         self._adding: AddServerDialog | None = None
+        self._testing: ServerTestDialog | None = None
         self._shown = BUILTIN
         self._looked_at = ""  # chosen here; which one answers is chosen by the pipelines
         self._choice = QComboBox(self)
@@ -253,6 +98,9 @@ class ServerEditor(QWidget):
         self._label.setBuddy(self._choice)
         self._uses = QuietLabel("", self)
         self._uses.setWordWrap(True)
+        self._test = self._button(
+            self.tr("Test Connection…"), self.tr("Test the connection"), self._test_server
+        )
         self._use = QPushButton(self)
         self._use.setAutoDefault(False)
         self._use.clicked.connect(self._use_server)
@@ -268,6 +116,7 @@ class ServerEditor(QWidget):
         row.addWidget(self._remove)
         uses = QHBoxLayout()
         uses.addWidget(self._uses, 1)
+        uses.addWidget(self._test)
         uses.addWidget(self._use)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -300,6 +149,16 @@ class ServerEditor(QWidget):
         self._choice.setCurrentIndex(self._choice.findData(chosen))
         self._show_server(chosen, settings.server(chosen))
         self._show_uses(chosen)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Give texts of another length their room at once: by itself it takes the layouts a few rounds."""
+        widget: QWidget | None = self
+        while widget is not None and not isinstance(widget, QAbstractScrollArea):
+            layout = widget.layout()
+            if layout is not None:
+                layout.activate()
+            widget = widget.parentWidget()
 
     def _show_uses(self, chosen: str) -> None:
         names = {
@@ -342,6 +201,9 @@ class ServerEditor(QWidget):
             )
         else:
             about = address_problem(server) or (server.base_url if not is_own else "")
+        today = date.today()  # noqa: DTZ011 - the user's day is meant
+        going = retirement_notes(retiring(self._settings, today, chosen))
+        about = "\n".join(filter(None, (about, going)))
         self._about.setText(about)
         self._about.setVisible(bool(about))
         if chosen != BUILTIN:
@@ -361,6 +223,13 @@ class ServerEditor(QWidget):
         self._adding.added.connect(self._add_server)
         self._adding.finished.connect(self._adding.deleteLater)
         self._adding.open()
+
+    def _test_server(self) -> None:
+        self._testing = ServerTestDialog(
+            self._settings, self._shown, self._keys.test, parent=self.window()
+        )
+        self._testing.finished.connect(self._testing.deleteLater)
+        self._testing.open()
 
     def _add_server(self, server: Server) -> None:
         result = self._settings.model_copy(deep=True)
@@ -385,7 +254,10 @@ class ServerEditor(QWidget):
         server = result.servers.get(self._shown)
         if server is None or self._shown in _FIXED:
             return
-        server.base_url = self._address.text().strip()
-        server.allow_plain = self._plain.isChecked()
+        address = self._address.text().strip()
+        # Leave was given to one computer: another one has to be allowed anew.
+        is_same = _place(address) == _place(server.base_url)
+        server.base_url = address
+        server.allow_plain = is_same and self._plain.isChecked()
         if result != self._settings:
             self._apply(result)
