@@ -103,12 +103,30 @@ class SoundDevices:
             if self._speaker is not None:
                 self._speaker.volume = self._volume
             self._told.clear()
-            if settings.sound.microphone != before.microphone:
+            new_microphone = settings.sound.microphone != before.microphone
+            new_speaker = settings.sound.speaker != before.speaker
+            if new_microphone or new_speaker:
+                await self._know_the_chosen()
+            if new_microphone:
                 self._away.discard("input")
                 await self._change_microphone(settings.sound)
-            if settings.sound.speaker != before.speaker:
+            if new_speaker:
                 self._away.discard("output")
                 await self._change_speaker(settings.sound)
+            if self._is_warm:
+                await self._start_all()
+
+    async def _know_the_chosen(self) -> None:
+        """Have PortAudio look anew if a device is chosen that came after it had looked last."""
+        if self._conductor.state not in _AT_REST:
+            return  # it is used as soon as nobody talks or listens
+        try:
+            known = await asyncio.to_thread(census.take)
+        except SoundError:
+            return  # told when a device is to be opened
+        chosen = ((kind, self._choice(kind)) for kind, _ in self._devices())
+        if any(choice is not None and choice not in known.of(kind) for kind, choice in chosen):
+            await self._look_anew()
 
     @property
     def _volume(self) -> float:
@@ -251,11 +269,8 @@ class SoundDevices:
     async def mend(self) -> None:
         """Start again what does not run."""
         async with self._changing:
-            if not self._is_warm:
-                return
-            for kind, device in self._devices():
-                if not device.is_open and await self._start(kind, device):
-                    await self._hand_over(device)
+            if self._is_warm:
+                await self._start_all()
 
     async def follow(self, listed: Census) -> None:
         """Use the devices that the settings mean, among those that are there now, unless somebody talks or listens."""
@@ -270,25 +285,25 @@ class SoundDevices:
                 return  # PortAudio knows them all; what is not open refuses
             if self._conductor.state in _AT_REST:
                 self._renewed_for = listed
-                await self._renew()
+                await self._look_anew()
+                await self._start_all()
 
-    async def _renew(self) -> None:
-        """Have PortAudio look anew, and open both devices again."""
+    async def _look_anew(self) -> None:
+        """Have PortAudio take its list anew; no device is open after that."""
         for _, device in self._devices():
             await asyncio.to_thread(device.close)
         try:
             await asyncio.to_thread(devices.refresh)
         except SoundError as error:
             self._tell(error)
-            return
-        for kind, device in self._devices():
-            if await self._start(kind, device):
-                await self._hand_over(device)
 
-    async def _hand_over(self, device: Microphone | Speaker) -> None:
-        """The conductor knows a speaker only once it has run."""
-        if isinstance(device, Speaker) and self._conductor.speaker is not device:
-            await self._conductor.use_speaker(device)
+    async def _start_all(self) -> None:
+        """Open what is not open."""
+        for kind, device in self._devices():
+            if device.is_open or not await self._start(kind, device):
+                continue
+            if isinstance(device, Speaker) and self._conductor.speaker is not device:
+                await self._conductor.use_speaker(device)  # it knows a speaker only once it has run
 
     def hears_nothing(self, seconds: float) -> bool:
         """Whether somebody has talked for ``seconds`` to a microphone that gave nothing but zeros."""

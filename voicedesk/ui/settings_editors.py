@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -33,6 +33,7 @@ from voicedesk.ui.settings_fields import (
 from voicedesk.ui.widgets import OutlinedCheckBox
 
 _TYPING_PAUSE_MS = 400
+_LIST_AGAIN_MS = 2000
 
 
 class Editor(QWidget):
@@ -242,15 +243,31 @@ class DeviceEditor(Editor):
         )
         self._box.setMinimumContentsLength(16)
         self._box.activated.connect(self._tell)
+        self._again = QTimer(self)
+        self._again.setInterval(_LIST_AGAIN_MS)
+        self._again.timeout.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
-        self.refresh()
+        self._present = self._list()
+        self._fill()
+        self._again.start()
         super().showEvent(event)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._again.stop()
+        super().hideEvent(event)
+
+    def _list(self) -> list[DeviceChoice]:
+        return list(getattr(self._devices(), self._kind))
+
     def refresh(self) -> None:
-        """List the devices anew."""
-        self._present = list(getattr(self._devices(), self._kind))
-        self._fill()
+        """List the devices anew, though not under the hand of somebody who chooses."""
+        if self._box.view().isVisible():
+            return
+        present = self._list()
+        if present != self._present:
+            self._present = present
+            self._fill()
 
     def _fill(self) -> None:
         self._box.clear()
