@@ -135,7 +135,7 @@ def _remedy() -> str:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep ALSA and JACK from writing to stderr about every card that is not there."""
+    """Keep ALSA, JACK and PortAudio from writing to stderr about what is not there: it is told in words."""
     try:
         kept = os.dup(2)
     except OSError:  # there is no stderr, as in a windowed program
@@ -291,15 +291,16 @@ def make_stream(kind: Kind, device: Device, callback: Any, latency: float) -> An
         failure: Exception | None = None
         for rate, channels in _forms(kind, device):
             try:
-                stream = make(
-                    samplerate=rate,
-                    channels=channels,
-                    device=device.index,
-                    dtype="int16",
-                    latency=latency,
-                    blocksize=round(rate * _BLOCK_S[kind]),
-                    callback=callback,
-                )
+                with _quiet():
+                    stream = make(
+                        samplerate=rate,
+                        channels=channels,
+                        device=device.index,
+                        dtype="int16",
+                        latency=latency,
+                        blocksize=round(rate * _BLOCK_S[kind]),
+                        callback=callback,
+                    )
             except sounddevice.PortAudioError as error:
                 failure = failure or error
                 if _code(error) not in _MATTERS_OF_FORM:
