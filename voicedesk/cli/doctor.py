@@ -25,6 +25,7 @@ from voicedesk.desk import Desk
 from voicedesk.probing import Prober, servers_in_use
 from voicedesk.providers.keys import Keys
 from voicedesk.servers import Servers
+from voicedesk.synth.bundled import bundled_espeak
 
 _PACKAGES = (
     "PySide6-Essentials",
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         "packages": {name: _version(name) for name in _PACKAGES},
         "display": _display(),
         "sound": _sound(),
-        "voice": "espeak-ng" if shutil.which("espeak-ng") else _native_voice(),
+        "voice": _voice(),
         "keyring": Keys.backend(),
         "key_file": keys.uses_file(),
         "settings": str(file.path) if file.path.exists() else "defaults",
@@ -75,10 +76,12 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def _native_voice() -> str:
-    if platform.system() == "Linux":
-        return "missing: install espeak-ng"
-    return "the system's own"
+def _voice() -> str:
+    if platform.system() != "Linux":
+        return "the system's own"
+    if bundled_espeak() is not None:
+        return "espeak-ng, which comes with VoiceDesk"
+    return "espeak-ng" if shutil.which("espeak-ng") else "missing: install espeak-ng"
 
 
 def _display() -> dict[str, Any]:

@@ -3,6 +3,9 @@
 import sys
 from pathlib import Path
 
+FOLDERS = ("icons", "speech", "translations")
+"""All folders below ``resources/``; whatever packages the application takes these along."""
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 

@@ -23,6 +23,7 @@ import time
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from voicedesk.synth.bundled import load_bundled_espeak
 from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
 from voicedesk.synth.remedy import missing_voice_remedy
 
@@ -44,6 +45,7 @@ class Speaker:
     """pyttsx3 with a scratch folder: one sentence at a time to PCM."""
 
     def __init__(self, scratch: Path) -> None:
+        load_bundled_espeak()
         import pyttsx3
 
         self._engine = cast("_Engine", pyttsx3.init())

@@ -24,13 +24,19 @@ _MODULES = frozenset({VOICE_CHILD, ENGINE_CHILD, EARS_CHILD, DEVICES_CHILD})
 def child_command(module: str = VOICE_CHILD) -> list[str]:
     """The command that runs a module of ours as a child process; arguments may be appended."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, CHILD_FLAG, module]
+        return [str(_console_program(Path(sys.executable))), CHILD_FLAG, module]
     return [
         sys.executable,
         "-P",
         "-m",
         module,
     ]  # -P: a file in the current folder must not shadow a module
+
+
+def _console_program(executable: Path) -> Path:
+    """On Windows a program without a console has no standard streams; ours comes with a twin that has them."""
+    twin = executable.with_name(f"voicedesk-console{executable.suffix}")
+    return twin if twin.exists() else executable
 
 
 def child_environment() -> dict[str, str]:
