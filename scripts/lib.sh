@@ -4,6 +4,8 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LOG=${TMPDIR:-/tmp}/voicedesk-setup.$$.log
+BIN=bin # where a virtual environment keeps its programs
+case $(uname -s) in MINGW* | MSYS* | CYGWIN*) BIN=Scripts ;; esac
 PYTHON_OK='import sys; sys.exit(sys.version_info < (3, 11))'
 
 say() { printf '%s\n' "$*" >&2; }
@@ -24,6 +26,7 @@ WINDOW_PACKAGES="libx11-xcb1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 lib
     libxcb-randr0 libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1
     libxcb-xfixes0 libxcb-xkb1 libwayland-client0 libwayland-cursor0 libwayland-egl1"
 SOUND_PACKAGES="libportaudio2 espeak-ng"
+BUILD_PACKAGES="binutils xz-utils xvfb"
 TEST_PACKAGES="pulseaudio pulseaudio-utils libasound2-plugins xvfb xauth"
 
 # missing NAME...: those that are not installed, as apt-get wants to hear them.
@@ -155,7 +158,9 @@ system_libraries() {
             $WINDOW_PACKAGES || complete=1
         require "libraries for sound" "VoiceDesk starts, but without all of its sound" $SOUND_PACKAGES || complete=1
         [[ -z $fonts ]] || require "a font" "VoiceDesk has no font to write with" $fonts || complete=1
-        if [[ $1 != app ]]; then
+        if [[ $1 == build ]]; then
+            require "tools for packaging" "The application cannot be packaged" $BUILD_PACKAGES || exit 1
+        elif [[ $1 != app ]]; then
             require "tools for tests" "Tests with sound or a screen cannot run" $TEST_PACKAGES || complete=1
         fi
     }
@@ -198,7 +203,7 @@ require_venv_module() {
 
 # --- the virtual environment -------------------------------------------------------------------------------------
 # Its folder holds `voicedesk-origin` (which tree and interpreter it was made for) and, for each level of
-# dependencies that is wholly installed, `voicedesk-app`, `-test` or `-check`, with the checksum of what was asked for.
+# dependencies that is wholly installed, `voicedesk-app`, `-test`, `-check` or `-build`, with the checksum of what was asked for.
 
 # checksum LEVEL: of all that decides what is installed. A few milliseconds, without Python.
 checksum() {
@@ -208,7 +213,7 @@ checksum() {
     } | cksum
 }
 
-origin() { printf '%s\n%s\n' "$VENV" "$(readlink -f "$VENV/bin/python")"; }
+origin() { printf '%s\n%s\n' "$VENV" "$(readlink -f "$VENV/$BIN/python")"; }
 
 read_stamp() {
     local text=
@@ -217,7 +222,7 @@ read_stamp() {
 }
 
 is_ready() {
-    [[ -x $VENV/bin/python && $(read_stamp "$1") == "$(checksum "$1")" && $(read_stamp origin) == "$(origin)" ]]
+    [[ -x $VENV/$BIN/python && $(read_stamp "$1") == "$(checksum "$1")" && $(read_stamp origin) == "$(origin)" ]]
 }
 
 # choose_venv: sets VENV. The default interpreter's is .venv; another version, asked for by PYTHON, has its own.
@@ -231,7 +236,7 @@ choose_venv() {
             VENV=$ROOT/.venv-$version
         fi
         # the same version from elsewhere, or a folder named by hand that holds another version
-        if [[ -x $VENV/bin/python && $(base_of "$VENV/bin/python") != "$(base_of "$PYTHON")" ]]; then
+        if [[ -x $VENV/$BIN/python && $(base_of "$VENV/$BIN/python") != "$(base_of "$PYTHON")" ]]; then
             rebuild="PYTHON names another Python than the one $VENV was made with: making it anew."
         fi
     fi
@@ -248,7 +253,7 @@ make_venv() {
     fi
     if [[ ! $rebuild && -e $VENV/voicedesk-origin && $(read_stamp origin) != "$(origin)" ]]; then
         rebuild="$VENV was made in another place, or its Python has changed: making it anew."
-    elif [[ ! $rebuild && -e $VENV/pyvenv.cfg ]] && ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+    elif [[ ! $rebuild && -e $VENV/pyvenv.cfg ]] && ! "$VENV/$BIN/python" -m pip --version >/dev/null 2>&1; then
         rebuild="$VENV is not complete: making it anew."
     fi
     if [[ $rebuild ]]; then
@@ -285,7 +290,7 @@ show_progress() {
 }
 
 pip_install() {
-    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off "$@" 2>"$LOG" </dev/null |
+    "$VENV/$BIN/python" -m pip install --disable-pip-version-check --no-input --progress-bar off "$@" 2>"$LOG" </dev/null |
         show_progress || {
         cat "$LOG" >&2
         rm -f "$LOG"
@@ -300,6 +305,7 @@ levels() {
     app) echo app ;;
     test) echo app test ;;
     check) echo app test check ;;
+    build) echo app build ;;
     esac
 }
 
@@ -310,7 +316,7 @@ install_dependencies() {
     else
         say "Installing dependencies into $VENV (about 400 MB, once)..."
     fi
-    for each in app test check; do rm -f "$VENV/voicedesk-$each"; done
+    for each in app test check build; do rm -f "$VENV/voicedesk-$each"; done
     # the list is complete and was resolved by scripts/pin, so pip has nothing to look for
     pip_install --no-deps --require-hashes -r "$ROOT/requirements/$level.txt"
     pip_install --no-deps --no-build-isolation --editable "$ROOT"
@@ -322,14 +328,15 @@ install_dependencies() {
 
 # one_at_a_time: nobody else installs in this tree until the end of the block. (macOS has no flock.)
 one_at_a_time() {
+    command -v flock >/dev/null || return 0
     exec 9<"$ROOT"
-    if command -v flock >/dev/null && ! flock -n 9; then
+    if ! flock -n 9; then
         say "Another VoiceDesk script is installing in this folder: waiting for it..."
         flock 9
     fi
 }
 
-# prepare LEVEL: sets VENV, in which that level's dependencies are installed; LEVEL is app, test or check.
+# prepare LEVEL: sets VENV, in which that level's dependencies are installed; LEVEL is app, test, check or build.
 prepare() {
     local level=$1 python
     trap 'rm -f "$LOG"' EXIT
@@ -339,7 +346,7 @@ prepare() {
         return
     fi
     one_at_a_time
-    [[ ! -x $VENV/bin/python ]] || is_ready "$level" || rm -f "$VENV/voicedesk-system-$level"
+    [[ ! -x $VENV/$BIN/python ]] || is_ready "$level" || rm -f "$VENV/voicedesk-system-$level"
     local complete=
     if [[ ! -e $VENV/voicedesk-system-$level ]] && system_libraries "$level"; then
         complete=yes
