@@ -1612,6 +1612,30 @@
         <translation>laut, leise, Lautheit</translation>
     </message>
     <message>
+        <source>Take answers out of what is recorded</source>
+        <translation>Antworten aus der Aufnahme nehmen</translation>
+    </message>
+    <message>
+        <source>When you talk into an answer that comes from loudspeakers.</source>
+        <translation>Wenn Sie in eine Antwort hineinsprechen, die aus Lautsprechern kommt.</translation>
+    </message>
+    <message>
+        <source>Unless the speaker is headphones</source>
+        <translation>Außer bei Kopfhörern</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>Immer</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>Nie</translation>
+    </message>
+    <message>
+        <source>echo cancellation, AEC, feedback, loudspeaker, headphones, interrupt</source>
+        <translation>Echo, Echounterdrückung, AEC, Rückkopplung, Lautsprecher, Kopfhörer, unterbrechen</translation>
+    </message>
+    <message>
         <source>Try it</source>
         <translation>Ausprobieren</translation>
     </message>

@@ -21,13 +21,15 @@ from voicedesk.audio.device_troubles import (
     SilentMicrophoneError,
     SubstituteDeviceError,
 )
+from voicedesk.audio.echo import EchoFreeInput
+from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation import device_watch
 from voicedesk.conversation import sound as sound_module
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.device_watch import Counter
 from voicedesk.conversation.sound import SoundDevices
 from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
-from voicedesk.core.events import Event, SoundTrouble, TurnFailed
+from voicedesk.core.events import AudioKey, Event, SoundTrouble, TurnFailed
 from voicedesk.core.settings import DeviceChoice, Settings, Talk
 
 HEADSET = DeviceChoice(host_api="Core Audio", name="Headset")
@@ -302,3 +304,46 @@ async def test_a_device_that_came_later_can_be_chosen_at_once(room: Room) -> Non
     await room.sound.use(with_headset())
     assert room.in_use() == ["Headset", "Built-in"]
     assert room.told == []
+
+
+async def test_echoes_are_cancelled_but_not_with_headphones(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_module, "find_canceller", lambda: object)
+    room.card.infos = [info("Built-in"), info("Headset"), info("Line")]
+
+    def cancels() -> bool:
+        microphone = room.conductor.microphone
+        assert isinstance(microphone, EchoFreeInput)
+        return microphone.make is not None
+
+    settings = Settings()
+    await room.sound.open(settings)
+    assert cancels()
+    for speaker, echo, expected in (
+        (HEADSET, "auto", False),
+        (HEADSET, "on", True),
+        (BUILT_IN, "on", True),
+        (BUILT_IN, "off", False),
+        (BUILT_IN, "auto", True),
+    ):
+        changed = settings.model_copy(deep=True)
+        changed.sound.speaker, changed.sound.echo = speaker, echo  # type: ignore[assignment] # one of the three
+        await room.sound.use(changed)
+        assert cancels() is expected
+
+
+async def test_what_the_speaker_plays_is_known_to_the_microphone(room: Room) -> None:
+    await room.sound.open(Settings())
+    speaker = room.conductor.speaker
+    assert isinstance(speaker, Speaker)
+    played = room.sound._played
+    made = next(s for s in room.card.streams if not s.is_input)
+    made.call_back(480)
+    assert played.sounded_until == 0.0
+    speaker.play(AudioKey(1, "r", "a"), noise(2400).tobytes())
+    speaker.complete()
+    for _ in range(4):
+        made.call_back(480)
+    assert played.sounded_until > 0.0
+    assert played.reader(played.sounded_until - 0.02).read(480).any()

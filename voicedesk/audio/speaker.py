@@ -10,6 +10,7 @@ import numpy as np
 from voicedesk.audio.output import BufferedOutput
 from voicedesk.audio.pcm import Samples
 from voicedesk.audio.playback import PlaybackBuffer
+from voicedesk.audio.played import PlayedSound
 from voicedesk.audio.shape import MAX_BLOCK
 from voicedesk.audio.stream import DeviceStream, HostClock
 from voicedesk.core.clock import now
@@ -27,10 +28,15 @@ class Speaker(BufferedOutput):
         choice: Which device; None for the system's default, which is also used when the chosen one is not there.
         loop: The loop on which it is used. Needed only if ``open`` is called on another thread, as it may well be:
             a device can take seconds to start.
+        played: Notes what is played and when.
     """
 
     def __init__(
-        self, choice: DeviceChoice | None = None, *, loop: asyncio.AbstractEventLoop | None = None
+        self,
+        choice: DeviceChoice | None = None,
+        *,
+        loop: asyncio.AbstractEventLoop | None = None,
+        played: PlayedSound | None = None,
     ) -> None:
         super().__init__("")
         self.underflows = 0
@@ -41,6 +47,7 @@ class Speaker(BufferedOutput):
         self._host_clock = HostClock()
         self._mono: Samples = np.zeros(MAX_BLOCK, dtype=np.int16)
         self._silence = b""
+        self._played = played
 
     @property
     def name(self) -> str:
@@ -71,6 +78,8 @@ class Speaker(BufferedOutput):
         def prepare(rate: int, channels: int) -> None:
             self._channels = channels
             self._source = self._start(rate, loop)
+            if self._played is not None:
+                self._played.start(rate)
 
         try:
             self._stream.open(loop, self._callback, prepare, self._on_death)
@@ -99,9 +108,13 @@ class Speaker(BufferedOutput):
             if len(self._silence) != len(data):
                 self._silence = bytes(len(data))
             data[:] = self._silence
+            if self._played is not None:
+                self._played.add_silence(frames, dac)
             return
         out = np.frombuffer(data, dtype=np.int16).reshape(frames, self._channels)
         for first in range(0, frames, MAX_BLOCK):
             mono = self._mono[: min(MAX_BLOCK, frames - first)]
             self._source.fill(mono, at, dac + first / self._source.rate)
             out[first : first + mono.size] = mono[:, np.newaxis]
+            if self._played is not None:
+                self._played.add(mono, dac + first / self._source.rate)

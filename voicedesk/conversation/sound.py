@@ -22,7 +22,9 @@ from voicedesk.audio.device_troubles import (
     SubstituteDeviceError,
 )
 from voicedesk.audio.devices import Kind
+from voicedesk.audio.echo import EchoFreeInput, MakeCanceller, find_canceller, is_worn
 from voicedesk.audio.microphone import Microphone
+from voicedesk.audio.played import PlayedSound
 from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.device_watch import Count, Counter, DeviceWatch
@@ -64,6 +66,9 @@ class SoundDevices:
         self._conductor = conductor
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
+        self._played = PlayedSound()
+        self._echo_free: EchoFreeInput | None = None
+        self._canceller: MakeCanceller | None = None
         self._in_use = Sound()
         self._is_muted = False
         self._is_warm = False
@@ -89,6 +94,7 @@ class SoundDevices:
             except SoundError as error:
                 self._tell(error)
                 return
+            self._canceller = await asyncio.to_thread(find_canceller)
             self._in_use = settings.sound
             self._is_warm = True
             self._told.clear()
@@ -103,6 +109,7 @@ class SoundDevices:
             if self._speaker is not None:
                 self._speaker.volume = self._volume
             self._told.clear()
+            self._choose_canceller()
             new_microphone = settings.sound.microphone != before.microphone
             new_speaker = settings.sound.speaker != before.speaker
             if new_microphone or new_speaker:
@@ -168,7 +175,9 @@ class SoundDevices:
         microphone = Microphone(sound.microphone, loop=asyncio.get_running_loop())
         self._microphone = microphone
         await self._start("input", microphone)
-        await self._conductor.use_microphone(microphone)
+        self._echo_free = EchoFreeInput(microphone, self._played, None)
+        self._choose_canceller()
+        await self._conductor.use_microphone(self._echo_free)
         microphone.on_trouble(self._on_microphone_lost)
 
     async def _change_speaker(self, sound: Sound) -> None:
@@ -176,11 +185,19 @@ class SoundDevices:
         if old is not None:
             await self._conductor.use_speaker(None)
             await asyncio.to_thread(old.close)
-        speaker = Speaker(sound.speaker, loop=asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        speaker = Speaker(sound.speaker, loop=loop, played=self._played)
         speaker.volume = self._volume
         self._speaker = speaker
         if await self._start("output", speaker):
             await self._conductor.use_speaker(speaker)
+
+    def _choose_canceller(self) -> None:
+        """With headphones there is nothing to cancel."""
+        echo, speaker = self._in_use.echo, self._speaker
+        is_off = echo == "off" or (echo == "auto" and speaker is not None and is_worn(speaker.name))
+        if self._echo_free is not None:
+            self._echo_free.make = None if is_off else self._canceller
 
     async def _start(self, kind: Kind, device: Microphone | Speaker) -> bool:
         """Open a device and tell what that changes. Returns whether it runs."""
@@ -191,6 +208,7 @@ class SoundDevices:
             self._away.add(kind)
             self._tell_once(kind, error)
             return False
+        self._choose_canceller()
         was_away = kind in self._away
         self._away.discard(kind)
         if self._choice(kind) is not None and device.is_substitute:

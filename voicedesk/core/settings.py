@@ -79,6 +79,8 @@ class Sound(_Section):
     microphone: DeviceChoice | None = None
     speaker: DeviceChoice | None = None
     volume: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    echo: Literal["auto", "on", "off"] = "auto"
+    """Whether a reply that the microphone hears is taken out of what is recorded; not with headphones by "auto"."""
 
 
 class Server(_Section):

@@ -132,6 +132,22 @@ PAGES: tuple[Page, ...] = (
                 QT_TRANSLATE_NOOP("Settings", "Volume of the answers"),
                 words=QT_TRANSLATE_NOOP("Settings", "loud, quiet, loudness"),
             ),
+            Option(
+                "sound.echo",
+                QT_TRANSLATE_NOOP("Settings", "Take answers out of what is recorded"),
+                QT_TRANSLATE_NOOP(
+                    "Settings", "When you talk into an answer that comes from loudspeakers."
+                ),
+                options=(
+                    ("auto", QT_TRANSLATE_NOOP("Settings", "Unless the speaker is headphones")),
+                    ("on", QT_TRANSLATE_NOOP("Settings", "Always")),
+                    ("off", QT_TRANSLATE_NOOP("Settings", "Never")),
+                ),
+                words=QT_TRANSLATE_NOOP(
+                    "Settings",
+                    "echo cancellation, AEC, feedback, loudspeaker, headphones, interrupt",
+                ),
+            ),
             Panel(
                 "sound-test",
                 QT_TRANSLATE_NOOP("Settings", "Try it"),

@@ -1,0 +1,238 @@
+"""Takes without the reply that the microphone heard from the speaker.
+
+Only a take that begins while a reply sounds, or just after, has an echo in it; every other take is passed on as it
+is, sample by sample. For such a take the canceller first hears the seconds before it, so that it knows the room when
+the take begins. The work is done in small pieces on the loop, so that nothing else waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from voicedesk.audio.capture import Deliver
+from voicedesk.audio.io import RATE, SAMPLE_BYTES, AudioInput, CapturedBlock, Level
+from voicedesk.audio.pcm import NO_SAMPLES, Samples, from_bytes, to_bytes
+from voicedesk.audio.played import PlayedReader, PlayedSound
+from voicedesk.core.clock import Clock, now
+from voicedesk.core.errors import VoiceDeskError
+
+HISTORY_S = 2.0
+"""So long before the take the canceller listens, to know the room."""
+LINGER_S = 0.5
+"""So long a room, and a device that is wrong about its delay, may hold on to a reply."""
+LEAD_S = 0.03
+"""The played sound is handed in so much early: devices are not exact about their delay, and an echo never comes first."""
+FRAME = RATE // 100
+_FRAMES_AT_ONCE = 8
+"""About 1 ms of work."""
+_WORN = re.compile(
+    r"head ?(phone|set)|kopfhörer|ear ?(phone|bud|piece)|air ?pods|\bbuds\b", re.IGNORECASE
+)
+
+log = logging.getLogger(__name__)
+
+
+class EchoCanceller(Protocol):
+    """Takes out of what a microphone hears what a speaker plays."""
+
+    def process(self, near: Samples, far: Samples) -> Samples:
+        """FRAME samples of the microphone without those of the speaker; both at RATE, one call after the other."""
+
+
+MakeCanceller = Callable[[], EchoCanceller]
+
+
+def find_canceller() -> MakeCanceller | None:
+    """What makes cancellers on this computer; None where there is none. May take a moment."""
+    try:
+        from pywebrtc_audio import AudioProcessor
+    except ImportError as error:
+        log.info("echoes are not cancelled: %s", error)
+        return None
+
+    def make() -> EchoCanceller:
+        # Its mildest noise suppression takes the canceller's residue with it.
+        canceller: EchoCanceller = AudioProcessor(
+            sample_rate=RATE, echo_cancellation=True, noise_suppression=True, ns_level=0
+        )
+        return canceller
+
+    return make
+
+
+def is_worn(name: str) -> bool:
+    """Whether a speaker of this name is worn on the head, so that the microphone hears nothing of it."""
+    return _WORN.search(name) is not None
+
+
+class _Cleaning:
+    """One take: blocks of the microphone in, blocks without echo out."""
+
+    def __init__(
+        self, canceller: EchoCanceller, played: PlayedSound, begin: float, deliver: Deliver
+    ) -> None:
+        self._canceller = canceller
+        self._played = played
+        self._begin = begin
+        self._deliver = deliver
+        self._reader: PlayedReader | None = None
+        self._waiting: deque[CapturedBlock] = deque()
+        self._rest = NO_SAMPLES
+        self._rest_at = 0.0
+        self._running = False
+        self._over = False
+        self.done = asyncio.Event()
+
+    def add(self, block: CapturedBlock) -> None:
+        self._waiting.append(block)
+        if not self._running:
+            self._running = True
+            asyncio.get_running_loop().call_soon(self._work)
+
+    def end(self) -> None:
+        """No more comes; ``done`` is set when all was delivered."""
+        self._over = True
+        if not self._running:
+            self._running = True
+            self._work()
+
+    def drop(self) -> None:
+        """Deliver nothing more."""
+        self._waiting.clear()
+        self.done.set()
+
+    def _work(self) -> None:
+        for _ in range(_FRAMES_AT_ONCE // 2):
+            if not self._waiting:
+                break
+            self._clean(self._waiting.popleft())  # the receiver may drop the take at this
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._work)
+            return
+        self._running = False
+        if self._over and not self.done.is_set():
+            self._flush()
+
+    def _clean(self, block: CapturedBlock) -> None:
+        if self._reader is None:
+            self._reader = self._played.reader(block.captured_at + LEAD_S)
+        if not self._rest.size:
+            self._rest_at = block.captured_at
+        near = np.concatenate((self._rest, from_bytes(block.pcm)))
+        at, whole = self._rest_at, near.size // FRAME * FRAME
+        clean = [self._frame(near[i : i + FRAME]) for i in range(0, whole, FRAME)]
+        self._rest, self._rest_at = near[whole:], at + whole / RATE
+        if clean:
+            self._pass_on(np.concatenate(clean), at)
+
+    def _frame(self, near: Samples) -> Samples:
+        assert self._reader is not None
+        return self._canceller.process(near, self._reader.read(FRAME))
+
+    def _pass_on(self, samples: Samples, at: float) -> None:
+        before = min(samples.size, max(0, round((self._begin - at) * RATE)))
+        if before < samples.size:
+            self._deliver(CapturedBlock(to_bytes(samples[before:]), at + before / RATE))
+
+    def _flush(self) -> None:
+        if self._rest.size:
+            count = self._rest.size
+            padded = np.concatenate((self._rest, np.zeros(FRAME - count, dtype=np.int16)))
+            self._pass_on(self._frame(padded)[:count], self._rest_at)
+        self.done.set()
+
+
+class EchoFreeInput:
+    """An ``AudioInput`` in front of another: its takes hold no echo of what was played.
+
+    Attributes:
+        make: Makes a canceller for a take; None passes every take on as it is.
+    """
+
+    def __init__(
+        self,
+        inner: AudioInput,
+        played: PlayedSound,
+        make: MakeCanceller | None,
+        clock: Clock = now,
+    ) -> None:
+        self.make = make
+        self._inner = inner
+        self._played = played
+        self._clock = clock
+        self._cleaning: _Cleaning | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the device is running."""
+        return self._inner.is_open
+
+    @property
+    def level(self) -> Level:
+        """Loudness of the last 50 ms or so, for the meter, echo and all."""
+        return self._inner.level
+
+    @property
+    def name(self) -> str:
+        """What the device is called, for people."""
+        return self._inner.name
+
+    def open(self) -> None:
+        """Start the device.
+
+        Raises:
+            SoundError: No PortAudio, no microphone, or it refuses.
+        """
+        self._inner.open()
+
+    def begin(self, at: float, deliver: Deliver) -> None:
+        """Start a take with sound captured from ``at`` on; with an echo in it, it comes some 50 ms later."""
+        self._drop()
+        if self.make is None or self._played.sounded_until + LINGER_S < at:
+            self._inner.begin(at, deliver)
+            return
+        cleaning = self._cleaning = _Cleaning(self.make(), self._played, at, deliver)
+        self._inner.begin(at - HISTORY_S, cleaning.add)
+
+    async def end(self, at: float, *, through: float | None = None) -> None:
+        """End the take at ``at``, which may lie ahead. Cancelling this call leaves the take running."""
+        cleaning = self._cleaning
+        await self._inner.end(at, through=through)
+        if cleaning is not None and cleaning is self._cleaning:
+            cleaning.end()
+            await cleaning.done.wait()
+            self._drop()
+
+    def abort(self) -> None:
+        """Drop the take; nothing more is delivered."""
+        self._inner.abort()
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._cleaning is not None:
+            self._cleaning.drop()
+            self._cleaning = None
+
+    def close(self) -> None:
+        """Stop the device and free it. Safe to call twice."""
+        self._inner.close()
+
+    def on_trouble(self, tell: Callable[[VoiceDeskError], None]) -> None:
+        """Who is told when the device stops by itself."""
+        self._inner.on_trouble(tell)
+
+
+def left_over(heard: bytes, clean: bytes) -> float:
+    """How much of ``heard`` is left in ``clean``, in dB: -30 is a thousandth of its power. Both PCM16."""
+    count = min(len(heard), len(clean)) // SAMPLE_BYTES * SAMPLE_BYTES
+    powers = [
+        float(np.mean(from_bytes(pcm[:count]).astype(np.float64) ** 2)) for pcm in (heard, clean)
+    ]
+    return 10.0 * float(np.log10(max(powers[1], 1e-3) / max(powers[0], 1e-3)))
