@@ -18,6 +18,11 @@ from builder.linux import DEB_DEPENDS
 PLACE = "/opt/voicedesk"
 """Where the packaged folder is inside."""
 
+HOME = "/srv/user"
+"""The home of its one user, whose number is 1000."""
+
+_UNNEEDED = ("/.", "/usr/share/doc", "/usr/share/man", "/usr/share/locale")
+_FOLDERS = ("proc", "dev", "run", "etc", "var/cache/fontconfig", "tmp/.X11-unix")
 _BASICS = (
     "bash",
     "coreutils",
@@ -94,6 +99,7 @@ def _plain(clause: str) -> str:
 
 def make(root: Path) -> None:
     """Make the root in an empty folder."""
+    root.chmod(0o755)
     listed = subprocess.run(
         ["dpkg-query", "--listfiles", *packages()], capture_output=True, text=True, check=True
     ).stdout
@@ -102,9 +108,7 @@ def make(root: Path) -> None:
         (root / name).symlink_to(f"usr/{name}")
     for line in dict.fromkeys(listed.splitlines()):
         source = Path(line)
-        if line.startswith(
-            ("/usr/share/doc", "/usr/share/man", "/usr/share/locale", "/.")
-        ) or not line.startswith("/"):
+        if not line.startswith("/") or line.startswith(_UNNEEDED):
             continue
         target = root / line.lstrip("/")
         if source.is_dir() and not source.is_symlink():
@@ -112,28 +116,16 @@ def make(root: Path) -> None:
         elif (source.is_symlink() or source.is_file()) and not os.path.lexists(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
-    for name in (
-        "proc",
-        "dev",
-        "tmp",
-        "root",
-        "run",
-        "opt",
-        "etc",
-        "home/user",
-        "var/cache/fontconfig",
-        "tmp/.X11-unix",
-    ):
+    for name in (*_FOLDERS, HOME.lstrip("/")):
         (root / name).mkdir(parents=True, exist_ok=True)
     (root / PLACE.lstrip("/")).mkdir(parents=True)
     (root / "tmp").chmod(0o1777)
-    for name in ("home/user", "run"):
+    for name in (HOME.lstrip("/"), "run"):
         os.chown(root / name, 1000, 1000)
         (root / name).chmod(0o700)
-    (root / "etc" / "passwd").write_text(
-        "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"
-    )
-    (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
+    users = f"root:x:0:0:root:/:/bin/sh\nuser:x:1000:1000::{HOME}:/bin/sh\n"
+    (root / "etc" / "passwd").write_text(users, encoding="utf-8")
+    (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n", encoding="utf-8")
     subprocess.run(["ldconfig", "-r", str(root)], check=True)
 
 

@@ -74,12 +74,16 @@ class Place:
         program = [f"{bare_root.PLACE}/VoiceDesk", *arguments]
         return bare_root.command(self.root, self.folder, program, self.environment)
 
+    def outer(self) -> dict[str, str]:
+        """The environment of `command` itself: ours where it only prepares the bare root."""
+        return dict(self.environment if self.root is None else os.environ)
+
     def start(self, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
         """Start it, with its output going to a file."""
         with log.open("wb") as out:
             return subprocess.Popen(
                 self.command(*arguments), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                env=dict(self.environment), cwd=self.outside,
+                env=self.outer(), cwd=self.outside,
             )  # fmt: skip
 
     def run(self, *arguments: str, status: int = 0) -> str:
@@ -92,7 +96,7 @@ class Place:
         try:
             done = subprocess.run(
                 self.command(*arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, env=dict(self.environment), cwd=self.outside, check=False,
+                stderr=subprocess.STDOUT, env=self.outer(), cwd=self.outside, check=False,
                 timeout=_PATIENCE,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
@@ -153,13 +157,13 @@ def a_place(root: Path) -> Iterator[Place]:
         screen = stack.enter_context(Screen())
         bare_root.make(scratch)
         environment |= {
-            "HOME": "/home/user",
+            "HOME": bare_root.HOME,
             "PATH": "/usr/bin:/bin",
             "DISPLAY": screen.display,
             "XDG_RUNTIME_DIR": "/run",
         }
-        home = scratch / "home" / "user"
-        yield Place("a bare system", scratch, folder, "/home/user", home, environment, screen)
+        home = scratch / bare_root.HOME.lstrip("/")
+        yield Place("a bare system", scratch, folder, bare_root.HOME, home, environment, screen)
 
 
 def run(root: Path) -> int:

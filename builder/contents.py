@@ -15,13 +15,14 @@ METADATA = (
 """Packages that are asked for their version or their entry points while the application runs."""
 
 EXCLUDED_MODULES = (
-    "_pytest", "IPython", "PIL", "PySide6.QtDBus", "doctest", "lib2to3", "matplotlib", "mypy", "numpy.f2py",
-    "numpy.random", "numpy.testing", "openai.cli", "openai.lib.beta", "openai.resources.admin",
-    "openai.resources.beta", "openai.types.admin", "openai.types.beta", "pip", "pkg_resources", "pydantic.mypy",
-    "pydantic.v1", "pydoc_data", "pytest", "readline", "rich", "scipy", "setuptools", "tkinter", "trio", "uvloop",
+    "_pytest", "brotli", "certifi", "chardet", "charset_normalizer", "click", "doctest", "IPython", "lib2to3",
+    "matplotlib", "mypy", "numpy.f2py", "numpy.random", "numpy.testing", "openai.cli", "openai.lib.beta",
+    "openai.resources.admin", "openai.resources.beta", "openai.types.admin", "openai.types.beta", "PIL",
+    "pip", "pkg_resources", "pydantic.mypy", "pydantic.v1", "pydoc_data", "pygments", "PySide6.QtDBus",
+    "pytest", "readline", "requests", "rich", "scipy", "setuptools", "tkinter", "trio", "urllib3", "uvloop",
     "wheel",
 )  # fmt: skip
-"""What some module would use if it were there, and we have no use for."""
+"""What some module would use if it were there, as in the environment that builds, and we have no use for."""
 
 QT_PLUGINS = {
     "iconengines": {"qsvgicon"},

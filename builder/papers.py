@@ -24,16 +24,19 @@ _LICENCE_NAMES = ("licen", "copying", "notice", "copyright")
 _COMMON = Path("/usr/share/common-licenses")
 _REFERENCE = re.compile(r"/usr/share/common-licenses/([A-Za-z]+(?:-[0-9.]+)?)")
 
-# espeakng-loader carries espeak-ng and says nothing about its licence, which is this; PyInstaller's loader is in every
-# folder that it makes.
-_ESPEAK = "espeakng-loader"
+# What their own papers do not say, or say as a choice. espeakng-loader carries espeak-ng without a word about it.
 _TOLD: Mapping[str, tuple[str, str, str]] = {
-    _ESPEAK: (
+    "espeakng-loader": (
         "GPL-3.0-or-later",
         "eSpeak NG, the offline voice, in a process of its own. Its source: https://github.com/espeak-ng/espeak-ng",
         "GPL-3",
     ),
-    "PySide6-Essentials": (
+    "pyinstaller": (
+        "GPL-2.0-or-later WITH Bootloader-exception",
+        "The loader that starts the application, which may be under any licence.",
+        "GPL-2",
+    ),
+    "pyside6-essentials": (
         "LGPL-3.0-only",
         "Qt and its Python bindings, as libraries that can be exchanged. Their source: https://code.qt.io",
         "LGPL-3",
@@ -121,8 +124,8 @@ def _of_distribution(distribution: Distribution) -> Part:
         if ".dist-info" in str(file) and any(word in file.name.lower() for word in _LICENCE_NAMES)
     ]
     note = ""
-    if distribution.name in _TOLD:
-        licence, note, common = _TOLD[distribution.name]
+    if told := _TOLD.get(distribution.name.lower().replace("_", "-")):
+        licence, note, common = told
         if (_COMMON / common).exists():
             texts.append((_COMMON / common).read_text("utf-8"))
     return Part(distribution.name, distribution.version, "pypi", licence, tuple(texts), note)
