@@ -4,6 +4,8 @@ A test that needs sound asks for the fixture `pulse` (`tests.support.pulse.Virtu
 ``sound``. A test in which a warning is logged on purpose says so with ``expected_log("part of its text")``.
 """
 
+import gc
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -34,6 +36,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 leaks.install()
 
+# Python 3.11 collects garbage wherever memory is asked for, within the destructor of a Qt object too, which holds a lock
+# that the next destructor wants: the process stands still for ever. Here it is collected between tests alone, as in the
+# application it is between events alone.
+gc.disable()
+_tests_run = itertools.count(1)
+_WHOLE_COLLECTION_EVERY = 25
+
 _exit_status = pytest.StashKey[int]()
 
 
@@ -59,7 +68,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_behind() -> Iterator[None]:
+def _garbage() -> Iterator[None]:
+    """Collects what a test leaves, and now and then what all have left."""
+    gc.disable()
+    yield
+    gc.disable()
+    gc.collect(1 if next(_tests_run) % _WHOLE_COLLECTION_EVERY else 2)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(_garbage: None) -> Iterator[None]:
     """Fails a test that leaves a thread, an asyncio task or a child process behind."""
     check = leaks.LeakCheck()
     yield

@@ -50,3 +50,25 @@ def test_an_abandoned_generator_is_closed_on_the_loop(qtbot: QtBot) -> None:
 
     assert run_on_qt(work) == 0
     assert closed == ["closed"]
+
+
+def test_a_task_that_makes_qt_handle_events_starves_no_other(qtbot: QtBot) -> None:
+    del qtbot
+    steps: list[int] = []
+
+    async def other() -> None:
+        for step in range(20):
+            await asyncio.sleep(0)
+            steps.append(step)
+
+    async def work(application: QApplication) -> int:
+        task = asyncio.create_task(other())
+        for _ in range(5):
+            await asyncio.sleep(0)
+            application.processEvents()  # as a menu or a native dialog does
+        async with asyncio.timeout(5):
+            await task
+        return 0
+
+    assert run_on_qt(work) == 0
+    assert steps == list(range(20))

@@ -18,7 +18,6 @@ from voicedesk.core.events import Event, TurnFailed
 from voicedesk.core.settings import Server, Settings
 from voicedesk.core.turn import State
 
-
 LONGEST_S = 100.0
 """What any such test may take, well below the limit that ends the whole run."""
 

@@ -26,6 +26,7 @@ def test_qt_objects_in_cycles_die_on_the_gui_thread(qtbot: QtBot) -> None:
             loop.append(loop)
 
     gc.collect()
+    gc.enable()  # as in the application; the tests run without
     garbage = Garbage()
     try:
         Cyclic()

@@ -328,7 +328,7 @@ def test_everything_is_named_drawn_and_not_clipped(
         person.dialog.start()
         await person.until(lambda: len(person.titles) == 3)
         person.dialog._ask_to_delete()
-        QApplication.processEvents()
+        await asyncio.sleep(0.05)  # the buttons are laid out by the loop
         assert unnamed(person.dialog) == []
         assert clipped(person.dialog) == []
         for palette in (theme.light_palette(), theme.dark_palette()):
