@@ -34,7 +34,7 @@ async def run_session(
     """
     del application
     file = SettingsFile(Folders.find().config)
-    is_first = not file.path.exists()
+    is_first = not file.exists
     async with AsyncExitStack() as stack:
         desktop = Application(file.load(), file=file)
         stack.callback(Interrupts(desktop.end).restore)

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         "voice": _voice(),
         "keyring": Keys.backend(),
         "key_file": keys.uses_file(),
-        "settings": str(file.path) if file.path.exists() else "defaults",
+        "settings": str(file.path) if file.exists else "defaults",
     }
     report["server"], report["servers"] = asyncio.run(_servers(settings, keys))
     if not options.json:

@@ -14,6 +14,7 @@ _QT_LIBRARIES = {
     "libfontconfig.so.1": "libfontconfig1",
 }
 _XCB_LIBRARIES = {
+    "libxcb.so.1": "libxcb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
@@ -53,13 +54,32 @@ def qt_problem() -> str | None:
     if not sys.platform.startswith("linux"):
         return None
     missing = _missing(_QT_LIBRARIES)
-    on_xcb = os.environ.get("QT_QPA_PLATFORM", "xcb").startswith("xcb")
+    on_xcb = (os.environ.get("QT_QPA_PLATFORM") or "xcb").startswith("xcb")
     if on_xcb and os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         missing += _missing(_XCB_LIBRARIES)
     if not missing:
-        return None
+        return _display_problem() if on_xcb else None
     return (
         "The window cannot open because system libraries are missing. Install them with:\n"
         f"  sudo apt-get install {' '.join(missing)}\n"
         "(or start VoiceDesk by scripts/run, which does it for you)."
+    )
+
+
+def _display_problem() -> str | None:
+    """Why the X display that is named cannot be used; Qt would end the process without a word to the user."""
+    name = os.environ.get("DISPLAY", "")
+    if not name or os.environ.get("WAYLAND_DISPLAY"):
+        return None
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    try:
+        if not xcb.xcb_connection_has_error(connection):
+            return None
+    finally:
+        xcb.xcb_disconnect(connection)
+    return (
+        f"The window cannot open because the display {name} cannot be reached. Start VoiceDesk on a desktop, or use "
+        "a command that needs none: voicedesk ask FILE.wav, or voicedesk doctor."
     )

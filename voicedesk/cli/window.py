@@ -16,7 +16,18 @@ _STARTING_S = 5.0
 
 
 def run(parser: argparse.ArgumentParser) -> int:
-    """Open the window and return when it is closed, or bring forward the one that is open; without a display say so and run the demo."""
+    """Open the window and return when it is closed, or bring forward the one that is open.
+
+    Without a display say so, and run the demo; the packaged application, which may have been started anywhere, writes no
+    files unasked and ends with 2.
+    """
+    if not has_display() and getattr(sys, "frozen", False):
+        print(
+            "There is no display here, so the window cannot open. Start VoiceDesk on a desktop, or use a command "
+            "that needs none: VoiceDesk demo, VoiceDesk ask FILE.wav, or VoiceDesk doctor.",
+            file=sys.stderr,
+        )
+        return 2
     if not has_display():
         print(
             "There is no display here, so the window cannot be seen. Running the demonstration "

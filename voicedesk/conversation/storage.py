@@ -31,6 +31,14 @@ class SettingsFile:
         self.path = folder / "settings.json"
         self.problem: SettingsError | None = None
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a file. One in a folder that may not even be looked into counts as none."""
+        try:
+            return self.path.exists()
+        except OSError:
+            return False
+
     def load(self) -> Settings:
         """The settings; the defaults if there is no usable file."""
         self.problem = None

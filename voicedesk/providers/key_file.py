@@ -30,7 +30,10 @@ class KeyFile:
     @property
     def exists(self) -> bool:
         """Whether keys may be kept there. No link to anywhere else counts."""
-        return self.path.is_file() and not self.path.is_symlink()
+        try:
+            return self.path.is_file() and not self.path.is_symlink()
+        except OSError:  # a home that may not even be looked into
+            return False
 
     def read(self) -> dict[str, str]:
         """The keys by account; none when there is no file, or none that can be understood."""
