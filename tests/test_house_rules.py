@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES_OF_A_FILE = 420
 MOST_LINES_OF_A_FUNCTION = 45
 
-PACKAGE = sorted((ROOT / "voicedesk").rglob("*.py"))
+PACKAGE = sorted(
+    path for folder in ("voicedesk", "builder") for path in (ROOT / folder).rglob("*.py")
+)
 MODULES = [
     *PACKAGE,
     *(

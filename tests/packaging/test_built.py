@@ -1,0 +1,188 @@
+"""The packaged folder itself, where it has been built: run in places and ways that desktops have in store."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from builder import bare_root, check
+from builder.folder import executable
+from builder.screen import Screen
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = executable(ROOT)
+
+NONE: Mapping[str, str | None] = MappingProxyType({})
+
+pytestmark = [
+    pytest.mark.skipif(not PROGRAM.exists(), reason="dist/VoiceDesk is not built (scripts/build)"),
+    pytest.mark.timeout(300),
+]
+
+
+class Installed:
+    """The packaged application with a home and an environment of its own."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.program = folder / PROGRAM.name
+        self.home = home
+        self.user: int | None = None
+        self.environment = {
+            "PATH": "/nonexistent",
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "QT_QPA_PLATFORM": "offscreen",
+            "ALSA_CONFIG_PATH": os.environ["ALSA_CONFIG_PATH"],
+        }
+
+    def run(
+        self, *arguments: str, status: int = 0, changes: Mapping[str, str | None] = NONE
+    ) -> str:
+        """Run it to its end; a change of None takes a variable away. Returns all that it said."""
+        changed = {**self.environment, **changes}
+        environment = {name: value for name, value in changed.items() if value is not None}
+        done = subprocess.run(
+            [self.program, *arguments],
+            env=environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=200,
+            user=self.user,
+        )
+        assert done.returncode == status, done.stdout
+        return check.refuse_broken("VoiceDesk", done.stdout)
+
+    def answers(self, changes: Mapping[str, str | None] = NONE) -> None:
+        """Let it answer the recorded question, and look for the answer in the recording."""
+        out = self.home / "demo"
+        self.run("demo", "--mode", "classic", "--out", str(out), changes=changes)
+        turn = json.loads((out / "turn-classic.json").read_text("utf-8"))
+        assert "forty-two" in turn["assistant_text"]
+        assert check.loud_seconds(out / "reply-classic.wav") > 0.5
+
+    def opens_a_window(self) -> None:
+        """Open the window, see it painted, and have it go in good order."""
+        if shutil.which("Xvfb") is None:
+            pytest.skip("Xvfb is not installed")
+        with Screen() as screen:
+            environment = {**self.environment, "DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb"}
+            window = subprocess.Popen(
+                [self.program], env=environment, cwd="/", stdin=subprocess.DEVNULL, user=self.user
+            )
+            try:
+                assert screen.wait_for_paint(60) is not None
+                check.wait_for(lambda: screen.colours() > 20, "the window stays empty")
+                window.send_signal(signal.SIGTERM)
+                assert window.wait(30) == 0
+            finally:
+                window.kill()
+                window.wait()
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Installed:
+    home = tmp_path / "home"
+    home.mkdir()
+    return Installed(PROGRAM.parent, home)
+
+
+def copy_of_the_folder(target: Path) -> Path:
+    """The folder elsewhere: hard links where the file system allows it, for it is large."""
+    try:
+        shutil.copytree(PROGRAM.parent, target, symlinks=True, copy_function=os.link)
+    except (OSError, shutil.Error):
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(PROGRAM.parent, target, symlinks=True)
+    return target
+
+
+def test_a_path_with_spaces_and_umlauts(tmp_path: Path) -> None:
+    home = tmp_path / "Jürgen Müßig"
+    home.mkdir()
+    Installed(copy_of_the_folder(home / "Meine Programme – ö" / "VoiceDesk"), home).answers()
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o000])
+def test_a_folder_and_a_home_that_cannot_be_written(mode: int) -> None:
+    """Root may write everywhere, so that another user runs it there, in a home of root's."""
+    with tempfile.TemporaryDirectory() as name:  # others may not look into pytest's folders
+        Path(name).chmod(0o755)
+        home = Path(name) / "home"
+        home.mkdir(mode=mode)
+        installed = Installed(PROGRAM.parent, home)
+        installed.user = 65534 if os.geteuid() == 0 else None
+        report = json.loads(installed.run("doctor", "--json"))
+        assert report["server"]["reachable"]
+        assert report["settings"] == "defaults"
+        installed.opens_a_window()
+        home.chmod(0o700)
+
+
+def test_a_c_locale(installed: Installed) -> None:
+    installed.answers({"LANG": "C", "LC_ALL": "C"})
+
+
+def test_no_bus_and_no_sound_server(installed: Installed) -> None:
+    nowhere = f"unix:path={installed.home}/none"
+    installed.answers({"DBUS_SESSION_BUS_ADDRESS": nowhere, "PULSE_SERVER": nowhere})
+
+
+@pytest.mark.parametrize("display", [None, ":9977"])
+def test_no_display_is_told_in_a_sentence(installed: Installed, display: str | None) -> None:
+    said = installed.run(status=2, changes={"QT_QPA_PLATFORM": None, "DISPLAY": display})
+    assert "display" in said
+    assert len(said.splitlines()) == 1
+    assert not (installed.home / "voicedesk-demo").exists()
+
+
+def test_commands_find_no_window(installed: Installed) -> None:
+    assert "not running" in installed.run("toggle", status=1)
+
+
+def test_an_unknown_child_is_refused(installed: Installed) -> None:
+    assert "unknown child" in installed.run("--child", "os", status=1)
+
+
+def test_nothing_is_inside_that_was_not_pinned() -> None:
+    pins = (ROOT / "requirements" / "app.txt").read_text("utf-8")
+    pinned = {
+        name.replace("_", "-").lower() for name in re.findall(r"^([\w.-]+)==", pins, re.MULTILINE)
+    }
+    bill = json.loads((PROGRAM.parent / "sbom.cdx.json").read_text("utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    inside = {
+        canonicalize_name(part["name"])
+        for part in bill["components"]
+        if part["purl"].startswith("pkg:pypi/")
+    }
+    assert inside - pinned == {"espeakng-loader", "pyinstaller"}
+    licences = (PROGRAM.parent / "LICENSES.txt").read_text("utf-8")
+    for part in bill["components"]:
+        assert f"\n  {part['name']} {part['version']}:" in licences
+
+
+def test_links_inside_lead_inside() -> None:
+    for path in PROGRAM.parent.rglob("*"):
+        if path.is_symlink():
+            assert path.resolve().is_relative_to(PROGRAM.parent), path
+            assert path.exists(), path
+
+
+def test_a_bare_system(capsys: pytest.CaptureFixture[str]) -> None:
+    if reason := bare_root.can_be_made():
+        pytest.skip(f"no bare system: {reason}")
+    assert check.run(ROOT) == 0
+    assert "works on a bare system" in capsys.readouterr().out
