@@ -41,7 +41,7 @@ leaks.install()
 # application it is between events alone.
 gc.disable()
 _tests_run = itertools.count(1)
-_WHOLE_COLLECTION_EVERY = 25
+_WHOLE_COLLECTION_EVERY = 200  # it takes seconds; what a test leaves is young and collected at once
 
 _exit_status = pytest.StashKey[int]()
 

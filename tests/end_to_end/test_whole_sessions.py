@@ -15,6 +15,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals"),
 ]
 
+NO_SOUND = Path(__file__).parent.parent / "support" / "no-sound-cards.conf"
+
 
 class Program:
     """VoiceDesk in processes of its own."""
@@ -23,6 +25,10 @@ class Program:
         self.home = home
         self.environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime)}
         self.environment["VOICEDESK_HOME"] = str(home)
+        # Another test's virtual sound card may be there by now.
+        self.environment["ALSA_CONFIG_PATH"] = str(NO_SOUND)
+        for name in ("PULSE_SERVER", "PULSE_COOKIE", "PULSE_CLIENTCONFIG"):
+            self.environment.pop(name, None)
         self.running: subprocess.Popen[bytes] | None = None
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
