@@ -446,12 +446,12 @@
         <translation>Ohne Titel</translation>
     </message>
     <message>
-        <source>1 turn</source>
-        <translation>1 Runde</translation>
+        <source>1 question</source>
+        <translation>1 Frage</translation>
     </message>
     <message>
-        <source>{number} turns</source>
-        <translation>{number} Runden</translation>
+        <source>{number} questions</source>
+        <translation>{number} Fragen</translation>
     </message>
 </context>
 <context>
@@ -534,10 +534,6 @@
     <message>
         <source>You</source>
         <translation>Sie</translation>
-    </message>
-    <message>
-        <source>Assistant</source>
-        <translation>Assistent</translation>
     </message>
 </context>
 <context>

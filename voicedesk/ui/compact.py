@@ -11,10 +11,19 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QWidget
 from voicedesk.ui.conversation_entries import Kind
 from voicedesk.ui.icons import em
 from voicedesk.ui.transcript import Transcript
+from voicedesk.ui.transcript_markdown import Shape, has_markup, read
 from voicedesk.ui.widgets import IconButton, QuietLabel
 
 _LONGEST = 400
 _SHOWN = frozenset({Kind.USER, Kind.REPLY, Kind.NOTE})
+
+
+def _unmarked(text: str) -> str:
+    """The words of Markdown without its marks."""
+    return " ".join(
+        (" " if piece.shape is Shape.TABLE else "").join(run.text for run in piece)
+        for piece in read(text)
+    )
 
 
 class LastLine(QuietLabel):
@@ -144,14 +153,15 @@ class CompactMode(QObject):
         layout = middle.layout()
         assert layout is not None
         layout.activate()
-        self._window.resize(middle.minimumSizeHint().expandedTo(QSize(24 * em(middle), 0)))
+        self._window.resize(middle.minimumSizeHint().expandedTo(QSize(28 * em(middle), 0)))
 
     def _show_words(self) -> None:
         if not self._is_on:
             return
         for entry in reversed(self._transcript.log.entries):
             if entry.kind in _SHOWN and entry.text:
-                self._words.show_text(entry.text)
+                is_marked = entry.is_whole and has_markup(entry.text)
+                self._words.show_text(_unmarked(entry.text) if is_marked else entry.text)
                 return
         self._words.show_text("")
 

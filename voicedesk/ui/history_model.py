@@ -55,8 +55,10 @@ def title_of(conversation: Conversation) -> str:
 def length_of(conversation: Conversation) -> str:
     """How long a conversation is, in words."""
     if conversation.turns == 1:
-        return QCoreApplication.translate("History", "1 turn")
-    return QCoreApplication.translate("History", "{number} turns").format(number=conversation.turns)
+        return QCoreApplication.translate("History", "1 question")
+    return QCoreApplication.translate("History", "{number} questions").format(
+        number=conversation.turns
+    )
 
 
 class HistoryModel(QAbstractListModel):

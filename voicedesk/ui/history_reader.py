@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor, QFont, QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
@@ -44,7 +45,10 @@ class HistoryReader(QTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _write_turn(self, cursor: QTextCursor, turn: Turn) -> None:
-        names = {Role.USER: self.tr("You"), Role.ASSISTANT: self.tr("Assistant")}
+        names = {
+            Role.USER: self.tr("You"),
+            Role.ASSISTANT: QCoreApplication.translate("Transcript", "VoiceDesk"),
+        }
         for said in turn.messages:
             name = names.get(said.role)
             if name is None or not (said.text or said.unheard):

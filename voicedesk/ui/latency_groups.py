@@ -55,6 +55,7 @@ class GroupsView(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        header.setMinimumHeight(int(1.8 * unit))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         style_scroll_bar(self._table.verticalScrollBar(), self.palette())
         self._day = QuietLabel("", self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from voicedesk.ui.icons import em, icon
@@ -22,6 +22,8 @@ class RetryBar(QWidget):
         super().__init__(parent)
         unit = em(self)
         self._button = QPushButton(self.tr("Try Again"), self)
+        side = int(1.15 * unit)
+        self._button.setIconSize(QSize(side, side))
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.setToolTip(self.tr("Ask the same once more (Ctrl+R)"))
         self._button.setAccessibleDescription(self.tr("Ask the same once more (Ctrl+R)"))

@@ -40,6 +40,7 @@ class SettingsPage(QScrollArea):
         font.setPointSizeF(font.pointSizeF() * 1.45)
         font.setWeight(QFont.Weight.DemiBold)
         title.setFont(font)
+        title.setContentsMargins(unit // 3, 0, 0, 0)  # in line with the rows
         layout.addWidget(title)
         for field in page.fields:
             row = self._row(field, devices, panels, changed)

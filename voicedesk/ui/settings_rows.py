@@ -167,12 +167,7 @@ class SettingRow(_Row):
         unit = em(self)
         self.editor = editor
         name = translated(field.label)
-        self._back = IconButton(
-            "reset", self.tr("Set {name} back to the default").format(name=name)
-        )
-        policy = self._back.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # it comes and goes without moving anything
-        self._back.setSizePolicy(policy)
+        self._back = self._make_back(name)
         self._back.clicked.connect(lambda: changed(field, field.default))
         editor.edited.connect(lambda value: changed(field, value))
         wanted = editor.sizeHint().width()
@@ -192,16 +187,35 @@ class SettingRow(_Row):
         if not is_wide and not isinstance(field, Switch):
             editor.setFixedWidth(_EDITOR_EM * unit)
             line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
+        is_below = is_wide and not isinstance(field, Words | ToolChoice | Switch)
+        if not is_below:
+            line.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         margin = unit // 3
         layout.setContentsMargins(margin, margin, 0, margin)
-        layout.setSpacing(unit // 3 if text else 0)
+        layout.setSpacing(unit // 3)
         layout.addLayout(line)
-        if is_wide and not isinstance(field, Words | ToolChoice | Switch):
+        if is_below:
             editor.setFixedWidth(min(wanted, _WIDEST_EM * unit))
-        if is_wide and not isinstance(field, Switch):
+            layout.addLayout(self._below())
+        elif is_wide and not isinstance(field, Switch):
             layout.addWidget(editor)
+
+    def _make_back(self, name: str) -> IconButton:
+        back = IconButton("reset", self.tr("Set {name} back to the default").format(name=name))
+        policy = back.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # it comes and goes without moving anything
+        back.setSizePolicy(policy)
+        return back
+
+    def _below(self) -> QHBoxLayout:
+        """The editor and the way back beside it, where both stand under the words."""
+        below = QHBoxLayout()
+        below.setSpacing(em(self) // 2)
+        below.addWidget(self.editor)
+        below.addWidget(self._back)
+        below.addStretch(1)
+        return below
 
     @staticmethod
     def _heading(name: str, editor: Editor) -> QWidget:
