@@ -33,6 +33,7 @@ from voicedesk.ui.history_dialog import HistoryDialog
 from voicedesk.ui.history_export import file_name
 from voicedesk.ui.history_model import PAGE
 from voicedesk.ui.history_ports import HistoryPorts
+from voicedesk.ui.history_reader import HistoryReader
 
 START = 1_750_000_000.0
 
@@ -121,6 +122,46 @@ def three(person: Person) -> None:
     person.remember(1, "How long is the Danube?", "It is 2,850 kilometres long.")
     person.remember(2, "Tell me a joke", "A horse walks into a bar.", "And asks for hay.")
     person.remember(3, "What is twelve plus thirty?", "Forty-two.")
+
+
+def test_answers_are_shown_without_the_marks_of_markdown(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        person.remember(1, "How?", "Take **this**:\n\n```\nprint(1)\n```\n\n- `one`\n- two\n")
+        person.remember(2, "Where?", "[Here](https://example.com) or **there**.")
+        person.dialog.start()
+        await person.until(lambda: "https://example.com" in person.text)
+        QTest.keyClick(person.search, Qt.Key.Key_Down)
+        QTest.keyClick(person.list, Qt.Key.Key_Down)
+        await person.until(lambda: "Take this:" in person.text)
+        assert [line for line in person.text.split("\n") if line] == [
+            "You",
+            "How?",
+            "VoiceDesk",
+            "Take this:",
+            "print(1)",
+            "one",
+            "two",
+        ]
+
+    go(tmp_path, work)
+
+
+def test_a_long_conversation_is_written_bit_by_bit(qtbot: QtBot) -> None:
+    reader = HistoryReader()
+    qtbot.addWidget(reader)
+    turns = [
+        Turn(f"t{number}", START, Outcome.ANSWERED, messages=(Said(Role.USER, f"Say {number}!"),))
+        for number in range(600)
+    ]
+    reader.show_turns(turns)
+    assert "Say 100!" in reader.toPlainText()
+    qtbot.waitUntil(lambda: "Say 599!" in reader.toPlainText())
+    shown = [line for line in reader.toPlainText().split("\n") if line.startswith("Say")]
+    assert shown == [f"Say {number}!" for number in range(100, 600)]
+    reader.show_turns(turns)
+    reader.show_turns(())
+    QApplication.processEvents()
+    assert reader.toPlainText() == ""
 
 
 def test_conversations_are_listed_and_read(qtbot: QtBot, tmp_path: Path) -> None:

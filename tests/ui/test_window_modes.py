@@ -12,7 +12,7 @@ from tests.ui.fake_control import FakeControl
 from tests.ui.finding import by_name
 from tests.ui.test_accessibility import clipped, unnamed
 from voicedesk.core.errors import ConnectionLostError, NoMicrophoneError
-from voicedesk.core.events import Link
+from voicedesk.core.events import Link, ReplyEnded
 from voicedesk.core.turn import Trigger
 from voicedesk.ui.compact import LastLine
 from voicedesk.ui.main_window import MainWindow
@@ -50,6 +50,10 @@ def test_compact_is_the_button_the_level_and_the_last_line(
     window.transcript.flush()
     assert last_words(window).endswith("very late.")
     assert by_name(window, "Last words", LastLine).text().endswith("very late.")
+    control.turn_of("How?", "With `rstrip()`, **always**.")
+    control.emit(ReplyEnded(turn=control.turn, at=0.0))
+    window.transcript.flush()
+    assert last_words(window) == "With rstrip(), always."
     by_name(window, "Show the whole window", QToolButton).click()
     qtbot.waitUntil(window.isActiveWindow)
     assert not window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint

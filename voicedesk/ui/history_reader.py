@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QColor, QFont, QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from voicedesk.conversation.store.model import Turn
+from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Role
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em
+from voicedesk.ui.transcript_markdown import has_markup
+from voicedesk.ui.transcript_style import TranscriptStyle
+from voicedesk.ui.transcript_writer import MarkdownWriter
 from voicedesk.ui.widgets import style_scroll_bar
 
 _MOST_TURNS = 500
 """Of a longer conversation the end is shown; an export has all of it."""
+_SLICE_S = 0.008
+"""So long it writes at a time; the rest comes when other things have had their turn."""
 
 
 class HistoryReader(QTextEdit):
-    """The words of a conversation, as plain text: what a model said is data."""
+    """The words of a conversation, to read and copy; nothing in them can be followed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,20 +36,38 @@ class HistoryReader(QTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Conversation"))
         self.document().setDocumentMargin(em(self))
+        self._waiting: deque[Turn] = deque()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._write_some)
         self.show_turns(())
 
     def show_turns(self, turns: Sequence[Turn]) -> None:
         """Show these turns, in place of what is shown."""
         self.clear()
         style_scroll_bar(self.verticalScrollBar(), self.palette())
-        cursor = self.textCursor()
-        cursor.beginEditBlock()
+        self._writer = MarkdownWriter(TranscriptStyle(self.palette(), self.font(), em(self)))
+        self._waiting = deque(turns[-_MOST_TURNS:])
         if len(turns) > _MOST_TURNS:
+            cursor = self.textCursor()
             self._write(cursor, self.tr("The beginning is left out here."), self._quiet())
-        for turn in turns[-_MOST_TURNS:]:
-            self._write_turn(cursor, turn)
-        cursor.endEditBlock()
+        self._write_some()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _write_some(self) -> None:
+        until = now() + _SLICE_S
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
+        while self._waiting:
+            self._write_turn(cursor, self._waiting.popleft())
+            if now() > until:
+                break
+        cursor.endEditBlock()
+        if self._waiting:
+            self._timer.start()
+        else:
+            self._timer.stop()
 
     def _write_turn(self, cursor: QTextCursor, turn: Turn) -> None:
         names = {
@@ -54,7 +79,9 @@ class HistoryReader(QTextEdit):
             if name is None or not (said.text or said.unheard):
                 continue
             self._write(cursor, name, self._label(), above=True)
-            if said.text:
+            if said.role is Role.ASSISTANT and not said.unheard and _is_marked(said.text):
+                self._write_marked(cursor, said.text)
+            elif said.text:
                 self._write(cursor, said.text, QTextCharFormat())
             if said.unheard:
                 self._write(cursor, said.unheard, self._quiet())
@@ -72,6 +99,14 @@ class HistoryReader(QTextEdit):
             cursor.insertBlock(block)
         cursor.insertText(text, look)
 
+    def _write_marked(self, cursor: QTextCursor, text: str) -> None:
+        cursor.insertBlock(QTextBlockFormat())
+        for code in self._writer.write(cursor, text).codes:
+            frame = code.start.currentFrame()
+            look = frame.frameFormat()
+            look.setBackground(theme.scheme(self.palette()).code)
+            frame.setFrameFormat(look)
+
     def _label(self) -> QTextCharFormat:
         look = QTextCharFormat()
         look.setFontWeight(QFont.Weight.DemiBold)
@@ -84,3 +119,8 @@ class HistoryReader(QTextEdit):
         look.setForeground(colour)
         look.setFontItalic(True)
         return look
+
+
+def _is_marked(text: str) -> bool:
+    """Whether it is better read as Markdown. The address of a link, which cannot be followed here, stays to be seen."""
+    return "](" not in text and has_markup(text)
