@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from tests.conftest import ExpectLog
 from tests.end_to_end.desktop import Person, desktop_with, run, spoken
 from tests.support.pulse import VirtualSound
-from voicedesk.core.events import AudioDelta, Interrupted, ToolAnswered
-from voicedesk.core.settings import Classic, Mode, Settings
+from voicedesk.core.events import Interrupted, Reached, ToolAnswered
+from voicedesk.core.settings import Mode, Settings
+from voicedesk.core.timeline import Point
 from voicedesk.core.turn import State
 
 
@@ -120,15 +121,17 @@ def test_the_voice_is_killed_in_the_middle_of_a_sentence(
     expected_log("the offline voice is started again")
 
     async def work() -> None:
-        settings = Settings(mode="classic", classic=Classic(chunking="word"))
-        async with desktop_with(settings) as person:
-            person.type("count to twenty")
-            await person.until(lambda: any(isinstance(e, AudioDelta) for e in person.events))
+        async with desktop_with(Settings(mode="classic")) as person:
             children = psutil.Process().children(recursive=False)
-            voices = [child for child in children if "synth" in " ".join(child.cmdline())]
-            assert voices
-            for voice in voices:
-                voice.kill()
+            (voice,) = [child for child in children if "voice" in child.cmdline()[-2]]
+            voice.suspend()  # so that it is in the middle of the sentence when it dies
+            person.type("what is two plus two")
+            await person.until(
+                lambda: any(
+                    isinstance(e, Reached) and e.point is Point.FIRST_UNIT for e in person.events
+                )
+            )
+            voice.kill()
             await person.rest()
             # The turn goes on with a new process, or says why it could not.
             first = person.records[1]
