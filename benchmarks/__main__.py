@@ -17,6 +17,7 @@ MODULES = {
     "chain": "how soon the classic chain sounds, and whether it stalls",
     "faults": "what becomes of takes when connections die, what counts as heard, and nonsense from servers",
     "recognition": "how well and how fast the built-in server hears",
+    "package": "how large the packaged application is, and how soon it is of use",
 }
 
 
