@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from voicedesk.app import Application
 from voicedesk.conversation.storage import Folders, SettingsFile
+from voicedesk.core.tasks import TaskSet
 from voicedesk.crash import CrashReporter
 from voicedesk.dialogs import Dialogs
 from voicedesk.instance import Seat
@@ -20,6 +21,8 @@ from voicedesk.ui.crash_offer import offer_report, tell_unexpected
 from voicedesk.ui.instance_server import InstanceServer
 from voicedesk.ui.interrupts import Interrupts
 from voicedesk.ui.remote import Remote
+from voicedesk.ui.update_offer import tell_broken_list, tell_release
+from voicedesk.updates import Updates
 
 
 async def run_session(
@@ -53,11 +56,24 @@ async def run_session(
         if reporter is not None and reporter.report:
             offer_report(desktop.window.messages, reporter.report)
         if is_first:
-            dialogs.introduce(file.path.exists)
+            dialogs.introduce(lambda: file.exists)
+        tasks = TaskSet()
+        stack.push_async_callback(tasks.close)
+        tasks.spawn(_updates(desktop).run(), name="looking for newer versions")
         await desktop.start()
         gc.freeze()  # what was loaded stays; looking through it again and again would hold up sound
         await desktop.run()
     return 0
+
+
+def _updates(desktop: Application) -> Updates:
+    messages = desktop.window.messages
+    return Updates(
+        lambda: desktop.desk.settings.privacy,
+        Folders.find().data / "looked-for-versions",
+        tell=partial(tell_release, messages),
+        complain=partial(tell_broken_list, messages),
+    )
 
 
 def _watch(desktop: Application, reporter: CrashReporter) -> Callable[[], None]:

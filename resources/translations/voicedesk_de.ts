@@ -1752,6 +1752,34 @@
         <translation>Protokoll, Log, Diagnose, Bericht, Fehler</translation>
     </message>
     <message>
+        <source>Tell me about new versions</source>
+        <translation>Neue Versionen melden</translation>
+    </message>
+    <message>
+        <source>Asks once a day, sends nothing else, and fetches nothing.</source>
+        <translation>Fragt einmal am Tag nach, sendet sonst nichts und lädt nichts herunter.</translation>
+    </message>
+    <message>
+        <source>update, upgrade, release, version, news</source>
+        <translation>Aktualisierung, Update, Version, Neuigkeiten</translation>
+    </message>
+    <message>
+        <source>Address of the list of versions</source>
+        <translation>Adresse der Versionsliste</translation>
+    </message>
+    <message>
+        <source>From whoever gave you VoiceDesk; it begins with https.</source>
+        <translation>Von wem du VoiceDesk bekommen hast; sie beginnt mit https.</translation>
+    </message>
+    <message>
+        <source>None: nobody is asked</source>
+        <translation>Keine: niemand wird gefragt</translation>
+    </message>
+    <message>
+        <source>update, release, URL, feed, server</source>
+        <translation>Aktualisierung, Version, URL, Server</translation>
+    </message>
+    <message>
         <source>Look and language</source>
         <translation>Aussehen, Sprache</translation>
     </message>
@@ -2810,6 +2838,25 @@
     <message>
         <source>Why was that slow or choppy?</source>
         <translation>Warum war das langsam oder stockend?</translation>
+    </message>
+</context>
+<context>
+    <name>Updates</name>
+    <message>
+        <source>VoiceDesk {version} is there; this is {current}. You find it at {page}</source>
+        <translation>VoiceDesk {version} ist da; dies ist {current}. Zu finden unter {page}</translation>
+    </message>
+    <message>
+        <source>Open Page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
+        <source>It cannot be told whether there is a newer VoiceDesk: what is at the address in the settings is no list of versions. Check the address, or switch this off.</source>
+        <translation>Ob es ein neueres VoiceDesk gibt, ist nicht zu erfahren: Unter der Adresse in den Einstellungen steht keine Versionsliste. Prüfe die Adresse oder schalte das ab.</translation>
+    </message>
+    <message>
+        <source>Open Settings</source>
+        <translation>Einstellungen öffnen</translation>
     </message>
 </context>
 <context>

@@ -167,6 +167,10 @@ class Privacy(_Section):
     """Recordings take at most this much room; the oldest go first."""
     logs: bool = True
     """Troubles are written to a log file, without keys and without what was said."""
+    updates: bool = False
+    """It is looked once a day whether there is a newer version, and told; nothing is fetched."""
+    updates_list: Annotated[str, Field(max_length=500)] = ""
+    """Address of the list of releases, from whoever hands out this VoiceDesk."""
 
 
 class Appearance(_Section):

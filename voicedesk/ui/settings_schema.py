@@ -5,6 +5,7 @@ from __future__ import annotations
 from voicedesk.core.settings import Settings
 from voicedesk.ui.settings_fields import (
     QT_TRANSLATE_NOOP,
+    Choice,
     Device,
     Field,
     LanguageChoice,
@@ -31,6 +32,10 @@ def _taps_and_holds(settings: Settings) -> bool:
 
 def _keeps_takes(settings: Settings) -> bool:
     return settings.privacy.takes != "none"
+
+
+def _tells_of_versions(settings: Settings) -> bool:
+    return settings.privacy.updates
 
 
 PAGES: tuple[Page, ...] = (
@@ -291,6 +296,25 @@ PAGES: tuple[Page, ...] = (
                     "A file on this computer that helps to find faults. It holds no keys and nothing that was said.",
                 ),
                 words=QT_TRANSLATE_NOOP("Settings", "logging, debug, diagnostics, report"),
+            ),
+            Switch(
+                "privacy.updates",
+                QT_TRANSLATE_NOOP("Settings", "Tell me about new versions"),
+                QT_TRANSLATE_NOOP(
+                    "Settings", "Asks once a day, sends nothing else, and fetches nothing."
+                ),
+                words=QT_TRANSLATE_NOOP("Settings", "update, upgrade, release, version, news"),
+            ),
+            Choice(
+                "privacy.updates_list",
+                QT_TRANSLATE_NOOP("Settings", "Address of the list of versions"),
+                QT_TRANSLATE_NOOP(
+                    "Settings", "From whoever gave you VoiceDesk; it begins with https."
+                ),
+                when_empty=QT_TRANSLATE_NOOP("Settings", "None: nobody is asked"),
+                applies=_tells_of_versions,
+                needs="privacy.updates",
+                words=QT_TRANSLATE_NOOP("Settings", "update, release, URL, feed, server"),
             ),
         ),
     ),
