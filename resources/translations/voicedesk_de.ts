@@ -1769,7 +1769,7 @@
     </message>
     <message>
         <source>From whoever gave you VoiceDesk; it begins with https.</source>
-        <translation>Von wem du VoiceDesk bekommen hast; sie beginnt mit https.</translation>
+        <translation>Von dem, der Ihnen VoiceDesk gegeben hat; sie beginnt mit https.</translation>
     </message>
     <message>
         <source>None: nobody is asked</source>
@@ -2852,7 +2852,7 @@
     </message>
     <message>
         <source>It cannot be told whether there is a newer VoiceDesk: what is at the address in the settings is no list of versions. Check the address, or switch this off.</source>
-        <translation>Ob es ein neueres VoiceDesk gibt, ist nicht zu erfahren: Unter der Adresse in den Einstellungen steht keine Versionsliste. Prüfe die Adresse oder schalte das ab.</translation>
+        <translation>Ob es ein neueres VoiceDesk gibt, ist nicht zu erfahren: Unter der Adresse in den Einstellungen steht keine Versionsliste. Prüfen Sie die Adresse oder schalten Sie das ab.</translation>
     </message>
     <message>
         <source>Open Settings</source>
