@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices
@@ -13,6 +13,14 @@ from tests.ui.finding import Stopwatch, by_name
 from voicedesk.core.settings import Settings
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.talk_button import TalkButton
+from voicedesk.ui.talk_key_names import use_talk_key
+
+
+@pytest.fixture(autouse=True)
+def _space_is_the_talk_key(qapp: QApplication) -> None:
+    """An earlier test's window may have had another."""
+    del qapp
+    use_talk_key("space")
 
 
 @pytest.fixture
