@@ -144,9 +144,7 @@ def test_a_barge_in_truncates_at_what_the_recording_holds(
                     person.hold()
                     truncated = await server.wait_for("conversation.item.truncate")
                     await asyncio.to_thread(recording.wait_for_silence, 0.2)
-                    last = recording.last_above(threshold=1000)
-                    assert last is not None
-                    heard_ms = (last - first) / RATE * 1000
+                    heard_ms = loud_ms(recording)  # the sound card may have starved within it
                     assert truncated["item_id"] == "tone"
                     assert truncated["audio_end_ms"] == pytest.approx(heard_ms, abs=20)
                     cut = [event for event in person.events if isinstance(event, Interrupted)]
