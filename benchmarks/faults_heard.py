@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import tempfile
 from collections.abc import AsyncGenerator, Callable
@@ -151,8 +150,7 @@ async def _interrupt_one(opened: Opened, path: Path, after: float) -> tuple[floa
         text = next((m.text for m in desk.dialogue if m.role is Role.ASSISTANT), "")
     sounded = np.count_nonzero(np.frombuffer(read_wav(path), dtype="<i2")) / RATE
     heard = sum(part.heard_ms for part in cut.heard)
-    begun = math.ceil(sounded / WORD_S)  # the word that was cut counts: somebody heard how it began
-    return heard - sounded * 1000.0, len(text.split()) - begun
+    return heard - sounded * 1000.0, len(text.split()) - int(sounded / WORD_S)
 
 
 async def _interrupt(opened: Opened, count: int, folder: Path) -> Cuts:
@@ -191,7 +189,7 @@ async def measure(*, each: int) -> list[Result]:
                     "ms",
                 ),
                 Result(
-                    f"words kept beyond those that began to sound, {mode}, most",
+                    f"words kept beyond those that sounded, {mode}, most",
                     float(max(cuts.too_many)),
                     "words",
                     1.0,
