@@ -31,7 +31,7 @@ from tests.ui.test_accessibility import unnamed
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import BUILTIN, OPENAI, Appearance, DeviceChoice, Server, Settings
 from voicedesk.ui.settings_dialog import SettingsDialog
-from voicedesk.ui.settings_fields import Option, Panel, Whole, always
+from voicedesk.ui.settings_fields import ALWAYS, Option, Panel, Whole
 from voicedesk.ui.settings_page import SettingsPage
 from voicedesk.ui.settings_rows import SettingRow
 from voicedesk.ui.settings_schema import PAGES, field_at, page_of
@@ -111,11 +111,11 @@ def test_every_setting_is_on_one_page() -> None:
 
 def test_what_may_be_hidden_says_what_it_depends_on() -> None:
     for page in PAGES:
-        if page.applies is not always:
-            assert page_of(page.needs).applies is always
+        if page.when is not ALWAYS:
+            assert page_of(page.when.governor).when is ALWAYS
         for field in page.fields:
-            if field.applies is not always:
-                assert field_at(field.needs).path == field.needs
+            if field.when is not ALWAYS:
+                assert field_at(field.when.governor).path == field.when.governor
 
 
 def test_bounds_come_from_the_settings() -> None:
@@ -570,7 +570,7 @@ def test_a_removed_server_is_used_by_no_stage(
 def test_the_list_turns_the_pages(dialog: SettingsDialog) -> None:
     pages = by_name(dialog, "Pages", QListWidget)
     for row, page in enumerate(PAGES):
-        if not page.applies(Settings()):
+        if not page.when.holds(Settings()):
             continue
         pages.setCurrentRow(row)
         assert dialog._stack.currentIndex() == row
@@ -586,7 +586,7 @@ def test_no_page_is_longer_than_one_screen(dialog: SettingsDialog, mode: str) ->
     settings.realtime.server = OPENAI
     dialog.show_settings(settings)
     for page in PAGES:
-        if page.applies(settings):
+        if page.when.holds(settings):
             dialog.show_page(page.name)
             QApplication.processEvents()
             assert (dialog.width(), dialog.height()) == (960, 720)

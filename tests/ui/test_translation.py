@@ -58,7 +58,7 @@ def literal(node: ast.expr) -> str | None:
 
 def texts_of_the_window() -> Iterator[str]:
     """What the window's code hands to Qt's translation."""
-    for path in sorted(UI.glob("*.py")):
+    for path in sorted(UI.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

@@ -28,12 +28,20 @@ def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
     return text
 
 
-Applies = Callable[[Settings], bool]
+@dataclass(frozen=True, slots=True)
+class When:
+    """Beside which other settings a setting or a page means anything. It is hidden where it does not.
+
+    Attributes:
+        governor: The path of the setting that decides; empty where nothing does.
+        holds: Whether it means anything beside these settings.
+    """
+
+    governor: str
+    holds: Callable[[Settings], bool]
 
 
-def always(_settings: Settings) -> bool:
-    """For settings that mean something whatever the others are."""
-    return True
+ALWAYS = When("", lambda _settings: True)
 
 
 @cache
@@ -49,16 +57,14 @@ class Field:
         path: Where it is in the settings, as in "talk.tail_ms".
         label: Its name, untranslated.
         help: What it does, in a sentence, untranslated.
-        applies: Whether it means anything beside the other settings; it is hidden where it does not.
-        needs: The path of the setting that decides whether it applies.
+        when: Beside which other settings it means anything.
         words: Other words that people may look for it by, untranslated.
     """
 
     path: str
     label: str
     help: str = ""
-    applies: Applies = always
-    needs: str = ""
+    when: When = ALWAYS
     words: str = ""
 
     @property
@@ -88,6 +94,14 @@ class Whole(Field):
         """The least and the greatest value that the settings take."""
         least, most = _bounds(self.path)
         return int(least), int(most)
+
+
+@dataclass(frozen=True, slots=True)
+class Milliseconds(Whole):
+    """A short time."""
+
+    unit: str = "ms"
+    step: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,8 @@ class LanguageChoice(Field):
 class ServerChoice(Field):
     """One of the servers in the settings."""
 
+    help: str = QT_TRANSLATE_NOOP("Settings", "Keys and addresses are on the page Servers.")
+
 
 @dataclass(frozen=True, slots=True)
 class ToolChoice(Field):
@@ -181,8 +197,7 @@ class Page:
         title: For people, untranslated.
         icon: Name of its icon.
         fields: From top to bottom.
-        applies: Whether the page means anything beside the other settings.
-        needs: The path of the setting that decides whether it does.
+        when: Beside which other settings the page means anything.
         level: 1 for a page that belongs to the one above, else 0.
     """
 
@@ -190,6 +205,5 @@ class Page:
     title: str
     icon: str
     fields: tuple[Field, ...]
-    applies: Applies = always
-    needs: str = ""
+    when: When = ALWAYS
     level: int = 0

@@ -241,7 +241,7 @@ class SettingRow(_Row):
         self.editor.prepare(settings)
         self.editor.show_value(value)
         self._back.setVisible(value != self.field.default)
-        self.setVisible(self.field.applies(settings))
+        self.setVisible(self.field.when.holds(settings))
 
     def take_focus(self) -> None:
         self.editor.control.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -98,10 +98,10 @@ def _best(word: str, texts: list[_Text]) -> float:
 def place_of(found: Found, settings: Settings) -> Found:
     """Where to go for a setting: itself, or, where it means nothing now, the one that decides about that."""
     page, field = found.page, found.field
-    if not page.applies(settings):
-        governor = page.needs
-    elif not field.applies(settings):
-        governor = field.needs
+    if not page.when.holds(settings):
+        governor = page.when.governor
+    elif not field.when.holds(settings):
+        governor = field.when.governor
     else:
         return found
     return place_of(Found(page_of(governor), field_at(governor)), settings)

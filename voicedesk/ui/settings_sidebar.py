@@ -124,7 +124,7 @@ class SettingsSidebar(QWidget):
         """Show the pages that mean something with these settings."""
         self._settings = settings
         for row, page in enumerate(PAGES):
-            self.pages.setRowHidden(row, not page.applies(settings))
+            self.pages.setRowHidden(row, not page.when.holds(settings))
         if self.pages.isRowHidden(self.pages.currentRow()):
             self.show_page("pipeline")  # what was looked at means nothing any more
 
