@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.virtual_time import run_virtual
+from tests.support.virtual_time import run_virtual, stand_still
 from voicedesk.core.clock import now
 from voicedesk.core.errors import (
     ConnectionLostError,
@@ -55,6 +55,7 @@ class World:
         self.takes = 0.0
         self.attempts: list[float] = []
         self.told: list[tuple[Link, str, float | None]] = []
+        self.reasons: list[str] = []  # for which it was given up
         self.renewals: list[float] = []
         self.renewal: ServerError | None = None
         self.abandoned = 0
@@ -69,6 +70,7 @@ class World:
             way_out=lambda: self.way,
             listens=self._listens,
             calendar=lambda: time() + self.asleep,
+            slept=lambda: self.asleep,
         )
         self.keeper = Keeper(self, self, network=network, jitter=lambda _low, high: high)
 
@@ -112,6 +114,7 @@ class World:
         return True
 
     def give_up(self, error: ServerError) -> None:
+        self.reasons.append(str(error.arguments["reason"]))
         self.lose(error)
 
     def lose(self, error: ServerError = LOST) -> None:
@@ -413,6 +416,60 @@ def test_after_sleep_and_in_another_network_the_connection_is_proved() -> None:
         world.asleep, world.alive = 7200.0, False
         await asyncio.sleep(3.0)
         assert Link.RECONNECTING in world.links()
+
+    play(story)
+
+
+def test_after_a_long_sleep_the_connection_is_opened_anew_without_asking() -> None:
+    async def story(world: World) -> None:
+        world.outcomes = [None]
+        await world.keeper.open()
+        await asyncio.sleep(10.0)
+        world.asleep = 3600.0  # and a server that has forgotten us says nothing
+        await asyncio.sleep(realtime_keeper.TICK + realtime_keeper.FIRST_DELAY + 0.01)
+        assert world.pings == []
+        assert world.links() == [Link.CONNECTING, Link.READY, Link.RECONNECTING, Link.READY]
+        assert world.reasons == ["this computer was asleep"]
+
+    play(story)
+
+
+def test_a_nap_is_no_reason_to_leave_a_server_that_is_there() -> None:
+    async def story(world: World) -> None:
+        world.outcomes = [None]
+        await world.keeper.open()
+        await asyncio.sleep(10.0)
+        world.asleep = 5.0
+        await asyncio.sleep(10.0)
+        assert len(world.pings) == 1
+        assert world.links() == [Link.CONNECTING, Link.READY]
+
+    play(story)
+
+
+def test_a_loop_that_stood_still_asks_before_it_believes_anything() -> None:
+    async def story(world: World) -> None:
+        world.outcomes = [None]
+        await world.keeper.open()
+        world.is_answer_due = world.is_busy = True
+        await asyncio.sleep(0.2)
+        stand_still(30.0)
+        await asyncio.sleep(0.5)
+        assert len(world.pings) == 1
+        assert world.links() == [Link.CONNECTING, Link.READY]
+
+    play(story)
+
+
+def test_an_idle_watch_that_stood_still_asks_too() -> None:
+    async def story(world: World) -> None:
+        world.outcomes = [None]
+        await world.keeper.open()
+        await asyncio.sleep(0.2)
+        stand_still(30.0)
+        world.alive = False
+        await asyncio.sleep(3.0)
+        assert world.reasons == ["it stopped answering"]
 
     play(story)
 

@@ -1,6 +1,7 @@
 """Whether the network has come back, from what the machine knows of itself."""
 
 import asyncio
+from time import sleep as blocking_sleep
 
 import pytest
 
@@ -18,8 +19,12 @@ class Machine:
         self.listening = False
         self.knocks = 0
         self.asleep = 0.0
+        self.set_ahead = 0.0
         self.network = Network(
-            way_out=lambda: self.way, listens=self._listens, calendar=self._calendar
+            way_out=lambda: self.way,
+            listens=self._listens,
+            calendar=self._calendar,
+            slept=lambda: self.asleep,
         )
 
     async def _listens(self, host: str, port: int) -> bool:
@@ -28,7 +33,7 @@ class Machine:
         return self.listening
 
     def _calendar(self) -> float:
-        return asyncio.get_running_loop().time() + 1e9 + self.asleep
+        return asyncio.get_running_loop().time() + 1e9 + self.asleep + self.set_ahead
 
 
 async def test_another_way_out_is_a_reason_and_none_is_not() -> None:
@@ -70,10 +75,31 @@ async def test_sleep_is_noticed_once(url: str) -> None:
     assert not await machine.network.came_back(url)
     machine.asleep = 600.0
     assert machine.network.moved(url)
+    assert machine.network.slept_s == 600.0
     assert not machine.network.moved(url)
+    assert machine.network.slept_s == 0.0
     machine.asleep = 1200.0
     machine.network.forget()
     assert not machine.network.moved(url)
+
+
+async def test_a_calendar_that_jumps_is_a_reason_to_look_and_no_sleep() -> None:
+    machine = Machine()
+    assert not machine.network.moved(FAR)
+    machine.set_ahead = 600.0
+    assert machine.network.moved(FAR)
+    assert machine.network.slept_s == 0.0
+    machine.set_ahead = 0.0
+    assert not machine.network.moved(FAR)
+
+
+async def test_a_process_that_stood_still_has_not_slept() -> None:
+    network = Network()
+    assert not network.moved(NEAR)
+    asyncio.get_running_loop().call_soon(blocking_sleep, 1.2)  # on a machine that is awake
+    await asyncio.sleep(0.01)
+    assert not network.moved(NEAR)
+    assert network.slept_s == 0.0
 
 
 async def test_what_was_known_long_ago_is_no_measure() -> None:

@@ -10,9 +10,11 @@ import contextlib
 import http
 import itertools
 import json
+import queue
+import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -254,6 +256,29 @@ async def _say_hello(session: Session) -> None:
     await session.begin()
     await session.say("hello to you", b"\x10\x27\xf0\xd8" * 2400, pieces=4)
     await session.done(usage={"total_tokens": 3})
+
+
+@contextlib.contextmanager
+def on_a_thread() -> Iterator[ScriptedServer]:
+    """A server that goes on while the loop of the test stands still. Script it before it is asked."""
+    ended = asyncio.Event()
+    begun: queue.SimpleQueue[tuple[asyncio.AbstractEventLoop, ScriptedServer]] = queue.SimpleQueue()
+
+    async def serve_until_ended() -> None:
+        async with ScriptedServer() as server:
+            begun.put((asyncio.get_running_loop(), server))
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve_until_ended()))
+    thread.start()
+    try:
+        loop, server = begun.get(timeout=10)
+        try:
+            yield server
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+    finally:
+        thread.join()
 
 
 def begin(id_: str | None = None) -> Step:

@@ -17,6 +17,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._passed
 
+    def pass_by(self, seconds: float) -> None:
+        """Time passes in which nothing is done."""
+        self._passed += seconds
+
     def _run_once(self) -> None:
         if not self._ready:  # type: ignore[attr-defined]
             timers = [t for t in self._scheduled if not t.cancelled()]  # type: ignore[attr-defined]
@@ -30,3 +34,10 @@ def run_virtual(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on a virtual clock that begins at 0."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(work)
+
+
+def stand_still(seconds: float) -> None:
+    """Have the running virtual loop do nothing for a while, as if its process had not been let run."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.pass_by(seconds)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Message
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
@@ -235,7 +235,7 @@ class RealtimePipeline:
         """Wait until the server is through with a reply, but not for ever."""
         limit = CANCEL_TIMEOUT if self._quirks.can_cancel else PROGRESS_TIMEOUT
         try:
-            async with asyncio.timeout(limit):
+            async with AttentiveTimeout(limit):
                 await reply.ended.wait()
         except TimeoutError:
             log.info("%s has not ended a cancelled reply; going on", self.server)
@@ -244,7 +244,7 @@ class RealtimePipeline:
     async def _next(self, reply: Reply) -> Event | None:
         while True:
             try:
-                async with asyncio.timeout(PROGRESS_TIMEOUT):
+                async with AttentiveTimeout(PROGRESS_TIMEOUT):
                     return await reply.queue.get()
             except TimeoutError as error:
                 if not self._rounds.running(reply):  # tools have limits of their own

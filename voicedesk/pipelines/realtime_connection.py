@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.profiles import Address
@@ -120,12 +121,12 @@ class RealtimeConnection:
         self.update(self.session)
         patience = self.address.quirks.first_event_s or FIRST_EVENT_TIMEOUT
         try:
-            async with asyncio.timeout(patience):
+            async with AttentiveTimeout(patience):
                 await self._signs.wait()
         except TimeoutError as error:
             raise NoAnswerError(server=self.address.name, seconds=patience) from error
         try:
-            async with asyncio.timeout(CONFIRM_TIMEOUT):
+            async with AttentiveTimeout(CONFIRM_TIMEOUT):
                 await self._confirmed.wait()
         except TimeoutError:
             log.info("%s does not confirm the session; going on", self.address.name)

@@ -35,6 +35,11 @@ TICK = 0.5
 QUIET = 1.5
 """So long a server may say nothing while an answer is due before it is asked whether it lives."""
 PONG_TIMEOUT = 2.0
+"""So long it has for that; only time counts in which this application was able to read."""
+STOOD_STILL = 5.0
+"""A watch that comes so late was not looked after: the server may have given us up meanwhile."""
+LONG_SLEEP = 30.0
+"""Seconds of sleep after which nobody has kept the connection: neither the server nor what lies between."""
 
 LONGEST_SESSION = 3600.0
 """What a server allows that does not say how long; OpenAI's figure."""
@@ -323,39 +328,44 @@ class Keeper:
         renew_at = self._renew_at()
         due_since: float | None = None
         while self._link.ready:
+            began = loop.time()
             await asyncio.sleep(TICK)
             if self._listener.is_answer_due:
                 due_since = due_since or loop.time()
             else:
                 due_since = None
                 self._deaths = 0 if not self._listener.is_busy else self._deaths
-            if await self._is_dead(due_since):
+            stood_still = loop.time() - began - TICK >= STOOD_STILL
+            if why := await self._why_dead(due_since, stood_still=stood_still):
                 self._deaths += 1
-                self._give_up()
+                self._give_up(why)
                 return
             if loop.time() >= renew_at and self._is_idle():
                 renew_at = await self._renew()
 
-    async def _is_dead(self, due_since: float | None) -> bool:
+    async def _why_dead(self, due_since: float | None, *, stood_still: bool) -> str:
+        """Why the connection is of no use any more; empty while it is."""
         loop = asyncio.get_running_loop()
         # Through a network that has changed, or after sleep, nothing may ever arrive, and nothing say so.
-        in_doubt = self._may_have_gone()
+        in_doubt = self._may_have_gone() or stood_still
+        why = "this computer was asleep" if self._network.slept_s else "it stopped answering"
+        if self._network.slept_s >= LONG_SLEEP:
+            return why
         if due_since is not None:
             in_doubt |= loop.time() - max(due_since, self._link.heard_at) >= QUIET
         if not in_doubt:
-            return False
+            return ""
         # A pong may have to wait behind the sound of a long take: whoever was given up too soon is given longer.
-        return not await self._link.answers(PONG_TIMEOUT * 2.0 ** min(self._deaths, 4))
+        alive = await self._link.answers(PONG_TIMEOUT * 2.0 ** min(self._deaths, 4))
+        return "" if alive else why
 
     def _may_have_gone(self) -> bool:
         address = self._link.address
         return address is not None and self._network.moved(address.base_url)
 
-    def _give_up(self) -> None:
+    def _give_up(self, why: str) -> None:
         name = self._link.address.name if self._link.address else ""
-        self._link.give_up(
-            ConnectionLostError("no pong", server=name, reason="it stopped answering")
-        )
+        self._link.give_up(ConnectionLostError("no pong", server=name, reason=why))
 
     # ------------------------------------------------------------------------------------ renewal
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+from voicedesk.core import clock
 from voicedesk.providers.profiles import is_loopback
 
 _ELSEWHERE = (
@@ -20,8 +21,10 @@ _ELSEWHERE = (
     (socket.AF_INET6, "2001:db8::1"),
 )
 _KNOCK_TIMEOUT = 0.2
-_SLEPT = 5.0
-"""A clock that runs on while the machine sleeps must be ahead by so many seconds."""
+_SLEPT = 1.0
+"""Seconds of sleep that count as such."""
+_JUMP = 5.0
+"""So far the calendar must be ahead of the time that passed: a machine that was stopped from outside knows no sleep."""
 
 
 def way_out() -> str:
@@ -48,7 +51,11 @@ async def listens(host: str, port: int) -> bool:
 
 
 class Network:
-    """Watches the network while somebody asks, again and again, whether it has come back."""
+    """Watches the network while somebody asks, again and again, whether it has come back.
+
+    Attributes:
+        slept_s: Seconds for which the machine slept before the last question.
+    """
 
     def __init__(
         self,
@@ -56,21 +63,25 @@ class Network:
         way_out: Callable[[], str] = way_out,
         listens: Callable[[str, int], Awaitable[bool]] = listens,
         calendar: Callable[[], float] = time.time,
+        slept: Callable[[], float] = clock.slept,
     ) -> None:
         """Nothing is known yet.
 
         Args:
             way_out: As the function of this name; also for tests.
             listens: The same.
-            calendar: A clock that runs on while the machine sleeps, in seconds.
+            calendar: The clock on the wall, in seconds.
+            slept: As ``core.clock.slept``.
         """
+        self.slept_s = 0.0
         self._way_out = way_out
         self._listens = listens
         self._calendar = calendar
+        self._slept = slept
         self._url = ""
         self._is_away: bool | None = None  # not known
         self._way = ""
-        self._clocks: tuple[float, float] | None = None
+        self._clocks: tuple[float, float, float] | None = None
 
     async def came_back(self, base_url: str) -> bool:
         """Whether there is a reason to believe that the server can be reached better than when this was asked last.
@@ -117,16 +128,19 @@ class Network:
         return slept or (way != before and not is_first)
 
     def _has_slept(self) -> bool:
-        calendar, awake = self._calendar(), asyncio.get_running_loop().time()
-        before, self._clocks = self._clocks, (calendar, awake)
+        clocks = self._calendar(), asyncio.get_running_loop().time(), self._slept()
+        before, self._clocks = self._clocks, clocks
+        self.slept_s = 0.0
         if before is None:
             return False
-        # Some systems' monotonic clock stands still in sleep, some run on: then the question itself comes late.
-        ahead = (calendar - before[0]) - (awake - before[1])
-        return ahead > _SLEPT
+        calendar, passed, slept = (a - b for a, b in zip(clocks, before, strict=True))
+        # A loop that stood still on a machine that was awake is neither of the two.
+        self.slept_s = slept if slept > _SLEPT else 0.0
+        return slept > _SLEPT or calendar - passed > _JUMP
 
     def forget(self) -> None:
         """Nobody has asked for a while: what was known is no longer a measure."""
         self._url = ""
         self._clocks = None
         self._is_away = None
+        self.slept_s = 0.0

@@ -18,6 +18,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.clock import now
 from voicedesk.core.errors import (
     ConnectionLostError,
@@ -50,7 +51,7 @@ ServerEvent = dict[str, Any]
 CONNECT_TIMEOUT = 10.0
 KEEPALIVE_INTERVAL = 10.0
 KEEPALIVE_TIMEOUT = 10.0
-"""Seconds between the pings of an idle connection, and how long each may stay unanswered."""
+"""Seconds between the pings of a connection, and how long each may stay unanswered while nothing else comes."""
 MAX_MESSAGE = 24 * 1024 * 1024
 """Bytes of one message; the protocol's own limit for a piece of sound is 15 MiB."""
 
@@ -138,6 +139,8 @@ class RealtimeSocket:
         self._ids = itertools.count(1)
         self._outbox: asyncio.Queue[tuple[str, Callable[[float], None] | None]] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write(), name="realtime writer")
+        self._prober = asyncio.create_task(self._probe(), name="realtime prober")
+        self._received = 0
         self._dialect = Dialect(address.quirks)
         self._closing = False
         self.garbage = 0
@@ -169,8 +172,7 @@ class RealtimeSocket:
                 "max_size": MAX_MESSAGE,
                 "compression": None,
                 "open_timeout": CONNECT_TIMEOUT,
-                "ping_interval": KEEPALIVE_INTERVAL,
-                "ping_timeout": KEEPALIVE_TIMEOUT,
+                "ping_interval": None,  # its own way counts time in which this application could not read
                 "close_timeout": 1,
                 # A proxy cannot reach this computer's own servers.
                 "proxy": None if is_loopback(urlsplit(address.base_url).hostname or "") else True,
@@ -214,6 +216,7 @@ class RealtimeSocket:
                     raise
                 self._note_end(error)
                 return None
+            self._received += 1
             event = self._parse(data)
             if event is not None:
                 return event
@@ -259,9 +262,12 @@ class RealtimeSocket:
                 sent(now())
 
     async def answers(self, timeout: float) -> bool:
-        """Whether the other end answers a ping within ``timeout`` seconds. False as well when the connection is gone."""
+        """Whether the other end answers a ping within ``timeout`` seconds in which this application could read.
+
+        False as well when the connection is gone.
+        """
         try:
-            async with asyncio.timeout(timeout):
+            async with AttentiveTimeout(timeout):
                 # The package has no ping of its own, and the socket below it no other name.
                 pong = await self._connection._connection.ping()  # noqa: SLF001
                 await pong
@@ -274,11 +280,22 @@ class RealtimeSocket:
             return False
         return True
 
+    async def _probe(self) -> None:
+        """Ask now and then whether the other end is there, until it is not."""
+        while self.ended is None:
+            await asyncio.sleep(KEEPALIVE_INTERVAL)
+            received = self._received
+            if await self.answers(KEEPALIVE_TIMEOUT) or self._received > received:
+                continue
+            self._note_end(TimeoutError("no pong"))
+            self._connection._connection.transport.abort()  # noqa: SLF001 - see above; nobody is there to say goodbye to
+
     async def close(self) -> None:
-        """Close the connection and end the writer. Safe to call twice."""
+        """Close the connection and end its tasks. Safe to call twice."""
         self._closing = True
-        self._writer.cancel()
-        await asyncio.gather(self._writer, return_exceptions=True)
+        for task in (self._writer, self._prober):
+            task.cancel()
+        await asyncio.gather(self._writer, self._prober, return_exceptions=True)
         try:
             async with asyncio.timeout(2.0):
                 await self._connection.close()

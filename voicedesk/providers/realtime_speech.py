@@ -13,6 +13,7 @@ from typing import Any
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.lengths import whole_samples
+from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.errors import NoAnswerError, ProtocolError, ReplyFailedError, ServerError
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
 from voicedesk.providers.realtime_session import RealtimeSession, Source
@@ -258,7 +259,7 @@ class _Reading:
         while True:
             self._sign = False
             try:
-                async with asyncio.timeout(stall_s):
+                async with AttentiveTimeout(stall_s):
                     piece = await self._pieces.get()
             except TimeoutError:
                 if self._sign:

@@ -11,6 +11,7 @@ from typing import Any
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.lengths import milliseconds
+from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ProtocolError, ServerError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.realtime import ServerEvent, server_error
@@ -236,7 +237,7 @@ class LiveHearing:
                 raise self._error
             self._changed.clear()
             try:
-                async with asyncio.timeout(seconds):
+                async with AttentiveTimeout(seconds):
                     await self._changed.wait()
             except TimeoutError as error:
                 name = self._owner.server
