@@ -72,15 +72,28 @@ async def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 
 
 def talk_for(
-    sound: VirtualSound, base_url: str, turns: int, hold_s: float = 0.4
+    sound: VirtualSound,
+    base_url: str,
+    turns: int,
+    hold_s: float = 0.4,
+    around: contextlib.AbstractContextManager[object] | None = None,
 ) -> list[dict[str, float]]:
-    """Take turns in the real window. Gives the clock points of each by name, in seconds of the one clock."""
+    """Take turns in the real window. Gives the clock points of each by name, in seconds of the one clock.
+
+    Args:
+        sound: The sound card.
+        base_url: The server.
+        turns: How many.
+        hold_s: How long the button is held.
+        around: Is entered before the first press and left after the last turn.
+    """
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
     from tests.end_to_end.desktop import desktop_with, settings_for
     from voicedesk.app import run_on_qt
+    from voicedesk.core.events import Event, StateChanged
     from voicedesk.core.turn import State
 
     found: list[dict[str, float]] = []
@@ -91,14 +104,24 @@ def talk_for(
         settings.talk.style = "hold"
         async with desktop_with(settings) as person:
             button = person.window.talk_button
-            for turn in range(1, turns + 1):
-                QTest.mousePress(button, Qt.MouseButton.LeftButton)
-                await asyncio.sleep(hold_s)
-                QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
-                await until(lambda: person.state in {State.READY, State.FAILED})
-                timeline = person.records[turn].timeline
-                assert timeline is not None
-                found.append({point.value: at for point, at in timeline.points.items()})
+            over = asyncio.Event()
+
+            def look(event: Event) -> None:
+                if isinstance(event, StateChanged) and event.state in {State.READY, State.FAILED}:
+                    over.set()
+
+            stop = person.desktop.desk.conductor.observe(look)
+            with around or contextlib.nullcontext():
+                for turn in range(1, turns + 1):
+                    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+                    await asyncio.sleep(hold_s)
+                    over.clear()
+                    QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+                    await asyncio.wait_for(over.wait(), 30.0)  # polling would count as work
+                    timeline = person.records[turn].timeline
+                    assert timeline is not None
+                    found.append({point.value: at for point, at in timeline.points.items()})
+            stop()
         return 0
 
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QTimerEvent
+from PySide6.QtCore import QObject, Qt, QTimer, QTimerEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -199,7 +199,7 @@ class Application(QObject):
             self.desk.figures.devices = sound.counts
             sound.mute(is_on=self.modes.mute_action.isChecked())
             await sound.open(self.desk.settings)
-            make_application().installEventFilter(self)
+            make_application().applicationStateChanged.connect(self._attend)
         self._tried_sound.set()
         self.modes.show_tray()
         self._tasks.spawn(self.desk.look_back(), name="looking for takes that were cut")
@@ -228,7 +228,7 @@ class Application(QObject):
         await self._tasks.close()
         await self.desk.close()
         if self.sound is not None:
-            make_application().removeEventFilter(self)
+            make_application().applicationStateChanged.disconnect(self._attend)
             await self.sound.close()
         self.window.deleteLater()
         self._looks.restore()
@@ -351,9 +351,7 @@ class Application(QObject):
             self.desk.conductor.emit(SoundTrouble(turn=0, at=now(), error=error))
             return Devices()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+    def _attend(self, state: Qt.ApplicationState) -> None:
         """The microphone is warm while the window is active, and let go a while after."""
-        if self.sound is not None and event.type() is QEvent.Type.ApplicationStateChange:
-            active = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
-            self.sound.attend(active=active)
-        return super().eventFilter(watched, event)
+        if self.sound is not None:
+            self.sound.attend(active=state is Qt.ApplicationState.ApplicationActive)

@@ -127,14 +127,20 @@ class _Cleaning:
             self._rest_at = block.captured_at
         near = np.concatenate((self._rest, from_bytes(block.pcm)))
         at, whole = self._rest_at, near.size // FRAME * FRAME
-        clean = [self._frame(near[i : i + FRAME]) for i in range(0, whole, FRAME)]
         self._rest, self._rest_at = near[whole:], at + whole / RATE
-        if clean:
-            self._pass_on(np.concatenate(clean), at)
+        if whole:
+            self._pass_on(self._without_echo(near[:whole]), at)
 
-    def _frame(self, near: Samples) -> Samples:
+    def _without_echo(self, near: Samples) -> Samples:
+        """Whole frames without what was played."""
         assert self._reader is not None
-        return self._canceller.process(near, self._reader.read(FRAME))
+        far = self._reader.read(near.size)  # in one go: half the cost of frame by frame
+        return np.concatenate(
+            [
+                self._canceller.process(near[i : i + FRAME], far[i : i + FRAME])
+                for i in range(0, near.size, FRAME)
+            ]
+        )
 
     def _pass_on(self, samples: Samples, at: float) -> None:
         before = min(samples.size, max(0, round((self._begin - at) * RATE)))
@@ -145,7 +151,7 @@ class _Cleaning:
         if self._rest.size:
             count = self._rest.size
             padded = np.concatenate((self._rest, np.zeros(FRAME - count, dtype=np.int16)))
-            self._pass_on(self._frame(padded)[:count], self._rest_at)
+            self._pass_on(self._without_echo(padded)[:count], self._rest_at)
         self.done.set()
 
 

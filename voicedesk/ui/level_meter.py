@@ -6,8 +6,8 @@ import math
 from collections import deque
 from typing import Protocol
 
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from voicedesk.audio.io import Level
@@ -52,6 +52,7 @@ class LevelMeter(QWidget):
         self._bars: deque[tuple[float, float]] = deque([(0.0, 0.0)] * BARS, maxlen=BARS)
         self._held = 0.0
         self._held_for = 0
+        self._capsules: dict[tuple[int, int, int, float], QPixmap] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // RATE_HZ)
         self._timer.timeout.connect(self._measure)
@@ -111,28 +112,48 @@ class LevelMeter(QWidget):
         colours = theme.scheme(self.palette())
         loud = colours.status[Status.LISTENING] if self.is_running else colours.line
         soft = theme.mix(self.palette().window().color(), loud, 0.35)
-        pitch = self.width() / BARS
-        thick = pitch * 0.55
-        middle = self.height() / 2
+        pitch = max(3, self.width() // BARS)  # whole pixels, for gaps of one width
+        thick = max(2, round(pitch * 0.6))
+        middle = self.height() // 2
         room = middle - thick / 2 - 1
         for part, colour in ((1, soft), (0, loud)):
-            pen = QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            lines = []
+            capsule = self._capsule(colour, thick, 2 * middle)
+            scale = capsule.devicePixelRatio()
             for index, bar in enumerate(self._bars):
-                x = (index + 0.5) * pitch
-                # A line of no length is not drawn; its round ends make the dot of a meter at rest.
-                half = max(0.01, bar[part] * room)
-                lines.append(QLineF(x, middle - half, x, middle + half))
-            painter.drawLines(lines)
+                x = self.width() - (BARS - index) * pitch + (pitch - thick) // 2
+                half = round(bar[part] * room + thick / 2)
+                # The upper and the lower end of the longest bar; one of no length is a dot.
+                wide, high = round(thick * scale), round(half * scale)
+                painter.drawPixmap(x, middle - half, thick, half, capsule, 0, 0, wide, high)
+                below = capsule.height() - high
+                painter.drawPixmap(x, middle, thick, half, capsule, 0, below, wide, high)
         painter.setPen(Qt.PenStyle.NoPen)
         if self.is_running and self._held > 0.0:
-            self._paint_hold(painter, middle, thick)
+            left = self.width() - pitch + (pitch - thick) // 2
+            self._paint_hold(painter, left, middle, thick)
 
-    def _paint_hold(self, painter: QPainter, middle: float, thick: float) -> None:
+    def _capsule(self, colour: QColor, thick: int, height: int) -> QPixmap:
+        """The longest bar in a colour, painted once: a stroke with round ends costs five times a copy of it."""
+        key = (colour.rgba(), thick, height, self.devicePixelRatioF())
+        if (capsule := self._capsules.get(key)) is not None:
+            return capsule
+        if len(self._capsules) > 8:  # those of other sizes and colours
+            self._capsules.clear()
+        capsule = QPixmap(QSize(thick, height) * key[3])
+        capsule.setDevicePixelRatio(key[3])
+        capsule.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(capsule)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(QRectF(0, 0, thick, height), thick / 2, thick / 2)
+        painter.end()
+        self._capsules[key] = capsule
+        return capsule
+
+    def _paint_hold(self, painter: QPainter, left: int, middle: int, thick: int) -> None:
         """A dot above and below the newest bar, at the loudest peak of the last second."""
         painter.setBrush(self.palette().color(self.foregroundRole()))
         half = self._held * (self.height() / 2 - 1)
-        left = self.width() - self.width() / BARS / 2 - thick / 2
         for y in (middle - half, middle + half - thick / 2):
             painter.drawRoundedRect(QRectF(left, y, thick, thick / 2), thick / 4, thick / 4)
