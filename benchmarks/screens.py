@@ -274,9 +274,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/screens", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these, as in window-dark")
     parser.add_argument("--out", type=Path, default=FOLDER, help="the folder for them")
+    parser.add_argument("--platform", default="offscreen", help="Qt's, such as xcb; its own if ''")
+    parser.add_argument("--scale", default="1", metavar="FACTOR", help="of the screen, such as 2")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "1", "TZ": "UTC"}
+    os.environ |= {"QT_SCALE_FACTOR": options.scale, "TZ": "UTC"}
+    if options.platform:
+        os.environ["QT_QPA_PLATFORM"] = options.platform
     if hasattr(time, "tzset"):
         time.tzset()
 

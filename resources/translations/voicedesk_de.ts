@@ -54,12 +54,8 @@
 <context>
     <name>Causes</name>
     <message>
-        <source>Open Settings</source>
-        <translation>Einstellungen öffnen</translation>
-    </message>
-    <message>
-        <source>Open Settings: {}</source>
-        <translation>Einstellungen öffnen: {}</translation>
+        <source>Settings: {}</source>
+        <translation>Einstellungen: {}</translation>
     </message>
 </context>
 <context>
@@ -369,20 +365,28 @@
         <translation>Antworten</translation>
     </message>
     <message>
-        <source>Half within</source>
-        <translation>Hälfte binnen</translation>
-    </message>
-    <message>
-        <source>19 of 20 within</source>
-        <translation>19 von 20 binnen</translation>
-    </message>
-    <message>
         <source>Latest</source>
         <translation>Neueste</translation>
     </message>
     <message>
         <source>The last took {last}.</source>
         <translation>Die letzte brauchte {last}.</translation>
+    </message>
+    <message>
+        <source>Usually (p50)</source>
+        <translation>Meist (p50)</translation>
+    </message>
+    <message>
+        <source>Slow (p95)</source>
+        <translation>Langsam (p95)</translation>
+    </message>
+    <message>
+        <source>Half of the answers came within this time.</source>
+        <translation>Die Hälfte der Antworten kam in dieser Zeit.</translation>
+    </message>
+    <message>
+        <source>19 of 20 answers came within this time.</source>
+        <translation>19 von 20 Antworten kamen in dieser Zeit.</translation>
     </message>
 </context>
 <context>
@@ -921,12 +925,16 @@
         <translation>Ein Klick zeigt mehr.</translation>
     </message>
     <message>
-        <source>p50 {median}   p95 {p95}</source>
-        <translation>p50 {median}   p95 {p95}</translation>
+        <source>Of {count} answers of this model half came within {median} (p50) and 19 of 20 within {p95} (p95).</source>
+        <translation>Von {count} Antworten dieses Modells kam die Hälfte binnen {median} (p50) und 19 von 20 binnen {p95} (p95).</translation>
     </message>
     <message>
-        <source>Of {count} answers of this model half came within {median} and 19 of 20 within {p95}.</source>
-        <translation>Von {count} Antworten dieses Modells kam die Hälfte binnen {median} und 19 von 20 binnen {p95}.</translation>
+        <source>usually {median}, slow answers {p95}</source>
+        <translation>meist {median}, langsame {p95}</translation>
+    </message>
+    <message>
+        <source>usually {median}</source>
+        <translation>meist {median}</translation>
     </message>
 </context>
 <context>

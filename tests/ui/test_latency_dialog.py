@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
@@ -34,6 +35,7 @@ from voicedesk.conversation.figures.spending import Spent
 from voicedesk.conversation.figures.turns import DeviceCounts, Figures, Span, SpanKind
 from voicedesk.conversation.figures.waterfall import Step
 from voicedesk.core.events import Underran
+from voicedesk.core.settings import Settings
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.ui import theme
 from voicedesk.ui.latency_dialog import LatencyDialog
@@ -148,6 +150,17 @@ def test_nothing_is_watched_after_the_window(window: MainWindow, control: FakeCo
     assert not control.is_observed
 
 
+def test_a_window_made_anew_lets_go_of_the_old_figures(
+    qtbot: QtBot, window: MainWindow, control: FakeControl
+) -> None:
+    a_turn(control)
+    dialog = open_dialog(window)
+    window.rebuild()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
+    a_turn(control)
+    assert "0.83 s, of which" in texts(open_dialog(window))
+
+
 # ------------------------------------------------------------------------------------ one answer
 
 
@@ -164,18 +177,33 @@ def test_the_steps_are_told_in_words(window: MainWindow, control: FakeControl) -
 
 
 def test_a_slow_answer_says_why_and_leads_to_the_setting(
-    window: MainWindow, control: FakeControl
+    qtbot: QtBot, window: MainWindow, control: FakeControl
 ) -> None:
     a_turn(control, tail=500, server=400)
     dialog = open_dialog(window)
     assert "Recording went on for 500 ms after you let go." in texts(dialog)
-    button = by_name(dialog, "Open Settings: Keep recording after release", QPushButton)
-    opened: list[str] = []
-    dialog.settings_wanted.connect(opened.append)
-    button.click()
-    assert opened == [page_of("talk.tail_ms")]
+    link = by_name(dialog, "Settings: Keep recording after release", QPushButton)
+    link.setFocus()
+    dialog._refresh()
+    assert QApplication.focusWidget() is link, "what is shown anew leaves the keyboard where it is"
+    QTest.keyClick(link, Qt.Key.Key_Space)
+    settings = window._dialog
+    assert settings is not None
+    assert settings.isVisible()
+    assert settings.here == page_of("talk.tail_ms")
+    qtbot.waitUntil(settings.isActiveWindow)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.accessibleName().startswith("Keep recording after release")
+
+
+def test_a_setting_that_means_nothing_now_is_reached_by_the_one_that_decides(
+    window: MainWindow,
+) -> None:
+    window.show_settings(Settings(mode="classic"))
+    window.latency.settings_wanted.emit(page_of("realtime.model"), "realtime.model")
     assert window._dialog is not None
-    assert window._dialog.isVisible()
+    assert window._dialog.here == "pipeline"
 
 
 def test_a_good_answer_says_so(window: MainWindow, control: FakeControl) -> None:
@@ -245,6 +273,8 @@ def test_each_model_has_a_row_and_a_line(window: MainWindow, control: FakeContro
         ["Classic", "gpt-5.4-mini", "1", "0.83 s", "0.83 s"],
         ["Realtime", "gpt-realtime-2.1", "3", "0.20 s", "0.29 s"],
     ]
+    titles = [table.model().headerData(n, Qt.Orientation.Horizontal) for n in range(6)]
+    assert titles == ["Pipeline", "Model", "Answers", "Usually (p50)", "Slow (p95)", "Latest"]
     line = table.cellWidget(1, 5)
     assert isinstance(line, Sparkline)
     assert line._values == pytest.approx([100, 200, 300])

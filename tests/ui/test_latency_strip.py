@@ -87,10 +87,23 @@ def test_median_and_p95_of_the_session(strip: LatencyStrip) -> None:
         strip.add(
             timeline_of(turn, tail=0, ours=0, server=turn * 100, buffer=0, device=0, silence=0)
         )
-    assert session(strip).text() == "p50 0.60 s   p95 1.05 s"
-    assert session(strip).accessibleDescription() == (
-        "Of 11 answers of this model half came within 600 ms and 19 of 20 within 1,050 ms."
+    assert session(strip).text() == "usually 0.60 s, slow answers 1.05 s"
+    in_full = (
+        "Of 11 answers of this model half came within 600 ms (p50) "
+        "and 19 of 20 within 1,050 ms (p95)."
     )
+    assert session(strip).accessibleDescription() == session(strip).toolTip() == in_full
+
+
+def test_the_first_answer_and_a_narrow_strip_say_what_is_usual_alone(strip: LatencyStrip) -> None:
+    strip.resize(2000, 40)
+    strip.add(timeline_of(1))
+    assert session(strip).text() == "usually 0.83 s"
+    strip.add(timeline_of(2))
+    assert session(strip).text() == "usually 0.83 s, slow answers 0.83 s"
+    strip.resize(300, 40)
+    assert session(strip).text() == "usually 0.83 s"
+    assert "(p95)" in session(strip).toolTip()
 
 
 def test_the_line_gives_way_where_there_is_little_room(strip: LatencyStrip) -> None:

@@ -24,10 +24,10 @@ class LatencyAccess(QObject):
     """Opens the window of the figures, which is made when it is first wanted.
 
     Signals:
-        settings_wanted: The user asked for this page of the settings.
+        settings_wanted: The user asked for this page of the settings, and this setting on it.
     """
 
-    settings_wanted = Signal(str)
+    settings_wanted = Signal(str, str)
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class LatencyAccess(QObject):
         if self._dialog is None:
             self._dialog = LatencyDialog(self._figures, self._strip.window())
             self._dialog.settings_wanted.connect(self.settings_wanted)
+            self.destroyed.connect(self._dialog.leave)  # the window is made anew
         self._dialog.show_turn(turn)
         self._dialog.show()
         self._dialog.raise_()

@@ -43,16 +43,17 @@ class LatencyDialog(QDialog):
     """Shows the figures, and keeps them up to date while it is open.
 
     Signals:
-        settings_wanted: The user asked for this page of the settings.
+        settings_wanted: The user asked for this page of the settings, and this setting on it.
     """
 
-    settings_wanted = Signal(str)
+    settings_wanted = Signal(str, str)
     _written = Signal(object)
 
     def __init__(self, figures: Figures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figures = figures
         self._shown = 0
+        self._listed: list[tuple[str, int]] = []
         self._writer: threading.Thread | None = None
         self._written.connect(self._on_written, Qt.ConnectionType.QueuedConnection)
         self.setWindowTitle(self.tr("Where the Time Goes"))
@@ -67,7 +68,7 @@ class LatencyDialog(QDialog):
         self._stop = figures.watch(self._on_turn)
         self.destroyed.connect(self._stop)
         unit = em(self)
-        self.resize(48 * unit, 44 * unit)
+        self.resize(48 * unit, 38 * unit)
 
     # ------------------------------------------------------------------------------ building
 
@@ -177,13 +178,14 @@ class LatencyDialog(QDialog):
     def _list(self, turns: list[TurnFigures], chosen: TurnFigures) -> None:
         if chosen not in turns:
             turns.append(chosen)
-        self._choice.blockSignals(True)
-        self._choice.clear()
-        for turn in turns:
-            self._choice.addItem(f"{turn_name(turn)} · {_in_short(turn.timeline)}", turn.turn)
+        items = [(f"{turn_name(turn)} · {_in_short(turn.timeline)}", turn.turn) for turn in turns]
+        if items != self._listed:  # a list that is open stays open
+            self._listed = items
+            self._choice.clear()
+            for text, number in items:
+                self._choice.addItem(text, number)
         index = self._choice.findData(chosen.turn)
         self._choice.setCurrentIndex(index)
-        self._choice.blockSignals(False)
         self._before.setEnabled(index < len(turns) - 1)
         self._after.setEnabled(index > 0)
 
@@ -199,7 +201,7 @@ class LatencyDialog(QDialog):
     # ------------------------------------------------------------------------------ ways out
 
     def _on_setting(self, path: str) -> None:
-        self.settings_wanted.emit(page_of(path))
+        self.settings_wanted.emit(page_of(path), path)
 
     def _ask_where(self, kind: Kind) -> None:
         dialog = QFileDialog(self, self.tr("Save the Figures"))
@@ -227,6 +229,13 @@ class LatencyDialog(QDialog):
             button.setEnabled(False)
         self._writer = threading.Thread(target=work, name="voicedesk-figures")
         self._writer.start()
+
+    def leave(self) -> None:
+        """Close, and let go of everything."""
+        self.close()
+        self.finish()
+        self._stop()
+        self.deleteLater()
 
     def finish(self) -> None:
         """Wait for a file that is being written."""

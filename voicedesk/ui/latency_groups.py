@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -16,14 +19,81 @@ from PySide6.QtWidgets import (
 
 from voicedesk.conversation.figures.groups import Group
 from voicedesk.conversation.figures.spending import Spent
+from voicedesk.ui import theme
 from voicedesk.ui.icons import em
 from voicedesk.ui.latency_views import Sparkline
 from voicedesk.ui.latency_words import day_sentence, mode_name
 from voicedesk.ui.widgets import QuietLabel, style_scroll_bar
 from voicedesk.ui.wording import seconds
 
+_FIGURES = range(2, 5)
 _SHOWN = 60
 """Answers in the small line."""
+
+
+class _Cells(QStyledItemDelegate):
+    """Cells with room around their words; the row that the keyboard is in stands out as a whole."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        view = self.parent()
+        assert isinstance(view, QTableWidget)
+        colours, unit = view.palette(), em(view)
+        is_lit = view.hasFocus() and index.row() == view.currentRow()
+        if is_lit:
+            painter.fillRect(option.rect, colours.highlight())
+        text = colours.highlightedText() if is_lit else colours.text()
+        painter.setPen(text.color())
+        room = option.rect.adjusted(_pad(unit), 0, -_pad(unit), 0)
+        align = Qt.AlignmentFlag.AlignVCenter | _side(index.column())
+        words = view.fontMetrics().elidedText(
+            str(index.data() or ""), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, align, words)
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        view = self.parent()
+        assert isinstance(view, QTableWidget)
+        return super().sizeHint(option, index) + QSize(2 * _pad(em(view)), 0)
+
+
+class _Titles(QHeaderView):
+    """Titles that stand above their cells, on the same side and with the same room around them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setHighlightSections(False)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
+        unit = em(self)
+        painter.fillRect(rect, self.palette().base())
+        painter.setPen(theme.scheme(self.palette()).muted)
+        align = Qt.AlignmentFlag.AlignVCenter | _side(logical_index)
+        text = str(self.model().headerData(logical_index, self.orientation()) or "")
+        painter.drawText(rect.adjusted(_pad(unit), 0, -_pad(unit), 0), align, text)
+        painter.setPen(theme.scheme(self.palette()).line)
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+
+    def sectionSizeFromContents(self, logical_index: int) -> QSize:
+        unit = em(self)
+        text = str(self.model().headerData(logical_index, self.orientation()) or "")
+        return QSize(self.fontMetrics().horizontalAdvance(text) + 2 * _pad(unit), 2 * unit)
+
+
+def _pad(unit: int) -> int:
+    return int(0.6 * unit)
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    """Figures stand under each other by their ends, words by their beginnings."""
+    is_figure = column in _FIGURES
+    return Qt.AlignmentFlag.AlignTrailing if is_figure else Qt.AlignmentFlag.AlignLeading
 
 
 class GroupsView(QWidget):
@@ -34,16 +104,25 @@ class GroupsView(QWidget):
         unit = em(self)
         self._table = QTableWidget(0, 6, self)
         self._table.setAccessibleName(self.tr("Answers by model"))
+        self._table.setItemDelegate(_Cells(self._table))
+        self._table.setHorizontalHeader(_Titles(self._table))
         self._table.setHorizontalHeaderLabels(
             [
                 self.tr("Pipeline"),
                 self.tr("Model"),
                 self.tr("Answers"),
-                self.tr("Half within"),
-                self.tr("19 of 20 within"),
+                self.tr("Usually (p50)"),
+                self.tr("Slow (p95)"),
                 self.tr("Latest"),
             ]
         )
+        for column, meaning in (
+            (3, self.tr("Half of the answers came within this time.")),
+            (4, self.tr("19 of 20 answers came within this time.")),
+        ):
+            title = self._table.horizontalHeaderItem(column)
+            assert title is not None
+            title.setToolTip(meaning)
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -54,9 +133,6 @@ class GroupsView(QWidget):
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setMinimumHeight(int(1.8 * unit))
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         style_scroll_bar(self._table.verticalScrollBar(), self.palette())
         self._day = QuietLabel("", self)
         self._day.setWordWrap(True)

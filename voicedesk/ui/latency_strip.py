@@ -247,20 +247,25 @@ class LatencyStrip(QWidget):
         if group is None or median is None or p95 is None:
             return
         self._line.show_values(group.recent(_IN_THE_LINE))
-        self._session.setText(
-            self.tr("p50 {median}   p95 {p95}").format(median=seconds(median), p95=seconds(p95))
-        )
         sentence = self.tr(
-            "Of {count} answers of this model half came within {median} and 19 of 20 within {p95}."
+            "Of {count} answers of this model half came within {median} (p50) and 19 of 20 within {p95} (p95)."
         ).format(count=group.count, median=whole_milliseconds(median), p95=whole_milliseconds(p95))
         self._session.setToolTip(sentence)
         self._session.setAccessibleDescription(sentence)
 
     def _show_line(self) -> None:
-        """The line gives way to the figures in the bar where there is little room."""
+        """Where there is little room the line and the slow answers give way to the figures in the bar."""
         group = self.figures.group
         is_wide = self.width() >= _WIDE_EM * em(self)
         self._line.setVisible(is_wide and group is not None and group.count > 1)
+        if group is None or group.median is None or group.p95 is None:
+            return
+        words = (
+            self.tr("usually {median}, slow answers {p95}")
+            if is_wide and group.count > 1
+            else self.tr("usually {median}")
+        )
+        self._session.setText(words.format(median=seconds(group.median), p95=seconds(group.p95)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from voicedesk.conversation.figures.causes import Cause, causes, is_slow
 from voicedesk.conversation.figures.spending import Spent
@@ -24,7 +24,7 @@ from voicedesk.ui.latency_words import (
     setting_name,
 )
 from voicedesk.ui.settings_schema import PAGES
-from voicedesk.ui.widgets import IconView, QuietLabel
+from voicedesk.ui.widgets import IconView, LinkButton, QuietLabel
 
 _MOST_CAUSES = 4
 """Somebody who is told ten reasons is told none; all of them are in the file."""
@@ -38,7 +38,7 @@ def page_of(path: str) -> str:
 
 
 class Causes(QWidget):
-    """The reasons, each with a button to the setting that helps.
+    """The reasons, each with a link to the setting that helps.
 
     Signals:
         setting_wanted: The user wants to change the setting with this path.
@@ -49,6 +49,7 @@ class Causes(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons: list[IconView] = []
+        self._shown: tuple[list[Cause], str] | None = None
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setHorizontalSpacing(em(self) // 2)
@@ -57,6 +58,9 @@ class Causes(QWidget):
 
     def show_causes(self, found: list[Cause], nothing: str) -> None:
         """Show these, or this sentence when there are none."""
+        if (found, nothing) == self._shown:
+            return  # a link that has the keyboard keeps it
+        self._shown = (found, nothing)
         while (item := self._layout.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -64,9 +68,10 @@ class Causes(QWidget):
                 widget.deleteLater()
         self._icons = []
         for row, cause in enumerate(found):
-            self._add(row, cause_sentence(cause), "wait" if cause.milliseconds else "warning")
+            self._add(2 * row, cause_sentence(cause), "wait" if cause.milliseconds else "warning")
             if cause.setting and page_of(cause.setting):
-                self._layout.addWidget(self._button(cause.setting), row, 2)
+                start = Qt.AlignmentFlag.AlignLeading
+                self._layout.addWidget(self._link(cause.setting), 2 * row + 1, 1, start)
         if not found:
             self._add(0, nothing, "info")
         self._style()
@@ -81,14 +86,12 @@ class Causes(QWidget):
         self._layout.addWidget(view, row, 0, Qt.AlignmentFlag.AlignTop)
         self._layout.addWidget(label, row, 1)
 
-    def _button(self, path: str) -> QPushButton:
+    def _link(self, path: str) -> LinkButton:
         fields = tuple(field for page in PAGES for field in page.fields)
-        button = QPushButton(self.tr("Open Settings"), self)
         name = setting_name(path, fields)
-        button.setAccessibleName(self.tr("Open Settings: {}").format(name))
-        button.setToolTip(name)
-        button.clicked.connect(lambda: self.setting_wanted.emit(path))
-        return button
+        link = LinkButton(self.tr("Settings: {}").format(name), self)
+        link.clicked.connect(lambda: self.setting_wanted.emit(path))
+        return link
 
     def _style(self) -> None:
         colour = theme.scheme(self.palette()).muted

@@ -155,7 +155,17 @@ class Sparkline(QWidget):
             for index, value in enumerate(self._values)
         ]
         accent = self.palette().color(QPalette.ColorRole.Accent)
+        under = QColor(accent)
+        under.setAlphaF(0.16)  # so that it is seen how far above nothing the line runs
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(under)
+        ground = [
+            QPointF(points[-1].x(), area.bottom()),
+            QPointF(points[0].x(), area.bottom()),
+        ]
+        painter.drawPolygon(QPolygonF([*points, *ground]))
         painter.setPen(QPen(accent, max(1.2, unit / 12)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(points))
         painter.setBrush(accent)
         painter.drawEllipse(points[-1], unit / 8, unit / 8)

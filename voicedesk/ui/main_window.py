@@ -96,10 +96,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._control = control
         self._settings = settings
-        self._keys = keys
-        self._devices = devices
-        self._changed = changed
-        self._sound = sound
+        self._keys, self._devices = keys, devices
+        self._changed, self._sound = changed, sound
         self._status: Status | None = None
         self._last_failure = ""
         self._is_closed = False
@@ -175,7 +173,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.meter.measured.connect(self.talk_button.show_level)
         self.header.mode_chosen.connect(self._on_mode)
-        self.header.settings.clicked.connect(self._on_settings)
+        self.header.settings.clicked.connect(lambda _checked: self.open_settings())
         self.transcript.settings_wanted.connect(self.open_settings)
         self._next_try.lasts.connect(self._tell_link)
         self.retry_bar.wanted.connect(self._control.retry)
@@ -205,7 +203,7 @@ class MainWindow(QMainWindow):
         entries = (
             (self.tr("New Conversation"), "Ctrl+N", self.new_wanted.emit),
             (self.tr("History…"), "Ctrl+H", self.history_wanted.emit),
-            (self.tr("Settings…"), "Ctrl+,", self._on_settings),
+            (self.tr("Settings…"), "Ctrl+,", self.open_settings),
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
             (self.tr("Try Again"), "Ctrl+R", self._control.retry),
             (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),
@@ -375,9 +373,11 @@ class MainWindow(QMainWindow):
         self.show_settings(settings)
         self._changed(settings)
 
-    def open_settings(self, page: str = "") -> None:
-        """Open the settings beside the window, at a page by its name."""
+    def open_settings(self, page: str = "", path: str = "") -> None:
+        """Open the settings beside the window, at a page by its name, and point out the setting with this path."""
         from voicedesk.ui.settings_dialog import SettingsDialog
+        from voicedesk.ui.settings_schema import field_at, page_of
+        from voicedesk.ui.settings_search import Found, place_of
 
         if self._dialog is None:
             self._dialog = SettingsDialog(
@@ -394,9 +394,9 @@ class MainWindow(QMainWindow):
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()
-
-    def _on_settings(self) -> None:
-        self.open_settings()
+        if path:
+            place = place_of(Found(page_of(path), field_at(path)), self._settings)
+            self._dialog.reveal(place.page.name, place.field.path)
 
     def open_shortcuts(self) -> None:
         """Show which keys do what."""

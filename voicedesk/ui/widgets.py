@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QScrollBar,
     QSizePolicy,
     QStyle,
@@ -97,6 +98,44 @@ class RoundButton(IconButton):
         place = QRectF(0, 0, side, side)
         place.moveCenter(QRectF(self.rect()).center())
         paint_icon(painter, place, self._name, self.palette().color(QPalette.ColorRole.ButtonText))
+
+
+class LinkButton(QPushButton):
+    """A button that looks like a link: words, underlined, that lead somewhere. Too long ones are elided."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+
+    def sizeHint(self) -> QSize:
+        metrics, unit = self.fontMetrics(), em(self)
+        return QSize(
+            metrics.horizontalAdvance(self.text()) + unit // 2, metrics.height() + unit // 3
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(6 * em(self), self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self.palette().color(QPalette.ColorRole.Link)
+        pad = em(self) // 4
+        if self.hasFocus():
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), em(self) / 9))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), pad, pad)
+        font = QFont(self.font())
+        font.setUnderline(True)
+        painter.setFont(font)
+        painter.setPen(colour)
+        area = self.rect().adjusted(pad, 0, -pad, 0)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        align = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, align, text)
 
 
 class QuietLabel(QLabel):
