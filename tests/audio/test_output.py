@@ -328,6 +328,17 @@ async def test_old_keys_are_forgotten(device: HandDriven, monkeypatch: pytest.Mo
     assert len(device._sent) <= 6
 
 
+async def test_a_key_that_has_ended_or_was_cut_holds_no_resampler(device: HandDriven) -> None:
+    device.open()
+    device.play(A, chirp(0.1).tobytes())
+    device.finish(A)
+    device.play(B, chirp(1.0).tobytes())
+    await device.run(0.3)
+    await device.interrupted()
+    assert set(device._sent) == {A, B}
+    assert [sent.resampler._made for sent in device._sent.values()] == [None, None]
+
+
 async def test_volume_keeps_within_bounds(device: HandDriven) -> None:
     device.volume = 3.0
     assert device.volume == 1.0

@@ -272,12 +272,39 @@ def user(item_id: str, sound: int = 0) -> Item:
     return Item(item_id, parts=[Part("input_audio", "hi", bytes(sound), sound // 48)])
 
 
-def test_a_conversation_is_bounded() -> None:
+def test_a_conversation_that_must_stay_whole_is_bounded() -> None:
     conversation = Conversation()
+    conversation.truncates = False
     for number in range(MOST_ITEMS):
         conversation.add(user(str(number)))
     with pytest.raises(ClientError, match="already holds"):
         conversation.add(user("one too many"))
+
+
+def test_a_long_conversation_goes_on_without_its_oldest_items() -> None:
+    conversation = Conversation()
+    conversation.add(Item("call", "function_call", call_id="c"))
+    conversation.add(user("words"))
+    conversation.add(Item("output", "function_call_output", call_id="c"))
+    for number in range(3, MOST_ITEMS):
+        conversation.add(user(str(number)))
+    assert conversation.add(user("last")) == str(MOST_ITEMS - 1)
+    ids = [item.id for item in conversation]
+    assert ids[:2] == ["words", "3"]  # the output of the call has gone with it
+    assert ids[-1] == "last"
+    for number in range(5):
+        conversation.add(user(f"later {number}"))
+    assert len(conversation) == MOST_ITEMS
+
+
+async def test_a_session_says_whether_its_oldest_items_may_go(desk: Desk) -> None:
+    assert desk.session.conversation.truncates
+    session = {"type": "realtime", "truncation": "disabled"}
+    await desk.send("session.update", session=session)
+    assert not desk.session.conversation.truncates
+    session["truncation"] = "auto"
+    await desk.send("session.update", session=session)
+    assert desk.session.conversation.truncates
 
 
 def test_old_sound_is_let_go_before_words(monkeypatch: pytest.MonkeyPatch) -> None:

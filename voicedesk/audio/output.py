@@ -173,6 +173,7 @@ class BufferedOutput:
             sent = self._sent[key]
             frames = sent.handed if answered else _sounded(sent, at)
             whole = sent.finished and sent.live and frames >= sent.frames
+            sent.resampler.reset()  # keys are remembered for long, and nothing more comes for this one
             heard_ms = _milliseconds(sent, frames)
             heard.append(Heard(key, heard_ms, _received(sent), finished=whole))
         return tuple(heard)

@@ -112,7 +112,7 @@ class StreamResampler:
 
     @property
     def _stream(self) -> soxr.ResampleStream:
-        """soxr's own, made when it is needed: one takes tens of kilobytes."""
+        """The one of soxr's, made when it is needed: one takes tens of kilobytes."""
         if self._made is None:
             rates = self.in_rate, self.out_rate
             self._made = soxr.ResampleStream(*rates, 1, dtype="float32", quality="HQ")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from voicedesk.engine.protocol.errors import ClientError
 from voicedesk.engine.protocol.items import Item, new_id
 
-MOST_ITEMS = 2000
-MOST_SOUND = 64 << 20
+MOST_ITEMS = 500
+"""Beyond it the oldest are let go, as the ``truncation`` of a session says by default: a talk may last all day."""
+MOST_SOUND = 8 << 20
 """Bytes of sound kept for ``conversation.item.retrieve``; beyond it the oldest is let go, its words stay."""
 
 ROOT = "root"
@@ -19,10 +20,12 @@ class Conversation:
 
     Attributes:
         id: As in events.
+        truncates: Whether the oldest items are let go where there are too many; else one more is refused.
     """
 
     def __init__(self) -> None:
         self.id = new_id("conv")
+        self.truncates = True
         self._items: list[Item] = []
 
     def __iter__(self) -> Iterator[Item]:
@@ -61,9 +64,9 @@ class Conversation:
             The id of the item before it.
 
         Raises:
-            ClientError: There is no such item, the id is taken, or the conversation is full.
+            ClientError: There is no such item, the id is taken, or the conversation is full and must stay whole.
         """
-        if len(self._items) >= MOST_ITEMS:
+        if len(self._items) >= MOST_ITEMS and not self.truncates:
             raise ClientError(
                 f"The conversation already holds {MOST_ITEMS} items. Delete some.",
                 code="conversation_too_long",
@@ -75,8 +78,10 @@ class Conversation:
                 param="item.id",
             )
         self._items.insert(self._place(after), item)
+        previous = self.previous_id(item)
+        self._truncate()
         self._let_go()
-        return self.previous_id(item)
+        return previous
 
     def remove(self, item: Item) -> None:
         """Take an item out."""
@@ -100,6 +105,17 @@ class Conversation:
             code="item_create_invalid_previous_item_id",
             param="previous_item_id",
         )
+
+    def _truncate(self) -> None:
+        """Let the oldest items go, and with a call its output: nobody would know what it answers."""
+        while len(self._items) > MOST_ITEMS:
+            oldest = self._items.pop(0)
+            if oldest.type == "function_call":
+                self._items = [
+                    item
+                    for item in self._items
+                    if item.type != "function_call_output" or item.call_id != oldest.call_id
+                ]
 
     def _let_go(self) -> None:
         parts = [part for item in self._items for part in item.parts]

@@ -91,6 +91,7 @@ class Session(EventSession):
         self.settings.update(
             fields.mapping(event, "session"), has_spoken=self.conversation.has_spoken
         )
+        self.conversation.truncates = self.settings.truncates
         self.outbox.post("session.updated", session=self.settings.render(self.id))
 
     async def _append(self, event: Json) -> None:

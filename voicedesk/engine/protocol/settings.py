@@ -235,6 +235,11 @@ class SessionSettings:
         return self.values["audio"]["input"]["transcription"] is not None
 
     @property
+    def truncates(self) -> bool:
+        """Whether the oldest of a long conversation may be let go."""
+        return bool(self.values["truncation"] != "disabled")
+
+    @property
     def voice(self) -> str:
         """The voice's name."""
         voice = self.values["audio"]["output"]["voice"]
