@@ -59,6 +59,13 @@
     </message>
 </context>
 <context>
+    <name>ChoiceEditor</name>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+</context>
+<context>
     <name>CompactMode</name>
     <message>
         <source>Show the whole window</source>
@@ -111,17 +118,6 @@
     </message>
 </context>
 <context>
-    <name>DeviceEditor</name>
-    <message>
-        <source>System default</source>
-        <translation>Standard des Systems</translation>
-    </message>
-    <message>
-        <source>{name} (not connected)</source>
-        <translation>{name} (nicht angeschlossen)</translation>
-    </message>
-</context>
-<context>
     <name>ExportMenu</name>
     <message>
         <source>Text to Read (Markdown)…</source>
@@ -146,10 +142,6 @@
     <message>
         <source>You</source>
         <translation>Sie</translation>
-    </message>
-    <message>
-        <source>Assistant</source>
-        <translation>Assistent</translation>
     </message>
     <message>
         <source>Conversation</source>

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
@@ -81,7 +81,7 @@ class ExportMenu(QMenu):
     async def _write(self, conversation: str, kind: ExportKind, path: Path) -> None:
         names = Names(
             user=self.tr("You"),
-            assistant=self.tr("Assistant"),
+            assistant=QCoreApplication.translate("Transcript", "VoiceDesk"),
             untitled=self.tr("Conversation"),
             unheard=self.tr("not heard"),
             tool=self.tr("Tool"),

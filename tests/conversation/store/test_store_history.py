@@ -291,6 +291,8 @@ async def spoken(store: Store) -> Store:
         *("run-1", 0, "What is twelve plus thirty?", "Forty-two", "is the answer"),
         usage={"total_tokens": 5},
         heard_ms=500.0,
+        server="OpenAI",
+        model="gpt-realtime",
     )
     store.takes._turn_id = "run-{}".format
     store.takes.captured(1, b"\x00\x10" * 24_000)
@@ -299,7 +301,8 @@ async def spoken(store: Store) -> Store:
     store.takes(ReplyEnded(turn=1, at=0.0))
     store.takes(StateChanged(turn=1, at=0.0, state=State.READY))
     store.takes.keep_reply("run-1", b"\x00\x20" * 12_000, START)
-    say(store.history, "c", said, turn("run-2", 20, "And typed # words", "Fine", error="It broke."))
+    typed = turn("run-2", 20, "And typed # words", "Fine", error="It broke.", model="own")
+    say(store.history, "c", said, typed)
     return store
 
 
@@ -309,6 +312,7 @@ async def test_markdown(spoken: Store, tmp_path: Path) -> None:
     await spoken.history.export("c", "markdown", path, names)
     text = path.read_text("utf-8")
     assert text.startswith("# What is twelve plus thirty?\n")
+    assert text.splitlines()[2].endswith(" · gpt-realtime (OpenAI) · own"), "who answered"
     assert "**Sie:** What is twelve plus thirty?" in text
     assert "**VoiceDesk:** Forty-two *(nicht gehört: is the answer)*" in text
     assert "*It broke.*" in text
@@ -347,7 +351,7 @@ async def test_sound_and_subtitles_fit_each_other(spoken: Store, tmp_path: Path)
         "00:00:00,000 --> 00:00:01,000",
         "You: What is twelve plus thirty?",
     ]
-    assert cues[1].splitlines()[1:] == ["00:00:01,400 --> 00:00:01,900", "Assistant: Forty-two"]
+    assert cues[1].splitlines()[1:] == ["00:00:01,400 --> 00:00:01,900", "VoiceDesk: Forty-two"]
 
 
 async def test_subtitles_without_sound_take_the_time_to_read(
@@ -357,7 +361,7 @@ async def test_subtitles_without_sound_take_the_time_to_read(
     await history.export("c", "srt", tmp_path / "talk.srt")
     cues = (tmp_path / "talk.srt").read_text("utf-8").strip().split("\n\n")
     assert len(cues) == 5
-    assert max(len(cue.splitlines()[2]) for cue in cues) <= 84 + len("Assistant: ")
+    assert max(len(cue.splitlines()[2]) for cue in cues) <= 84 + len("VoiceDesk: ")
     assert cues[-1].splitlines()[1].endswith("00:00:21,400")
 
 

@@ -37,7 +37,7 @@ class Names:
     """What the parts of a conversation are called in a file."""
 
     user: str = "You"
-    assistant: str = "Assistant"
+    assistant: str = "VoiceDesk"
     untitled: str = "Conversation"
     unheard: str = "not heard"
     tool: str = "Tool"
@@ -145,10 +145,21 @@ def _moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def _answered_by(turns: Sequence[Turn]) -> list[str]:
+    """The models that answered, and where, in the order in which they came."""
+    names = (
+        f"{turn.model} ({turn.server})" if turn.server else turn.model
+        for turn in turns
+        if turn.model
+    )
+    return list(dict.fromkeys(names))
+
+
 def markdown(whole: _Whole, names: Names) -> str:
-    """To read: who said what, and what was never heard set apart."""
+    """To read: when, with which models, who said what, and what was never heard set apart."""
     conversation = whole.conversation
-    lines = [f"# {conversation.title or names.untitled}", "", _moment(conversation.created_at), ""]
+    facts = " · ".join((_moment(conversation.created_at), *_answered_by(whole.turns)))
+    lines = [f"# {conversation.title or names.untitled}", "", facts, ""]
     for turn in whole.turns:
         for said in turn.messages:
             if said.call is not None:
