@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import fake_devices
 from voicedesk.core.settings import DeviceChoice
-from voicedesk.ui.settings_editors import DeviceEditor
+from voicedesk.ui.settings_choosers import DeviceEditor
 from voicedesk.ui.settings_fields import Device
 
 

@@ -31,7 +31,7 @@ from tests.ui.test_accessibility import unnamed
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import BUILTIN, OPENAI, Appearance, DeviceChoice, Server, Settings
 from voicedesk.ui.settings_dialog import SettingsDialog
-from voicedesk.ui.settings_fields import ALWAYS, Option, Panel, Whole
+from voicedesk.ui.settings_fields import ALWAYS, Choice, Option, Panel, Whole
 from voicedesk.ui.settings_page import SettingsPage
 from voicedesk.ui.settings_rows import SettingRow
 from voicedesk.ui.settings_schema import PAGES, field_at, page_of
@@ -118,7 +118,7 @@ def test_what_may_be_hidden_says_what_it_depends_on() -> None:
                 assert field_at(field.when.governor).path == field.when.governor
 
 
-def test_bounds_come_from_the_settings() -> None:
+def test_limits_come_from_the_settings() -> None:
     fields = {field.path: field for field in SETTINGS}
     tail = fields["talk.tail_ms"]
     assert isinstance(tail, Whole)
@@ -126,6 +126,9 @@ def test_bounds_come_from_the_settings() -> None:
     cap = fields["talk.cap_s"]
     assert isinstance(cap, Whole)
     assert cap.bounds == (10, 600)
+    address = fields["privacy.updates_list"]
+    assert isinstance(address, Choice)
+    assert address.longest == 500
 
 
 def test_a_value_is_changed_in_a_copy() -> None:
@@ -166,6 +169,30 @@ def test_a_model_may_be_picked_or_typed(dialog: SettingsDialog, changes: list[Se
     QTest.keyClicks(line, " my-model ")
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert [settings.realtime.model for settings in changes] == ["gpt-realtime-2", "my-model"]
+
+
+def test_what_nobody_can_suggest_is_a_plain_line(
+    dialog: SettingsDialog, changes: list[Settings]
+) -> None:
+    dialog.show_page("privacy")
+    by_name(dialog, "Tell me about new versions", QCheckBox).click()
+    row = dialog.page("privacy").rows["privacy.updates_list"]
+    line = by_name(row, "Address of the list of versions", QLineEdit)
+    assert not row.findChildren(QComboBox)
+    address = "https://example.com/" + "x" * 300
+    line.setText(address)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert changes[-1].privacy.updates_list == address
+    by_name(row, f"Set {line.accessibleName()} back to the default", QToolButton).click()
+    assert line.text() == ""
+
+
+def test_a_default_is_not_broken_over_two_lines(dialog: SettingsDialog) -> None:
+    row = dialog.page("speak").rows["classic.speech_model"]
+    words = [label.text() for label in row.findChildren(QLabel)]
+    (default,) = [text for text in words if "Default" in text]
+    assert default.replace("\N{WORD JOINER}", "") == "Default:\N{NO-BREAK SPACE}gpt-4o-mini-tts."
+    assert default.count("\N{WORD JOINER}") == default.count("-")
 
 
 def test_an_empty_model_goes_back_to_the_last(

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from voicedesk.conversation.stages import Stage
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.settings import DeviceChoice
+from voicedesk.ui.device_box import DeviceBox
 from voicedesk.ui.first_run_ports import FirstRunPorts
-from voicedesk.ui.first_run_step import DeviceBox, Step
+from voicedesk.ui.first_run_step import Step
 from voicedesk.ui.icons import em
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.settings_values import with_value
@@ -49,9 +50,7 @@ class MicrophoneStep(Step):
     def enter(self) -> None:
         self._loud_frames = 0
         settings = self._ports.settings()
-        self._devices.show_devices(
-            list(self._ports.devices().microphones), settings.sound.microphone
-        )
+        self._devices.show_devices(self._ports.devices().microphones, settings.sound.microphone)
         self.meter.set_running(is_on=True)
 
     def leave(self) -> None:
@@ -117,7 +116,7 @@ class SpeakerStep(Step):
 
     def enter(self) -> None:
         settings = self._ports.settings()
-        self._devices.show_devices(list(self._ports.devices().speakers), settings.sound.speaker)
+        self._devices.show_devices(self._ports.devices().speakers, settings.sound.speaker)
 
     def leave(self) -> None:
         self._ports.tester.stop()

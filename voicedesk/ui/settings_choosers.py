@@ -1,17 +1,21 @@
-"""Editors that choose from a list: one of a few values, one of the servers, some of the tools."""
+"""Editors that choose from a list: one of a few values, a server, a sound device, some of the tools."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSizePolicy, QWidget
 
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import BUILTIN, DeviceChoice, Settings
+from voicedesk.ui.device_box import DeviceBox
 from voicedesk.ui.icons import em
+from voicedesk.ui.ports import DeviceLister
 from voicedesk.ui.settings_editors import Editor
 from voicedesk.ui.settings_fields import (
+    Device,
     Field,
     LanguageChoice,
     Option,
@@ -22,6 +26,8 @@ from voicedesk.ui.settings_fields import (
 from voicedesk.ui.tool_words import GROUPS
 from voicedesk.ui.translation import languages
 from voicedesk.ui.widgets import OutlinedCheckBox
+
+_LIST_AGAIN_MS = 2000
 
 
 class _BoxEditor(Editor):
@@ -45,7 +51,7 @@ class _BoxEditor(Editor):
             text = self.tr("{name} (default)").format(name=name) if is_default else name
             self._box.addItem(text, value)
 
-    def show_value(self, value: Any) -> None:
+    def _show(self, value: Any) -> None:
         self._box.setCurrentIndex(self._box.findData(value))
 
 
@@ -70,8 +76,8 @@ class LanguageEditor(_BoxEditor):
             ]
         )
 
-    def show_value(self, value: Any) -> None:
-        super().show_value(value if self._box.findData(value) >= 0 else "")
+    def _show(self, value: Any) -> None:
+        super()._show(value if self._box.findData(value) >= 0 else "")
 
 
 class ServerChoiceEditor(_BoxEditor):
@@ -87,13 +93,61 @@ class ServerChoiceEditor(_BoxEditor):
             self._servers = servers
             self._show_items(servers)
 
-    def show_value(self, value: Any) -> None:
+    def _show(self, value: Any) -> None:
         known = value in (identifier for identifier, _ in self._servers)
-        super().show_value(value if known else BUILTIN)
+        super()._show(value if known else BUILTIN)
+
+
+class DeviceEditor(Editor):
+    """The devices that are there now, and the chosen one even when it is not."""
+
+    def __init__(self, field: Device, devices: DeviceLister) -> None:
+        self._box = DeviceBox(translated(field.label))
+        super().__init__(field, self._box)
+        self._devices = devices
+        self._kind = field.kind
+        self._present: Sequence[DeviceChoice] = ()
+        self._shown: DeviceChoice | None = None
+        self._box.chosen.connect(self._tell)
+        self._again = QTimer(self)
+        self._again.setInterval(_LIST_AGAIN_MS)
+        self._again.timeout.connect(self.refresh)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._present = self._list()
+        self.show_value(self._shown)
+        self._again.start()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._again.stop()
+        super().hideEvent(event)
+
+    def _list(self) -> Sequence[DeviceChoice]:
+        return tuple(getattr(self._devices(), self._kind))
+
+    def refresh(self) -> None:
+        """List the devices anew, though not under the hand of somebody who chooses."""
+        if self._box.view().isVisible():
+            return
+        present = self._list()
+        if present != self._present:
+            self._present = present
+            self.show_value(self._shown)
+
+    def _tell(self, device: DeviceChoice | None) -> None:
+        self._shown = device
+        self.edited.emit(device)
+
+    def _show(self, value: Any) -> None:
+        self._shown = value
+        self._box.show_devices(self._present, value)
 
 
 class ToolChoiceEditor(Editor):
     """A check box for each kind of tool. The value names those that may not be used, others included."""
+
+    is_across = True
 
     def __init__(self, field: ToolChoice) -> None:
         self._list = QWidget()
@@ -118,10 +172,10 @@ class ToolChoiceEditor(Editor):
             self._off += names
         self.edited.emit(list(self._off))
 
-    def default_in_words(self) -> str:
-        return self.tr("all of them")
-
-    def show_value(self, value: Any) -> None:
+    def _show(self, value: Any) -> None:
         self._off = list(value)
         for group, box in zip(GROUPS, self._boxes, strict=True):
             box.setChecked(not set(group.names) <= set(self._off))
+
+    def default_in_words(self) -> str:
+        return self.tr("all of them")

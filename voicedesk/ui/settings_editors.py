@@ -1,14 +1,14 @@
-"""Editors of single values: numbers, switches, words, text and devices."""
+"""Editors of single values: numbers, switches, words and text."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
+    QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
     QSpinBox,
@@ -16,13 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from voicedesk.core.settings import DeviceChoice, Settings
+from voicedesk.core.settings import Settings
 from voicedesk.ui.icons import em
-from voicedesk.ui.ports import DeviceLister
 from voicedesk.ui.settings_fields import (
     Choice,
     Decimal,
-    Device,
     Field,
     Percent,
     Switch,
@@ -33,12 +31,22 @@ from voicedesk.ui.settings_fields import (
 from voicedesk.ui.widgets import OutlinedCheckBox
 
 _TYPING_PAUSE_MS = 400
-_LIST_AGAIN_MS = 2000
 
 
 class Editor(QWidget):
-    """Base of editors: a widget that shows a value and tells when the user changed it."""
+    """Base of editors: a widget that shows a value and tells when the user changed it.
 
+    Attributes:
+        is_label: It says itself what it is the editor of.
+        is_across: It is as wide as the page.
+        control: What has the keyboard.
+
+    Signals:
+        edited: The user chose this value.
+    """
+
+    is_label = False
+    is_across = False
     edited = Signal(object)
 
     def __init__(self, field: Field, control: QWidget) -> None:
@@ -53,6 +61,10 @@ class Editor(QWidget):
 
     def show_value(self, value: Any) -> None:
         """Show a value without telling that it was edited."""
+        with QSignalBlocker(self.control):
+            self._show(value)
+
+    def _show(self, value: Any) -> None:
         raise NotImplementedError
 
     def prepare(self, settings: Settings) -> None:
@@ -63,135 +75,133 @@ class Editor(QWidget):
         return ""
 
 
-class WholeEditor(Editor):
+class _NumberEditor(Editor):
+    """Base of spin boxes."""
+
+    def __init__(self, field: Whole | Decimal | Percent, box: QSpinBox | QDoubleSpinBox) -> None:
+        super().__init__(field, box)
+        self._unit = f"\N{NO-BREAK SPACE}{field.unit}"
+        box.setSuffix(self._unit)
+        box.setKeyboardTracking(False)
+        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        box.setMinimumWidth(9 * em(self))
+
+
+class WholeEditor(_NumberEditor):
     """A spin box."""
 
     def __init__(self, field: Whole) -> None:
         self._box = QSpinBox()
-        super().__init__(field, self._box)
         self._box.setRange(*field.bounds)
         self._box.setSingleStep(field.step)
-        self._box.setSuffix(f" {field.unit}")
-        self._box.setKeyboardTracking(False)
-        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._box.setMinimumWidth(9 * em(self))
+        super().__init__(field, self._box)
         self._box.valueChanged.connect(self.edited.emit)
 
-    def show_value(self, value: Any) -> None:
-        self._box.blockSignals(True)
+    def _show(self, value: Any) -> None:
         self._box.setValue(value)
-        self._box.blockSignals(False)
 
     def default_in_words(self) -> str:
-        assert isinstance(self.field, Whole)
-        return f"{self.field.default}\N{NO-BREAK SPACE}{self.field.unit}"
+        return f"{self.field.default}{self._unit}"
 
 
-class DecimalEditor(Editor):
+class DecimalEditor(_NumberEditor):
     """A spin box with decimals."""
 
     def __init__(self, field: Decimal) -> None:
         self._box = QDoubleSpinBox()
-        super().__init__(field, self._box)
-        self._unit = field.unit
         self._box.setDecimals(2)
         self._box.setRange(*field.bounds)
         self._box.setSingleStep(field.step)
-        self._box.setSuffix(f" {field.unit}")
-        self._box.setKeyboardTracking(False)
-        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._box.setMinimumWidth(9 * em(self))
+        super().__init__(field, self._box)
         self._box.valueChanged.connect(self.edited.emit)
 
-    def show_value(self, value: Any) -> None:
-        self._box.blockSignals(True)
+    def _show(self, value: Any) -> None:
         self._box.setValue(value)
-        self._box.blockSignals(False)
 
     def default_in_words(self) -> str:
-        number = self._box.locale().toString(self.field.default, "f", 2)
-        return f"{number}\N{NO-BREAK SPACE}{self._unit}"
+        return self._box.locale().toString(self.field.default, "f", 2) + self._unit
 
 
-class PercentEditor(Editor):
+class PercentEditor(_NumberEditor):
     """A spin box in percent, for a share from 0 to 1."""
 
     def __init__(self, field: Percent) -> None:
         self._box = QSpinBox()
-        super().__init__(field, self._box)
         self._box.setRange(0, 100)
         self._box.setSingleStep(field.step)
-        self._box.setSuffix("\N{NO-BREAK SPACE}%")
-        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._box.setMinimumWidth(9 * em(self))
+        super().__init__(field, self._box)
         self._box.valueChanged.connect(lambda value: self.edited.emit(value / 100))
 
-    def show_value(self, value: Any) -> None:
-        self._box.blockSignals(True)
+    def _show(self, value: Any) -> None:
         self._box.setValue(round(value * 100))
-        self._box.blockSignals(False)
 
     def default_in_words(self) -> str:
-        return f"{round(self.field.default * 100)}\N{NO-BREAK SPACE}%"
+        return f"{round(self.field.default * 100)}{self._unit}"
 
 
 class SwitchEditor(Editor):
     """A check box."""
+
+    is_label = True
 
     def __init__(self, field: Switch) -> None:
         self._box = OutlinedCheckBox(translated(field.label))
         super().__init__(field, self._box)
         self._box.toggled.connect(self.edited.emit)
 
-    def show_value(self, value: Any) -> None:
-        self._box.blockSignals(True)
+    def _show(self, value: Any) -> None:
         self._box.setChecked(value)
-        self._box.blockSignals(False)
 
     def default_in_words(self) -> str:
         return self.tr("on") if self.field.default else self.tr("off")
 
 
 class ChoiceEditor(Editor):
-    """An editable combo box: suggestions, and whatever else the server offers."""
+    """A line to type in, with a list of suggestions where there are any."""
 
     def __init__(self, field: Choice) -> None:
-        self._box = QComboBox()
-        super().__init__(field, self._box)
-        self._box.setEditable(True)
-        self._box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._box.addItems(list(field.suggestions))
-        self._box.setMinimumWidth(8 * em(self))
+        box = self._make_box(field) if field.suggestions else None
+        line = box.lineEdit() if box is not None else QLineEdit()
+        assert line is not None  # the box was made editable
+        super().__init__(field, box or line)
+        self._line = line
         self._shown = ""
         self._may_be_empty = bool(field.when_empty)
-        self._box.textActivated.connect(self._tell)
-        line = self._box.lineEdit()
-        assert line is not None
-        line.setPlaceholderText(translated(field.when_empty) if field.when_empty else "")
-        line.setMaxLength(200)
-        line.setAccessibleName(translated(field.label))
-        line.editingFinished.connect(lambda: self._tell(self._box.currentText()))
+        self._line.setPlaceholderText(translated(field.when_empty) if field.when_empty else "")
+        self._line.setMaxLength(field.longest)
+        self._line.setAccessibleName(translated(field.label))
+        self._line.editingFinished.connect(lambda: self._tell(self._line.text()))
+
+    def _make_box(self, field: Choice) -> QComboBox:
+        box = QComboBox()
+        box.setEditable(True)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.addItems(list(field.suggestions))
+        box.setMinimumWidth(8 * em(box))
+        box.textActivated.connect(self._tell)
+        return box
 
     def _tell(self, text: str) -> None:
         text = text.strip()
         if not text and not self._may_be_empty:
-            self._box.setEditText(self._shown)  # an empty name means nothing to a server
+            self._line.setText(self._shown)  # an empty name means nothing to a server
         elif text != self._shown:
             self._shown = text
             self.edited.emit(text)
 
-    def show_value(self, value: Any) -> None:
+    def _show(self, value: Any) -> None:
         self._shown = value
-        if self._box.currentText() != value:
-            self._box.setEditText(value)
+        if self._line.text() != value:
+            self._line.setText(value)
 
     def default_in_words(self) -> str:
-        assert isinstance(self.field, Choice)
-        return str(self.field.default) or translated(self.field.when_empty)
+        return str(self.field.default) or self.tr("empty")
 
 
 class WordsEditor(Editor):
     """Several lines of text. Told after a pause in typing, and when the focus goes."""
+
+    is_across = True
 
     def __init__(self, field: Words) -> None:
         self._edit = QPlainTextEdit()
@@ -218,7 +228,7 @@ class WordsEditor(Editor):
             self._shown = text
             self.edited.emit(text)
 
-    def show_value(self, value: Any) -> None:
+    def _show(self, value: Any) -> None:
         self._shown = value
         if self._edit.toPlainText() != value:
             self._edit.setPlainText(value)
@@ -226,75 +236,3 @@ class WordsEditor(Editor):
 
     def default_in_words(self) -> str:
         return self.tr("the text that VoiceDesk comes with")
-
-
-class DeviceEditor(Editor):
-    """The devices that are there now, and the chosen one even when it is not."""
-
-    def __init__(self, field: Device, devices: DeviceLister) -> None:
-        self._box = QComboBox()
-        super().__init__(field, self._box)
-        self._devices = devices
-        self._kind = field.kind
-        self._present: list[DeviceChoice] = []
-        self._shown: DeviceChoice | None = None
-        self._box.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self._box.setMinimumContentsLength(16)
-        self._box.activated.connect(self._tell)
-        self._again = QTimer(self)
-        self._again.setInterval(_LIST_AGAIN_MS)
-        self._again.timeout.connect(self.refresh)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self._present = self._list()
-        self._fill()
-        self._again.start()
-        super().showEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._again.stop()
-        super().hideEvent(event)
-
-    def _list(self) -> list[DeviceChoice]:
-        return list(getattr(self._devices(), self._kind))
-
-    def refresh(self) -> None:
-        """List the devices anew, though not under the hand of somebody who chooses."""
-        if self._box.view().isVisible():
-            return
-        present = self._list()
-        if present != self._present:
-            self._present = present
-            self._fill()
-
-    def _fill(self) -> None:
-        self._box.clear()
-        self._box.addItem(self.tr("System default"), None)
-        names = [device.name for device in self._present]
-        for device in self._present:
-            # The sound system is named only where two devices would look alike.
-            label = device.name
-            if names.count(device.name) > 1:
-                label = f"{device.name} ({device.host_api})"
-            self._box.addItem(label, device)
-        if self._shown is not None and self._shown not in self._present:
-            self._box.addItem(
-                self.tr("{name} (not connected)").format(name=self._shown.name), self._shown
-            )
-        for index in range(self._box.count()):
-            if self._box.itemData(index) == self._shown:
-                self._box.setCurrentIndex(index)
-
-    def _tell(self, index: int) -> None:
-        self._shown = self._box.itemData(index)
-        self.edited.emit(self._shown)
-
-    def show_value(self, value: Any) -> None:
-        self._shown = value
-        if self.isVisible():
-            self._fill()
-
-    def default_in_words(self) -> str:
-        return self.tr("System default")

@@ -73,13 +73,18 @@ class Field:
         return read(_defaults(), self.path)
 
 
+def _limit(path: str, name: str, otherwise: float) -> float:
+    """What the settings themselves say of a value: "ge" and "le" of a number, "max_length" of a word."""
+    section, _, last = path.rpartition(".")
+    for mark in type(read(_defaults(), section)).model_fields[last].metadata:
+        limit: float | None = getattr(mark, name, None)
+        if limit is not None:
+            return limit
+    return otherwise
+
+
 def _bounds(path: str) -> tuple[float, float]:
-    section, _, name = path.rpartition(".")
-    least, most = 0.0, 1_000_000.0
-    for mark in type(read(_defaults(), section)).model_fields[name].metadata:
-        least = getattr(mark, "ge", least)
-        most = getattr(mark, "le", most)
-    return least, most
+    return _limit(path, "ge", 0.0), _limit(path, "le", 1_000_000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class Decimal(Field):
 class Percent(Field):
     """A share from 0 to 1, shown in percent."""
 
+    unit: str = "%"
     step: int = 5
 
 
@@ -140,6 +146,11 @@ class Choice(Field):
 
     suggestions: tuple[str, ...] = ()
     when_empty: str = ""
+
+    @property
+    def longest(self) -> int:
+        """How many letters it may have."""
+        return int(_limit(self.path, "max_length", 200))
 
 
 @dataclass(frozen=True, slots=True)

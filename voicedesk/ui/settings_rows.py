@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -14,6 +14,7 @@ from voicedesk.ui import theme
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import DeviceLister
 from voicedesk.ui.settings_choosers import (
+    DeviceEditor,
     LanguageEditor,
     OptionEditor,
     ServerChoiceEditor,
@@ -22,7 +23,6 @@ from voicedesk.ui.settings_choosers import (
 from voicedesk.ui.settings_editors import (
     ChoiceEditor,
     DecimalEditor,
-    DeviceEditor,
     Editor,
     PercentEditor,
     SwitchEditor,
@@ -35,6 +35,7 @@ from voicedesk.ui.settings_fields import (
     Device,
     Field,
     LanguageChoice,
+    Milliseconds,
     Option,
     Percent,
     ServerChoice,
@@ -44,47 +45,48 @@ from voicedesk.ui.settings_fields import (
     Words,
     translated,
 )
+from voicedesk.ui.settings_guarded import GuardedSwitch, GuardedSwitchEditor
 from voicedesk.ui.settings_values import read
 from voicedesk.ui.widgets import IconButton, QuietLabel
 
 _LIT_MS = 1500
 _EDITOR_EM = 18
 _WIDEST_EM = 34
+_LONGEST_PIECE = 32
+
+
+_EDITORS: dict[type[Field], Callable[[Any], Editor]] = {
+    Choice: ChoiceEditor,
+    Decimal: DecimalEditor,
+    GuardedSwitch: GuardedSwitchEditor,
+    LanguageChoice: LanguageEditor,
+    Milliseconds: WholeEditor,
+    Option: OptionEditor,
+    Percent: PercentEditor,
+    ServerChoice: ServerChoiceEditor,
+    Switch: SwitchEditor,
+    ToolChoice: ToolChoiceEditor,
+    Whole: WholeEditor,
+    Words: WordsEditor,
+}
 
 
 def editor_for(field: Field, devices: DeviceLister) -> Editor:
-    """The editor of a kind of setting."""
-    match field:
-        case Whole():
-            return WholeEditor(field)
-        case Switch():
-            return SwitchEditor(field)
-        case Choice():
-            return ChoiceEditor(field)
-        case Words():
-            return WordsEditor(field)
-        case Device():
-            return DeviceEditor(field, devices)
-        case Decimal():
-            return DecimalEditor(field)
-        case _:
-            return _chooser_for(field)
+    """The editor of a kind of setting.
+
+    Raises:
+        KeyError: There is none for this kind.
+    """
+    if isinstance(field, Device):
+        return DeviceEditor(field, devices)
+    return _EDITORS[type(field)](field)
 
 
-def _chooser_for(field: Field) -> Editor:
-    match field:
-        case Option():
-            return OptionEditor(field)
-        case LanguageChoice():
-            return LanguageEditor(field)
-        case Percent():
-            return PercentEditor(field)
-        case ServerChoice():
-            return ServerChoiceEditor(field)
-        case ToolChoice():
-            return ToolChoiceEditor(field)
-        case _:
-            raise TypeError(f"no editor for {field!r}")
+def _in_one_piece(text: str) -> str:
+    """A short text that goes to the next line as a whole. Names of models have hyphens, where Qt breaks lines."""
+    if len(text) > _LONGEST_PIECE:
+        return text
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "-\N{WORD JOINER}")
 
 
 @runtime_checkable
@@ -170,36 +172,25 @@ class SettingRow(_Row):
         self._back = self._make_back(name)
         self._back.clicked.connect(lambda: changed(field, field.default))
         editor.edited.connect(lambda value: changed(field, value))
-        wanted = editor.sizeHint().width()
-        is_wide = isinstance(field, Words | ToolChoice) or wanted > _EDITOR_EM * unit
-        words = QVBoxLayout()
-        words.setSpacing(unit // 5)
-        words.addWidget(self._heading(name, editor))
-        text = self._help_text(editor)
-        if text:
-            help_label = QuietLabel(text)
-            help_label.setWordWrap(True)
-            words.addWidget(help_label)
-        words.addStretch(1)
-        line = QHBoxLayout()
-        line.setSpacing(unit)
-        line.addLayout(words, 1)
-        if not is_wide and not isinstance(field, Switch):
-            editor.setFixedWidth(_EDITOR_EM * unit)
-            line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
-        is_below = is_wide and not isinstance(field, Words | ToolChoice | Switch)
-        if not is_below:
-            line.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         margin = unit // 3
         layout.setContentsMargins(margin, margin, 0, margin)
         layout.setSpacing(unit // 3)
+        line = QHBoxLayout()
+        line.setSpacing(unit)
+        line.addLayout(self._words(name), 1)
         layout.addLayout(line)
-        if is_below:
+        wanted = editor.sizeHint().width()
+        if wanted > _EDITOR_EM * unit and not (editor.is_label or editor.is_across):
             editor.setFixedWidth(min(wanted, _WIDEST_EM * unit))
             layout.addLayout(self._below())
-        elif is_wide and not isinstance(field, Switch):
+            return
+        if editor.is_across:
             layout.addWidget(editor)
+        elif not editor.is_label:
+            editor.setFixedWidth(_EDITOR_EM * unit)
+            line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
 
     def _make_back(self, name: str) -> IconButton:
         back = IconButton("reset", self.tr("Set {name} back to the default").format(name=name))
@@ -217,22 +208,32 @@ class SettingRow(_Row):
         below.addStretch(1)
         return below
 
-    @staticmethod
-    def _heading(name: str, editor: Editor) -> QWidget:
-        if isinstance(editor, SwitchEditor):
-            return editor  # a check box is its own label
+    def _words(self, name: str) -> QVBoxLayout:
+        """The name of the setting, and below it what it does and what its default is."""
+        words = QVBoxLayout()
+        words.setSpacing(em(self) // 5)
+        words.addWidget(self.editor if self.editor.is_label else self._heading(name))
+        text = self._help_text()
+        if text:
+            help_label = QuietLabel(text)
+            help_label.setWordWrap(True)
+            words.addWidget(help_label)
+        words.addStretch(1)
+        return words
+
+    def _heading(self, name: str) -> QWidget:
         label = QLabel(name)
         label.setWordWrap(True)
-        label.setBuddy(editor.control)
+        label.setBuddy(self.editor.control)
         return label
 
-    def _help_text(self, editor: Editor) -> str:
+    def _help_text(self) -> str:
         parts = []
         if self.field.help:
             parts.append(translated(self.field.help))
-        default = editor.default_in_words()
+        default = self.editor.default_in_words()
         if default:
-            parts.append(self.tr("Default: {value}.").format(value=default))
+            parts.append(_in_one_piece(self.tr("Default: {value}.").format(value=default)))
         return " ".join(parts)
 
     def show_settings(self, settings: Settings) -> None:
