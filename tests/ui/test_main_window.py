@@ -282,6 +282,17 @@ def test_what_was_typed_last_into_the_settings_counts_when_the_window_closes(
     assert not window._dialog.isVisible()
 
 
+def test_every_way_into_the_settings_leads_to_a_page(window: MainWindow) -> None:
+    """A page that is called otherwise one day would be a way that leads nowhere."""
+    window.open_settings()
+    assert window._dialog is not None
+    for page in ("sound", "server", "pipeline", "appearance", "privacy", "talk", "assistant"):
+        window.open_settings(page)
+        assert window._dialog.here == page
+    with pytest.raises(KeyError):
+        window.open_settings("no such page")
+
+
 def test_the_keyboard_reaches_settings_and_the_text_line(
     qtbot: QtBot, window: MainWindow, question: QLineEdit
 ) -> None:

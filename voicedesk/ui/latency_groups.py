@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
@@ -43,17 +44,24 @@ class _Cells(QStyledItemDelegate):
         view = self.parent()
         assert isinstance(view, QTableWidget)
         colours, unit = view.palette(), em(view)
-        is_lit = view.hasFocus() and index.row() == view.currentRow()
-        if is_lit:
-            painter.fillRect(option.rect, colours.highlight())
-        text = colours.highlightedText() if is_lit else colours.text()
-        painter.setPen(text.color())
+        if view.hasFocus() and index.row() == view.currentRow():
+            self._paint_focus(painter, option.rect, colours, is_first=index.column() == 0)
+        painter.setPen(colours.text().color())
         room = option.rect.adjusted(_pad(unit), 0, -_pad(unit), 0)
         align = Qt.AlignmentFlag.AlignVCenter | _side(index.column())
         words = view.fontMetrics().elidedText(
             str(index.data() or ""), Qt.TextElideMode.ElideRight, room.width()
         )
         painter.drawText(room, align, words)
+
+    @staticmethod
+    def _paint_focus(painter: QPainter, cell: QRect, colours: QPalette, *, is_first: bool) -> None:
+        """A ground under the whole row, and a mark at its beginning; the line of the latest stays in sight."""
+        painter.fillRect(cell, theme.scheme(colours).bubble)
+        if is_first:
+            mark = QRect(cell.topLeft(), QSize(max(3, cell.height() // 9), cell.height()))
+            place = QStyle.visualRect(painter.layoutDirection(), cell, mark)
+            painter.fillRect(place, colours.accent())
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

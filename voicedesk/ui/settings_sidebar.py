@@ -129,10 +129,13 @@ class SettingsSidebar(QWidget):
             self.show_page("pipeline")  # what was looked at means nothing any more
 
     def show_page(self, name: str) -> None:
-        """Turn to a page."""
-        for row, page in enumerate(PAGES):
-            if page.name == name:
-                self.pages.setCurrentRow(row)
+        """Turn to a page.
+
+        Raises:
+            KeyError: No page is called that.
+        """
+        rows = {page.name: row for row, page in enumerate(PAGES)}
+        self.pages.setCurrentRow(rows[name])
 
     # ------------------------------------------------------------------------------ search
 
