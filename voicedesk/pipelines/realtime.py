@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,7 @@ from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.pipelines.realtime_rounds import ToolRounds
 from voicedesk.pipelines.realtime_tools import follow_up
 from voicedesk.pipelines.transcripts import Transcripts
+from voicedesk.providers.failures import as_mapping
 from voicedesk.providers.profiles import Address, Quirks
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
 from voicedesk.providers.stages import ToolSpec
@@ -40,6 +42,8 @@ log = logging.getLogger(__name__)
 
 CANCEL_TIMEOUT = 2.0
 """How long the next request waits for the cancelled reply to end."""
+ACTIVE_PAUSE = 0.2
+"""How long a server is left alone that has another reply on its hands of which nothing is known."""
 PROGRESS_TIMEOUT = 30.0
 """How long a server that lives may be silent while a reply is due."""
 PATIENCE = 10.0
@@ -90,7 +94,7 @@ class RealtimePipeline:
         self._reply: Reply | None = None  # the latest
         self._book = ReplyBook()
         self._commands = Commands(self._link)
-        self._transcripts = Transcripts(self._forward)
+        self._transcripts = Transcripts(self._forward, self._link.next_transcription_model)
         self._questions = Questions(
             self._link, self._commands, self._transcripts, history=history, reach=self._reach
         )
@@ -260,12 +264,8 @@ class RealtimePipeline:
             reply.ended.set()  # it was never asked for
 
     def _send_cancel(self, reply: Reply) -> None:
-        if not self._quirks.can_cancel:
-            return
-        event: dict[str, Any] = {"type": "response.cancel"}
-        if reply.response_id:
-            event["response_id"] = reply.response_id
-        self._commands.send(event, reply)
+        if self._quirks.can_cancel:
+            self._commands.cancel(reply)
 
     # ------------------------------------------------------------------------------------ events
 
@@ -281,12 +281,11 @@ class RealtimePipeline:
             reply = self._reply_of(event)
             if reply is not None and not reply.cancelled:
                 reply.on_event(event, self.server)
-        elif self._transcripts.take(event) and self._transcripts.model_fails:
-            self._transcripts.model_fails = self._link.next_transcription_model()
+        else:
+            self._transcripts.take(event)
 
     def _on_created(self, event: ServerEvent) -> None:
-        response = event.get("response")
-        response = response if isinstance(response, Mapping) else {}
+        response = as_mapping(event.get("response"))
         reply = self._book.claim(response)
         if reply is None:
             log.info("%s began a reply that nobody asked for", self.server)
@@ -306,8 +305,7 @@ class RealtimePipeline:
         return reply
 
     def _on_done(self, event: ServerEvent) -> None:
-        response = event.get("response")
-        response = response if isinstance(response, Mapping) else {}
+        response = as_mapping(event.get("response"))
         reply = self._reply_of(
             {**event, "response_id": response.get("id") or event.get("response_id")}
         )
@@ -317,11 +315,10 @@ class RealtimePipeline:
         error = response_error(response, self._link.address, self.model)
         self._book.forget(reply)
         calls = reply.calls(response) if error is None else ()
-        if calls:
+        if calls and self._rounds.begin(reply, calls):
             reply.pause(response)
-            self._rounds.begin(reply, calls)
         else:
-            reply.finish(response, None if reply.cancelled else error)
+            reply.finish(response, None if reply.cancelled else error, self.server)
             self._keeper.answered()
 
     def _on_error(self, error: Mapping[str, Any]) -> None:
@@ -344,8 +341,10 @@ class RealtimePipeline:
             return
         if failed is not None and not failed.created:
             failed.fail(problem)
+            if kind == "input_audio_buffer.commit":
+                self._transcripts.refused(failed.turn)
             if kind == "response.create":
-                self._book.forget(failed)
+                self._book.withdraw(failed)
             else:
                 # The request that went out with the refused take is still going to be answered.
                 failed.cancelled = True
@@ -357,6 +356,8 @@ class RealtimePipeline:
         if other is not None and other is not reply and not other.ended.is_set():
             self._send_cancel(other)
             await self._ended(other)
+        else:
+            await asyncio.sleep(ACTIVE_PAUSE)  # one that nobody asked for, and nobody can wait for
         if not reply.cancelled:
             self._request(reply, spoken=False)
 

@@ -9,6 +9,8 @@ from typing import Any
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.providers.realtime import ServerEvent
 
+_REMEMBERED = 16
+
 
 class ReplyBook:
     """Keeps the replies that the server has on its hands.
@@ -18,6 +20,7 @@ class ReplyBook:
 
     def __init__(self) -> None:
         self._asked: deque[Reply] = deque()
+        self._given_up: deque[Reply] = deque(maxlen=_REMEMBERED)
         self._begun: dict[str, Reply] = {}
         self.current: Reply | None = None
 
@@ -44,13 +47,17 @@ class ReplyBook:
             self._asked.remove(reply)
 
     def claim(self, response: Mapping[str, Any]) -> Reply | None:
-        """Which asked-for reply a new response is: by our mark if the server returns it, else the oldest."""
+        """Which asked-for reply a new response is: by our mark if the server returns it, else the oldest.
+
+        A server may be so slow that nobody waits any more for what it begins.
+        """
         metadata = response.get("metadata")
         mark = metadata.get("turn") if isinstance(metadata, Mapping) else None
-        for reply in self._asked:
-            if str(reply.turn) == mark:
-                self._asked.remove(reply)
-                return reply
+        for replies in (self._asked, self._given_up):
+            for reply in replies:
+                if str(reply.turn) == mark:
+                    replies.remove(reply)
+                    return reply
         return self._asked.popleft() if self._asked else None
 
     def begin(self, reply: Reply, response_id: str) -> None:
@@ -76,7 +83,9 @@ class ReplyBook:
     def forget(self, reply: Reply) -> None:
         """The server is through with the reply."""
         self._begun.pop(reply.response_id, None)
-        self.withdraw(reply)
+        if reply in self._asked:
+            self._asked.remove(reply)
+            self._given_up.append(reply)
         if self.current is reply:
             self.current = None
         reply.ended.set()
@@ -84,5 +93,6 @@ class ReplyBook:
     def clear(self) -> None:
         """The connection is gone, and every reply with it."""
         self._asked.clear()
+        self._given_up.clear()
         self._begun.clear()
         self.current = None

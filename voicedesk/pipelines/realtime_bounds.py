@@ -29,6 +29,11 @@ class Allowance:
         """Whether the reply wanted more than there was."""
         return self._exceeded
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing of the reply has come, neither sound nor words."""
+        return not self._parts and self._characters == MOST_CHARACTERS
+
     def sound(self, pcm: bytes) -> bytes:
         """As much of a piece of sound as is left."""
         part = pcm[: self._sound]

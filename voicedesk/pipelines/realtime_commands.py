@@ -15,7 +15,6 @@ _HARMLESS = {
     "item_delete_invalid_item_id",
     "unsupported_content_type",
 }
-_ONLY_LOGGED = {"response.cancel", "conversation.item.truncate"}
 _REMEMBERED = 256
 
 
@@ -33,8 +32,10 @@ class Command:
 
     def survives(self, code: str) -> bool:
         """Whether nothing is lost when the server refuses it with this code."""
-        about_past = self.kind == "conversation.item.create" and self.reply is None
-        return code in _HARMLESS or about_past or self.kind in _ONLY_LOGGED
+        if code == "session_expired":
+            return False
+        nothing_depends = bool(self.kind) and self.reply is None
+        return code in _HARMLESS or nothing_depends or self.kind == "response.cancel"
 
 
 class Commands:
@@ -61,6 +62,11 @@ class Commands:
         self._sent[event_id] = Command(str(event["type"]), reply)
         while len(self._sent) > _REMEMBERED:
             del self._sent[next(iter(self._sent))]
+
+    def cancel(self, reply: Reply) -> None:
+        """Nobody wants a reply that the server has begun."""
+        named = {"response_id": reply.response_id} if reply.response_id else {}
+        self.send({"type": "response.cancel", **named}, reply)
 
     def refused(self, error: Mapping[str, Any]) -> Command:
         """What an error of the server is about."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from voicedesk.audio.io import SAMPLE_BYTES
+from voicedesk.core.characters import split_half, whole_characters
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import ToolCall
 from voicedesk.core.errors import ReplyFailedError, VoiceDeskError
@@ -92,6 +93,7 @@ class Reply:
         self._calls = CallCollector()
         self._usage: dict[str, Any] = {}
         self._texts: dict[AudioKey, str] = {}
+        self._halves: dict[AudioKey, str] = {}  # of characters, which go on in the next piece
         self._carry: dict[AudioKey, bytes] = {}
         self._sounding: dict[AudioKey, None] = {}  # keys whose sound has not ended, in order
         self._handlers: dict[str, Callable[[ServerEvent], None]] = {
@@ -154,10 +156,17 @@ class Reply:
         self.queue.put(ReplyEnded(turn=self.turn, at=now(), interrupted=True))
         self.queue.finish()
 
-    def finish(self, response: Mapping[str, Any], error: VoiceDeskError | None) -> None:
-        """The server is through with the response: ``response`` is its last word on it."""
+    def finish(
+        self, response: Mapping[str, Any], error: VoiceDeskError | None, server: str = ""
+    ) -> None:
+        """The server is through with the response: ``response`` is its last word on it.
+
+        An answer in which there is nothing at all fails, unless tools have done what was asked.
+        """
         if not self._texts and not self.cancelled:
             self._take_texts(response)
+        if error is None and not (self.cancelled or self.round) and self._allowance.is_untouched:
+            error = ReplyFailedError("no sound, no words", server=server, reason="it was empty.")
         self._end_all()
         self._count(response)
         self.queue.put(
@@ -247,6 +256,7 @@ class Reply:
         if not isinstance(delta, str) or not delta:
             return
         key = self._key(event)
+        delta, self._halves[key] = split_half(self._halves.pop(key, "") + delta)
         delta = self._allowance.words(delta) if self._allowance.part(key) else ""
         if not delta:
             return
@@ -262,7 +272,7 @@ class Reply:
     def _end_text(self, event: ServerEvent, whole: object) -> None:
         key = self._key(event)
         # An empty closing text (some servers send one) must not wipe out what the deltas said.
-        text = whole[:MOST_CHARACTERS] if isinstance(whole, str) else ""
+        text = whole_characters(whole[:MOST_CHARACTERS]) if isinstance(whole, str) else ""
         text = text or self._texts.get(key, "")
         if text and self._allowance.part(key):
             self._texts[key] = text
@@ -279,7 +289,10 @@ class Reply:
                     if isinstance(part, Mapping)
                     else None
                 )
-                if isinstance(text, str) and (text := self._allowance.words(text)):
+                text = (
+                    self._allowance.words(whole_characters(text)) if isinstance(text, str) else ""
+                )
+                if text:
                     name = str(item.get("id") or "item")[:LONGEST_ID]
                     key = AudioKey(self.turn, self.response_id, name, index)
                     self._texts[key] = text

@@ -14,6 +14,7 @@ from voicedesk.core.tasks import TaskSet
 from voicedesk.pipelines.base import RunTools
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.pipelines.realtime_tools import result_event, unanswered
+from voicedesk.tools.registry import MAX_ROUNDS
 
 
 @dataclass(slots=True, eq=False)
@@ -55,12 +56,17 @@ class ToolRounds:
         """Whether the reply waits for tools, and not for the server."""
         return reply in self._running
 
-    def begin(self, reply: Reply, calls: Sequence[ToolCall]) -> None:
-        """The reply calls tools."""
+    def begin(self, reply: Reply, calls: Sequence[ToolCall]) -> bool:
+        """The reply calls tools. Returns whether they run: a model that calls for ever is only told so."""
+        if reply.round >= MAX_ROUNDS:
+            for result in unanswered(calls, (), "There were too many rounds of tools in this turn"):
+                self._send(result_event(result))
+            return False
         for call in calls:
             reply.queue.put(ToolCalled(turn=reply.turn, at=now(), call=call, round=reply.round))
         round_ = self._running[reply] = _Round(calls)
         round_.task = self._tasks.spawn(self._take(reply, round_), name="tools of a reply")
+        return True
 
     async def _take(self, reply: Reply, round_: _Round) -> None:
         def answered(result: ToolResult) -> None:

@@ -58,10 +58,14 @@ def follow_up(turn: int, round_: int) -> dict[str, Any]:
     return {"type": "response.create", "response": response}
 
 
-def unanswered(calls: Sequence[ToolCall], results: Iterable[ToolResult]) -> list[ToolResult]:
-    """Results for the calls that an interruption left without one, so that the server's conversation stays whole."""
+def unanswered(
+    calls: Sequence[ToolCall],
+    results: Iterable[ToolResult],
+    why: str = "The user interrupted before this was done",
+) -> list[ToolResult]:
+    """Results for the calls that were left without one, so that the server's conversation stays whole."""
     done = {result.call_id for result in results}
-    output = json.dumps({"error": "The user interrupted before this was done"})
+    output = json.dumps({"error": why})
     return [
         ToolResult(call.call_id, call.name, output, failed=True)
         for call in calls

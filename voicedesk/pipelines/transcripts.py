@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from voicedesk.core.characters import whole_characters
 from voicedesk.core.clock import now
 from voicedesk.core.events import Reached, UserText
 from voicedesk.core.timeline import Point
@@ -20,12 +21,14 @@ _REMEMBERED_ITEMS = 64
 class Transcripts:
     """Knows which conversation item belongs to which turn and gives the words to the right one.
 
-    Attributes:
-        model_fails: Set when a transcription failed, so that another model may be tried.
+    Args:
+        emit: Is given the words.
+        failed: Told each time that a transcription failed, so that another model may be tried.
     """
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, failed: Callable[[], object] = lambda: None) -> None:
         self._emit = emit
+        self._failed = failed
         self._committed: deque[int] = (
             deque()
         )  # turns whose take was committed, not yet acknowledged
@@ -33,12 +36,17 @@ class Transcripts:
         self._turns: OrderedDict[str, int] = OrderedDict()  # by item id
         self._open: deque[int] = deque()  # turns without a final transcript, oldest first
         self._texts: dict[int, str] = {}
-        self.model_fails = False
 
     def committed_by(self, turn: int) -> None:
         """The take of a turn is about to be committed."""
         self._committed.append(turn)
         self._open.append(turn)
+
+    def refused(self, turn: int) -> None:
+        """The take of a turn was not accepted: the next item is that of a later one."""
+        for turns in (self._committed, self._open):
+            if turn in turns:
+                turns.remove(turn)
 
     def typed(self, item_id: str) -> None:
         """An item of ours holds a typed question: nothing is to be transcribed."""
@@ -98,8 +106,8 @@ class Transcripts:
                 usage=usage if isinstance(usage, Mapping) else None,
             )
         elif what == "failed":
-            self.model_fails = True
             self._say(turn, self._texts.get(turn) or None, final=True)
+            self._failed()
 
     def _say(
         self,
@@ -113,4 +121,5 @@ class Transcripts:
             self._texts.pop(turn, None)
             if turn in self._open:
                 self._open.remove(turn)
+        text = text if text is None else whole_characters(text)
         self._emit(UserText(turn=turn, at=now(), text=text, final=final, usage=usage))
