@@ -1497,7 +1497,7 @@
     </message>
     <message>
         <source>push to talk, PTT, hotkey, shortcut, space bar, keyboard</source>
-        <translation>Push-to-talk, PTT, Hotkey, Tastenkürzel, Leertaste, Tastatur</translation>
+        <translation>Push-to-talk, PTT, Hotkey, Tastenkürzel, Kurzbefehl, Leertaste, Tastatur</translation>
     </message>
     <message>
         <source>How to press it</source>
@@ -1577,7 +1577,7 @@
     </message>
     <message>
         <source>cue, beep, signal, start, stop, error, tone</source>
-        <translation>Signal, Piepton, Ton, Start, Stopp, Fehler, Klang</translation>
+        <translation>Signalton, Piepen, Ton, Start, Stopp, Fehler, Klang</translation>
     </message>
     <message>
         <source>Sound</source>
@@ -1588,16 +1588,16 @@
         <translation>Mikrofon</translation>
     </message>
     <message>
-        <source>input, headset, recording, mic</source>
-        <translation>Eingang, Kopfhörer, Headset, Aufnahme, Mikro</translation>
+        <source>input, headset, recording, mic, device</source>
+        <translation>Eingang, Kopfhörer, Headset, Aufnahme, Mikro, Gerät</translation>
     </message>
     <message>
         <source>Speaker</source>
         <translation>Lautsprecher</translation>
     </message>
     <message>
-        <source>output, headphones, playback, loudspeaker</source>
-        <translation>Ausgang, Kopfhörer, Wiedergabe, Box</translation>
+        <source>output, headphones, playback, loudspeaker, device</source>
+        <translation>Ausgang, Kopfhörer, Wiedergabe, Box, Gerät</translation>
     </message>
     <message>
         <source>Volume of the answers</source>
@@ -1649,7 +1649,7 @@
     </message>
     <message>
         <source>filler, phrase, waiting, delay</source>
-        <translation>Füllwort, Floskel, Warten, Verzögerung</translation>
+        <translation>Füllwort, Füllwörter, Floskel, Warten, Überbrücken, Verzögerung</translation>
     </message>
     <message>
         <source>Servers</source>
@@ -1677,7 +1677,7 @@
     </message>
     <message>
         <source>system prompt, personality, role, behaviour</source>
-        <translation>System-Prompt, Persönlichkeit, Rolle, Verhalten</translation>
+        <translation>System-Prompt, Anleitung, Persönlichkeit, Rolle, Verhalten</translation>
     </message>
     <message>
         <source>functions, timer, alarm, notes, calculator, clipboard, links, time</source>
@@ -1817,7 +1817,7 @@
     </message>
     <message>
         <source>font, zoom, bigger, smaller, scale, larger</source>
-        <translation>Schrift, Zoom, größer, kleiner, Skalierung</translation>
+        <translation>Schrift, Schriftgröße, Zoom, größer, kleiner, Skalierung</translation>
     </message>
     <message>
         <source>Light the words as they are spoken</source>
@@ -1992,8 +1992,8 @@
         <translation>Sprecher, TTS, Klang der Stimme</translation>
     </message>
     <message>
-        <source>reasoning, thinking, quality</source>
-        <translation>Nachdenken, Reasoning, Qualität</translation>
+        <source>effort, reasoning, thinking, quality</source>
+        <translation>Nachdenken, Denkaufwand, Reasoning, Qualität</translation>
     </message>
     <message>
         <source>Low</source>
@@ -2021,7 +2021,7 @@
     </message>
     <message>
         <source>background, hum, microphone, filter</source>
-        <translation>Hintergrund, Brummen, Mikrofon, Filter</translation>
+        <translation>Hintergrund, Rauschen, Brummen, Mikrofon, Filter</translation>
     </message>
     <message>
         <source>For a headset</source>
@@ -2156,8 +2156,8 @@
         <translation>Sätze</translation>
     </message>
     <message>
-        <source>pieces, sentences, latency, delay</source>
-        <translation>Stücke, Sätze, Latenz, Verzögerung</translation>
+        <source>pieces, chunking, sentences, latency, delay</source>
+        <translation>Stücke, Stückelung, Abschnitte, Sätze, Latenz, Verzögerung</translation>
     </message>
 </context>
 <context>

@@ -44,6 +44,46 @@ def paths(found: list[Found]) -> list[str]:
         ("schlüssel", "servers"),
         ("datenschutz aufnahmen", "privacy.takes"),
         ("language window", "appearance.language"),
+        ("hold", "talk.style"),
+        ("antippen", "talk.style"),
+        ("tail", "talk.tail_ms"),
+        ("nachlauf", "talk.tail_ms"),
+        ("preroll", "talk.preroll_ms"),
+        ("pre-roll", "talk.preroll_ms"),
+        ("vorlauf", "talk.preroll_ms"),
+        ("cues", "feedback.cues"),
+        ("signalton", "feedback.cues"),
+        ("kurzbefehl", "talk.key"),
+        ("devices", "sound.microphone"),
+        ("geräte", "sound.speaker"),
+        ("level", "sound-test"),
+        ("pegel", "sound-test"),
+        ("testen", "sound-test"),
+        ("classic", "mode"),
+        ("klassisch", "mode"),
+        ("transcription server", "classic.transcription_server"),
+        ("thinking model", "classic.thinking_model"),
+        ("modell zum sprechen", "classic.speech_model"),
+        ("stimme", "classic.voice"),
+        ("geschwindigkeit", "classic.speed"),
+        ("chunking", "classic.chunking"),
+        ("stückelung", "classic.chunking"),
+        ("effort", "classic.effort"),
+        ("denkaufwand", "realtime.effort"),
+        ("fillers", "feedback.filler"),
+        ("füllwörter", "feedback.filler"),
+        ("rauschen", "realtime.noise_reduction"),
+        ("anweisungen", "assistant.instructions"),
+        ("tools", "assistant.tools_off"),
+        ("werkzeuge", "assistant.tools"),
+        ("takes", "privacy.takes"),
+        ("retention", "privacy.takes"),
+        ("aufbewahren", "privacy.takes"),
+        ("history", "privacy.history"),
+        ("verlauf", "privacy.history"),
+        ("logs", "privacy.logs"),
+        ("protokoll", "privacy.logs"),
+        ("schriftgröße", "appearance.text_size"),
     ],
 )
 def test_a_setting_is_found_by_any_of_its_words(
@@ -65,8 +105,14 @@ def test_every_word_has_to_fit(index: SettingsIndex) -> None:
     assert index.find("\\b(") == []
 
 
-def test_accents_and_case_do_not_matter() -> None:
-    assert plain("Straße ÄÖÜ é") == "strasse aou e"
+def test_accents_case_and_hyphens_do_not_matter() -> None:
+    assert plain("Straße ÄÖÜ é Pre-Roll") == "strasse aou e preroll"
+
+
+def test_an_ending_more_is_no_other_word_but_a_longer_one_is(index: SettingsIndex) -> None:
+    assert paths(index.find("logs")) == paths(index.find("log"))
+    assert "privacy.logs" not in paths(index.find("logarithm"))
+    assert index.find("microphoneses") == []
 
 
 def test_where_to_go_for_a_setting_that_means_nothing_now(index: SettingsIndex) -> None:

@@ -16,6 +16,9 @@ from voicedesk.ui.translation import catalogue, languages
 MOST = 12
 _CONTEXT = "Settings"
 _NAME, _OTHER_WORDS, _VALUES, _PAGE, _HELP = 100, 40, 25, 20, 10
+_SHORTEST_STEM = 3
+_LONGEST_ENDING = 2
+"""Letters: "logs" and "testen" find "log" and "Test"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class _Text:
 
 
 def plain(text: str) -> str:
-    """A text as it is compared: small letters without accents. Umlauts may be typed without their dots."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    """A text as it is compared: small letters without accents or hyphens. Umlauts may be typed without their dots."""
+    parts = unicodedata.normalize("NFKD", text.casefold().replace("-", ""))
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
@@ -84,15 +87,25 @@ class SettingsIndex(QObject):
 
 
 def _best(word: str, texts: list[_Text]) -> float:
-    """How well a word fits: whole words before beginnings, beginnings before what is somewhere inside."""
-    best = 0.0
-    for text in texts:
-        if word not in text.text:
-            continue
-        begins = re.search(rf"\b{re.escape(word)}", text.text) is not None
-        whole = begins and re.search(rf"\b{re.escape(word)}\b", text.text) is not None
-        best = max(best, text.weight * (1.2 if whole else 1.0 if begins else 0.4))
-    return best
+    """How well a word fits, 0 where it does not."""
+    return max(text.weight * _fit(word, text.text) for text in texts)
+
+
+def _fit(word: str, text: str) -> float:
+    """Whole words before beginnings, then what differs by its ending, then what is somewhere inside."""
+    words = re.findall(r"\w+", text)
+    if re.search(rf"\b{re.escape(word)}\b", text):
+        return 1.2
+    if re.search(rf"\b{re.escape(word)}", text):
+        return 1.0
+    if any(_is_stem(one, word) for one in words):
+        return 0.8
+    return 0.4 if word in text else 0.0
+
+
+def _is_stem(stem: str, word: str) -> bool:
+    ending = len(word) - len(stem)
+    return len(stem) >= _SHORTEST_STEM and ending <= _LONGEST_ENDING and word.startswith(stem)
 
 
 def place_of(found: Found, settings: Settings) -> Found:

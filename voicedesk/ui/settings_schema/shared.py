@@ -57,7 +57,7 @@ def effort(path: str, when: When, *, can_be_none: bool = False) -> Option:
         QT_TRANSLATE_NOOP("Settings", "More makes better answers that come later."),
         when=when,
         options=(_BY_ITSELF, *([_NONE] if can_be_none else []), *_EFFORTS),
-        words=QT_TRANSLATE_NOOP("Settings", "reasoning, thinking, quality"),
+        words=QT_TRANSLATE_NOOP("Settings", "effort, reasoning, thinking, quality"),
     )
 
 

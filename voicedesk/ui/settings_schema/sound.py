@@ -20,13 +20,15 @@ SOUND = Page(
             "sound.microphone",
             QT_TRANSLATE_NOOP("Settings", "Microphone"),
             kind="microphones",
-            words=QT_TRANSLATE_NOOP("Settings", "input, headset, recording, mic"),
+            words=QT_TRANSLATE_NOOP("Settings", "input, headset, recording, mic, device"),
         ),
         Device(
             "sound.speaker",
             QT_TRANSLATE_NOOP("Settings", "Speaker"),
             kind="speakers",
-            words=QT_TRANSLATE_NOOP("Settings", "output, headphones, playback, loudspeaker"),
+            words=QT_TRANSLATE_NOOP(
+                "Settings", "output, headphones, playback, loudspeaker, device"
+            ),
         ),
         Percent(
             "sound.volume",

@@ -91,7 +91,7 @@ SPEAK = Page(
                 ("phrase", QT_TRANSLATE_NOOP("Settings", "Phrases")),
                 ("sentence", QT_TRANSLATE_NOOP("Settings", "Sentences")),
             ),
-            words=QT_TRANSLATE_NOOP("Settings", "pieces, sentences, latency, delay"),
+            words=QT_TRANSLATE_NOOP("Settings", "pieces, chunking, sentences, latency, delay"),
         ),
     ),
     when=IS_CLASSIC,
