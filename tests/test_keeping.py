@@ -10,11 +10,22 @@ import pytest
 
 from tests.conversation.fakes import SPEECH, Desk, FakePipeline
 from voicedesk.conversation import listening as listening_module
+from voicedesk.conversation.asked import Asked
+from voicedesk.conversation.recall import Recall
 from voicedesk.conversation.scribe import Scribe
 from voicedesk.conversation.store.model import TakeState
 from voicedesk.core.dialogue import Dialogue, Role
 from voicedesk.core.errors import NoRecordingError, RateLimitError
-from voicedesk.core.events import ConversationOpened, Removed, StoreTrouble, TakeOffered, UserText
+from voicedesk.core.events import (
+    ConversationOpened,
+    Removed,
+    Retried,
+    StoreTrouble,
+    TakenOut,
+    TakeOffered,
+    TakesWaiting,
+    UserText,
+)
 from voicedesk.core.settings import Privacy
 from voicedesk.core.turn import State
 from voicedesk.keeping import Keeping
@@ -206,6 +217,114 @@ async def test_who_talks_already_is_not_interrupted_by_an_offer(kept: Kept, tmp_
     (take,) = await later.keeping.takes.unanswered()
     assert not await later.keeping.ask_again(take)
     await later.close()
+
+
+def waiting(kept: Kept) -> list[int]:
+    """How many unanswered takes were told of, one after the other."""
+    return [event.number for event in kept.desk.events if isinstance(event, TakesWaiting)]
+
+
+async def test_takes_that_were_not_answered_are_listed_with_what_is_known(kept: Kept) -> None:
+    kept.talk()
+    kept.desk.conductor.cancel()
+    kept.desk.pipeline.error = RateLimitError(server="Fake")
+    kept.talk()
+    kept.desk.conductor.release()
+    await kept.desk.state(State.THINKING)
+    kept.desk.conductor.emit(UserText(turn=2, at=0.0, text="What is late?", final=True))
+    await kept.desk.state(State.FAILED)
+    await kept.desk.until(lambda: waiting(kept)[-1:] == [2])
+    failed, cancelled = await kept.keeping.takes.waiting()
+    assert failed.words == "What is late?"
+    assert failed.error == str(RateLimitError(server="Fake"))
+    assert failed.recording.state is TakeState.FAILED
+    assert (cancelled.words, cancelled.error) == ("", "")
+    assert cancelled.recording.state is TakeState.CANCELLED
+    assert cancelled.recording.seconds == pytest.approx(BLOCKS * 0.02)
+
+
+async def test_a_take_of_this_run_is_asked_again_in_place_of_its_turn(kept: Kept) -> None:
+    kept.talk()
+    kept.desk.conductor.cancel()
+    (take,) = await kept.keeping.takes.waiting()
+    assert await kept.keeping.ask_again(take.recording)
+    await kept.desk.state(State.READY)
+    assert [event.of for event in kept.desk.events if isinstance(event, Retried)] == [1]
+    assert kept.desk.pipeline.fed == BLOCKS * len(SPEECH)
+    await kept.desk.until(lambda: waiting(kept)[-1:] == [0])
+
+
+def is_offered(kept: Kept) -> bool:
+    """Whether there is something to try again."""
+    return kept.desk.conductor.can_retry
+
+
+async def test_what_was_deleted_is_not_offered_any_more(kept: Kept, tmp_path: Path) -> None:
+    later = Kept(await cut(kept, tmp_path))
+    await later.keeping.start()
+    assert is_offered(later)
+    (take,) = await later.keeping.takes.waiting()
+    assert take.recording.cut
+    await later.keeping.delete([take.recording.id])
+    assert not is_offered(later)
+    later.desk.pipeline.error = RateLimitError(server="Fake")
+    later.talk()
+    later.desk.conductor.release()
+    await later.desk.state(State.FAILED)
+    assert is_offered(later)
+    await later.keeping.delete([each.recording.id for each in await later.keeping.takes.waiting()])
+    assert not is_offered(later)
+    await later.desk.until(lambda: waiting(later)[-1:] == [0])
+    assert list((tmp_path / "killed" / "takes").glob("*.open.wav")) == []
+    await later.close()
+
+
+async def test_the_sound_of_a_conversation_that_goes_on_is_found(
+    kept: Kept, tmp_path: Path
+) -> None:
+    kept.talk()
+    kept.desk.conductor.release()
+    await kept.desk.until(lambda: kept.desk.conductor.state is State.READY)
+    kept.desk.conductor.emit(UserText(turn=1, at=0.0, text="One", final=True))
+    await kept.titles()
+    (first,) = await kept.keeping.history.list()
+    await kept.close()
+    later = Kept(tmp_path)
+    archive = later.keeping.archive
+    await later.keeping.open(first.id)
+    assert archive.has(-1, take=True)
+    assert archive.has(-1, take=False)
+    assert await archive.sound(-1, take=True) == SPEECH * BLOCKS
+    archive.offer(-1)
+    later.desk.pipeline.error = RateLimitError(server="Fake")
+    later.desk.conductor.begin(Asked(take=[SPEECH * BLOCKS], again=-1))
+    await later.desk.state(State.FAILED)
+    await archive.look(1)
+    assert archive.has(1, take=True)
+    (take,) = await later.keeping.takes.waiting()  # it waits again, under its new turn
+    assert take.recording.seconds == pytest.approx(BLOCKS * 0.02)
+    await later.keeping.delete([take.recording.id])
+    with pytest.raises(NoRecordingError):
+        await archive.sound(1, take=True)
+    assert not archive.has(1, take=True)
+    with pytest.raises(NoRecordingError):
+        await archive.sound(-7, take=True)
+    await later.close()
+
+
+async def test_what_was_taken_out_is_settled_before_another_conversation_opens(kept: Kept) -> None:
+    await kept.ask("One")
+    first = kept.keeping.conversation
+    recall = Recall(kept.desk.conductor, removed=lambda: None)
+    kept.keeping.leaving = recall.settle
+    await kept.ask("Two")
+    recall.remove(2, whole=True)
+    assert [event.turn for event in kept.desk.events if isinstance(event, TakenOut)] == [2]
+    await kept.keeping.open()
+    assert [event.turn for event in kept.desk.events if isinstance(event, Removed)] == [2]
+    (turn,) = await kept.keeping.history.turns(first)
+    assert turn.messages[0].text == "One"
+    await recall.close()
 
 
 async def test_a_history_that_cannot_be_kept_is_told_and_the_turn_goes_on(

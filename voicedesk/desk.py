@@ -93,6 +93,9 @@ class Desk:
         self.conductor.observe(self.recorder)
         self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), folders.data)
         self.keeping = self._keep(folders, scribe) if keep else None
+        if self.keeping is not None:
+            self.recall.archive = self.keeping.archive
+            self.keeping.leaving = self.recall.settle
 
     def _keep(self, folders: Folders, scribe: Scribe) -> Keeping:
         return Keeping(
@@ -199,6 +202,7 @@ class Desk:
         """Stop what runs and end the built-in server. Safe to call twice."""
         self._timers.close()
         await self._tasks.close()
+        await self.recall.close()
         await self.conductor.close()
         if self.keeping is not None:
             await self.keeping.close()

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 from voicedesk.conversation.asked import Asked
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.recall import in_pieces
 from voicedesk.conversation.record import Recorder
 from voicedesk.conversation.scribe import Scribe
+from voicedesk.conversation.store.archive import Archive
 from voicedesk.conversation.store.history import History, as_past
 from voicedesk.conversation.store.model import Recording
 from voicedesk.conversation.store.store import Store
 from voicedesk.conversation.store.takes import EARLIER, TakeJournal
 from voicedesk.core.clock import now
-from voicedesk.core.errors import NoRecordingError, VoiceDeskError
-from voicedesk.core.events import ConversationOpened, StoreTrouble, TakeOffered
+from voicedesk.core.errors import NoRecordingError, StorageError, VoiceDeskError
+from voicedesk.core.events import ConversationOpened, StoreTrouble, TakeOffered, TakesWaiting
 from voicedesk.core.settings import Privacy
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
@@ -34,6 +36,8 @@ class Keeping:
     Attributes:
         history: The conversations.
         takes: The recordings.
+        archive: The recordings of the present conversation.
+        leaving: Called before another conversation is opened, while this one's turns still have their numbers.
     """
 
     def __init__(
@@ -69,6 +73,12 @@ class Keeping:
         self._store.on_trouble(self._on_trouble)
         self.history: History = self._store.history
         self.takes: TakeJournal = self._store.takes
+        self.takes.changed = self._count_soon
+        self.archive = Archive(self.takes, self._store.turn_id)
+        self.leaving: Callable[[], None] = lambda: None
+        self._waiting: int | None = None  # takes, as it was told last
+        self._counting: asyncio.Task[None] | None = None
+        self._is_stale = False
         self._historian = self._store.watch(scribe, recorder, server)
         self.history.deleted = self._on_deleted
         conductor.watch_takes(self.takes.captured)
@@ -87,6 +97,7 @@ class Keeping:
     async def start(self) -> None:
         """Look for what an earlier run has left; a take that was cut by its end is offered for another try."""
         cut = await self._store.recover()
+        self._count_soon()
         if cut and self._conductor.turn == 0:
             await self._offer(cut[0])
 
@@ -98,15 +109,46 @@ class Keeping:
             return
         if self._conductor.turn == 0:
             self._adopt(recording)
-            self._conductor.offer(Asked(take=[pcm], again=EARLIER))
+            self._conductor.offer(Asked(take=in_pieces(pcm), again=EARLIER))
             self._conductor.emit(TakeOffered(turn=0, at=now(), seconds=recording.seconds))
 
     def _adopt(self, recording: Recording) -> None:
         self.takes.offer(recording)
         self._historian.adopt(EARLIER, recording.turn)
 
+    def _count_soon(self) -> None:
+        """Once for all that happens in the same moment, and once more for what happens meanwhile."""
+        self._is_stale = True
+        if self._counting is None or self._counting.done():
+            self._counting = self._tasks.spawn(self._count(), name="counting takes")
+
+    async def _count(self) -> None:
+        while self._is_stale:
+            self._is_stale = False
+            try:
+                number = len(await self.takes.waiting())
+            except StorageError as error:
+                log.info("the takes are not counted: %s", error.detail)
+                return
+            if number != self._waiting:
+                self._waiting = number
+                self._conductor.emit(TakesWaiting(turn=0, at=now(), number=number))
+
+    async def delete(self, recordings: Iterable[str]) -> None:
+        """Delete takes for good; none of them can be tried again then.
+
+        Raises:
+            StorageError: They could not be deleted.
+        """
+        names = list(recordings)
+        turns = [turn for name in names if (turn := self.takes.turn_of(name)) is not None]
+        is_offered = self.takes.offered in names
+        await self.takes.delete(names)
+        for turn in [*turns, *([EARLIER] if is_offered else [])]:
+            self._conductor.withdraw(turn)
+
     async def ask_again(self, recording: Recording) -> bool:
-        """Ask what a kept take asked, whoever answers now, as a turn of its own.
+        """Ask what a kept take asked, whoever answers now, as a turn of its own in the present conversation.
 
         Returns:
             Whether it was asked; not while the user talks.
@@ -117,8 +159,11 @@ class Keeping:
         pcm = await self.takes.sound(recording.id)
         if self._conductor.state in {State.LISTENING, State.ENDING}:
             return False
-        self._adopt(recording)
-        self._conductor.begin(Asked(take=[pcm], again=EARLIER))
+        turn = self.takes.turn_of(recording.id)
+        if turn is None:
+            turn = EARLIER
+            self._adopt(recording)
+        self._conductor.begin(Asked(take=in_pieces(pcm), again=turn))
         return True
 
     async def open(self, conversation: str | None = None) -> None:
@@ -129,6 +174,7 @@ class Keeping:
         Raises:
             StorageError: It cannot be read.
         """
+        self.leaving()
         turns = await self.history.turns(conversation) if conversation else []
         past = as_past(turns)
         await self._renew()
@@ -140,7 +186,14 @@ class Keeping:
         self._conductor.emit(
             ConversationOpened(turn=0, at=now(), conversation=opened, messages=past)
         )
+        await self._look_for_sound(ids)
         await self._connect()
+
+    async def _look_for_sound(self, ids: Mapping[int, str]) -> None:
+        try:
+            await self.archive.begin(ids)
+        except StorageError as error:
+            log.info("the sound of the conversation is not known: %s", error.detail)
 
     def _on_deleted(self, conversations: frozenset[str]) -> None:
         """What the user has deleted is not to be known to who answers either."""
@@ -152,6 +205,7 @@ class Keeping:
 
     async def close(self) -> None:
         """Write what is still to be written. The conductor is closed before. Safe to call twice."""
+        self.takes.changed = lambda: None
         await self._tasks.close()
         try:
             async with asyncio.timeout(CLOSING_S):

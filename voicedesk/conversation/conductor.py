@@ -111,8 +111,7 @@ class Conductor:
     @property
     def level(self) -> Level:
         """Loudness at the microphone."""
-        microphone = self._listening.microphone
-        return microphone.level if microphone is not None else Level()
+        return self.microphone.level if self.microphone is not None else Level()
 
     @property
     def microphone(self) -> AudioInput | None:
@@ -141,8 +140,7 @@ class Conductor:
     @property
     def microphone_ready(self) -> bool:
         """Whether talking is possible."""
-        microphone = self._listening.microphone
-        return microphone is not None and microphone.is_open
+        return self.microphone is not None and self.microphone.is_open
 
     def press(self) -> None:
         """The talk key went down."""
@@ -181,6 +179,11 @@ class Conductor:
         """Have a question of an earlier run be what ``retry`` asks, until the next turn."""
         if self._unanswered is None:
             self._unanswered = asked
+
+    def withdraw(self, turn: int) -> None:
+        """What this turn asked is not to be asked again by ``retry``: the user has deleted it."""
+        if self._unanswered is not None and self._unanswered.again == turn:
+            self._unanswered = None
 
     def announce(self, announcement: Announcement) -> None:
         """Say something of our own, in a turn of its own, as soon as nothing else is being said."""
@@ -264,8 +267,10 @@ class Conductor:
         pipeline.listen(emit)
 
     async def _settle(self) -> None:
-        if self.state is not State.FAILED:
+        if self.state is State.SPEAKING:
             self._fire(Trigger.CANCEL)
+        elif self.state is not State.FAILED:
+            self.cancel()  # which is told: the user had something to say
         await self._answering.stopped()
 
     async def close(self) -> None:
@@ -394,10 +399,9 @@ class Conductor:
     # ------------------------------------------------------------------------------------- the reply
 
     def _request_reply(self, at: float) -> None:
-        asked = self._asked
-        if asked.text is not None:
-            self.emit(UserText(turn=self.turn, at=at, text=asked.text, final=True))
-        self._answering.ask(asked, self._pipeline, at)
+        if self._asked.text is not None:
+            self.emit(UserText(turn=self.turn, at=at, text=self._asked.text, final=True))
+        self._answering.ask(self._asked, self._pipeline, at)
 
     def began_to_sound(self, turn: int) -> None:
         """Sound of the reply was handed to the speaker."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from voicedesk.core.dialogue import Dialogue, Role
+from voicedesk.core.dialogue import Dialogue, Message, Role
 from voicedesk.core.events import (
     AudioDelta,
     AudioKey,
     Event,
     Heard,
     Interrupted,
+    PutBack,
     Removed,
     ReplyEnded,
     Retried,
     Sounded,
+    TakenOut,
     TextDelta,
     TextEnded,
     ToolAnswered,
@@ -78,6 +80,7 @@ class Scribe:
         self.dialogue = dialogue
         self._replies: dict[int, _Reply] = {}
         self._forgotten: set[int] = set()
+        self._taken_out: dict[int, tuple[Message, ...]] = {}
         self._since = 0
 
     def __call__(self, event: Event) -> None:
@@ -99,16 +102,28 @@ class Scribe:
                 reply.heard.update({part.key: part for part in heard})
                 reply.cut = True
                 self._write(event.turn)
-            case Retried(of=failed):
-                self._forgotten.add(failed)  # late words of it count no longer
-                self.dialogue.forget(failed)
-            case Removed(whole=whole):
-                self._replies.pop(event.turn, None)
-                self.dialogue.forget(event.turn, keep_question=not whole)
+            case Retried() | TakenOut() | PutBack() | Removed():
+                self._change(event)
             case ReplyEnded() | TurnFailed():
                 self._write(event.turn)
             case _:
                 pass
+
+    def _change(self, event: Retried | TakenOut | PutBack | Removed) -> None:
+        """What was said counts no longer, or again."""
+        match event:
+            case Retried(of=failed):
+                self._forgotten.add(failed)  # late words of it count no longer
+                self.dialogue.forget(failed)
+            case TakenOut(turn=turn, whole=whole):
+                self._replies.pop(turn, None)
+                self._taken_out[turn] = self.dialogue.forget(turn, keep_question=not whole)
+            case PutBack(turn=turn):
+                self.dialogue.put_back(self._taken_out.pop(turn, ()))
+            case Removed(turn=turn, whole=whole):
+                self._replies.pop(turn, None)
+                self._taken_out.pop(turn, None)
+                self.dialogue.forget(turn, keep_question=not whole)
 
     def meant(self, turn: int) -> dict[int, str]:
         """What the assistant was about to say in a turn, by rounds, heard or not; empty for a turn long over."""
@@ -119,6 +134,7 @@ class Scribe:
         """Late events of the turns before this one count no longer: another conversation has begun."""
         self._since = turn
         self._replies.clear()
+        self._taken_out.clear()
 
     def _reply(self, turn: int) -> _Reply:
         reply = self._replies.get(turn)

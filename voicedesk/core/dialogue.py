@@ -131,11 +131,20 @@ class Dialogue:
             if m.turn != turn or m.call is None or m.call.call_id in answered
         ]
 
-    def forget(self, turn: int, *, keep_question: bool = False) -> None:
-        """Take a turn out, or all of it but what the user said."""
-        self._messages = [
-            m for m in self._messages if m.turn != turn or (keep_question and m.role is Role.USER)
-        ]
+    def forget(self, turn: int, *, keep_question: bool = False) -> tuple[Message, ...]:
+        """Take a turn out, or all of it but what the user said. Returns what is gone; see ``put_back``."""
+
+        def goes(message: Message) -> bool:
+            return message.turn == turn and not (keep_question and message.role is Role.USER)
+
+        gone = tuple(message for message in self._messages if goes(message))
+        self._messages = [message for message in self._messages if not goes(message)]
+        return gone
+
+    def put_back(self, messages: Iterable[Message]) -> None:
+        """Have messages in their places again that were taken out."""
+        for message in messages:
+            self._add(message)
 
     def begin(self, past: Iterable[Message] = ()) -> None:
         """Start a new conversation, or go on with one of before.

@@ -137,6 +137,13 @@ class TakeOffered(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakesWaiting(SystemEvent):
+    """So many takes that were never answered are kept, of this run and of earlier ones."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationOpened(SystemEvent):
     """Another conversation goes on from here.
 
@@ -202,6 +209,16 @@ class UserText(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsageTold(SystemEvent):
+    """What a reply took that was cut or failed, by the server's own count; replaces what was known.
+
+    May come long after the turn.
+    """
+
+    usage: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reached(SystemEvent):
     """A clock point of the turn was reached at ``at``."""
 
@@ -257,8 +274,23 @@ class Retried(SystemEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOut(SystemEvent):
+    """The user took the answer of this turn out of the conversation, or (``whole``) its question too.
+
+    ``PutBack`` or ``Removed`` follows.
+    """
+
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack(SystemEvent):
+    """What was taken out of this turn is in the conversation again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Removed(SystemEvent):
-    """The user took the answer of this turn out of the conversation, or (``whole``) its question too."""
+    """The answer of this turn, or (``whole``) its question too, is gone for good."""
 
     whole: bool
 

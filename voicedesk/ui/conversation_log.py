@@ -20,10 +20,12 @@ from voicedesk.core.events import (
     Hint,
     HintKind,
     Interrupted,
+    PutBack,
     Removed,
     ReplyEnded,
     Retried,
     StateChanged,
+    TakenOut,
     TextDelta,
     TextEnded,
     ToolAnswered,
@@ -48,7 +50,7 @@ from voicedesk.ui.conversation_entries import (
     unheard_ranges,
 )
 
-MAX_ENTRIES = 10_000
+MAX_ENTRIES = 10000
 """Older entries leave the window beyond this, so that a window that is never closed stays bounded."""
 
 HintSentence = Callable[[HintKind, bool], str]
@@ -92,6 +94,7 @@ class ConversationLog:
         self._latest: dict[tuple[int, Kind], Entry] = {}
         self._calls: dict[tuple[int, str], Entry] = {}
         self._waits: dict[int, Entry] = {}
+        self._taken_out: dict[int, list[Entry]] = {}
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -366,7 +369,18 @@ class ConversationLog:
 
     # -------------------------------------------------------------------------- what is taken out
 
+    def _on_taken_out(self, event: TakenOut) -> None:
+        self._taken_out[event.turn] = self._drop_turn(event.turn, keep_question=not event.whole)
+
+    def _on_put_back(self, event: PutBack) -> None:
+        for entry in self._taken_out.pop(event.turn, ()):
+            self._removed.pop(entry.serial, None)
+            insort(self.entries, entry, key=lambda other: other.place)
+            self._latest[entry.turn, entry.kind] = entry
+            self._touch(entry)
+
     def _on_removed(self, event: Removed) -> None:
+        self._taken_out.pop(event.turn, None)
         self._drop_turn(event.turn, keep_question=not event.whole)
 
     def _on_retried(self, event: Retried) -> None:
@@ -376,12 +390,13 @@ class ConversationLog:
     def _on_opened(self, event: ConversationOpened) -> None:
         self.show_past(event.messages)
 
-    def _drop_turn(self, turn: int, *, keep_question: bool) -> None:
+    def _drop_turn(self, turn: int, *, keep_question: bool) -> list[Entry]:
         begin = bisect_left(self.entries, turn, key=lambda entry: entry.turn)
         end = bisect_right(self.entries, turn, key=lambda entry: entry.turn)
-        for entry in self.entries[begin:end]:
-            if not (keep_question and entry.kind is Kind.USER):
-                self._drop(entry)
+        gone = [e for e in self.entries[begin:end] if not (keep_question and e.kind is Kind.USER)]
+        for entry in gone:
+            self._drop(entry)
+        return gone
 
     _HANDLERS: ClassVar[dict[type[Event], Callable[[ConversationLog, Any], None]]] = {
         TextDelta: _on_delta,
@@ -397,6 +412,8 @@ class ConversationLog:
         ToolCalled: _on_tool_called,
         ToolAnswered: _on_tool_answered,
         Waiting: _on_waiting,
+        TakenOut: _on_taken_out,
+        PutBack: _on_put_back,
         Removed: _on_removed,
         Retried: _on_retried,
         ConversationOpened: _on_opened,

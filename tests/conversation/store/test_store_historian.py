@@ -25,6 +25,7 @@ from voicedesk.core.events import (
     TextDelta,
     ToolAnswered,
     ToolCalled,
+    UsageTold,
     UserText,
 )
 from voicedesk.core.settings import Privacy
@@ -129,6 +130,17 @@ async def test_of_a_cut_answer_the_heard_and_the_meant_are_kept_apart(kept: Kept
     assert await kept.store.takes.sound(reply.id) == SPEECH * 2  # half of it was heard
 
 
+async def test_what_a_cut_answer_took_is_kept_when_the_server_says_it(kept: Kept) -> None:
+    await kept.talk()
+    await kept.desk.state(State.SPEAKING)
+    kept.desk.conductor.cancel()
+    await kept.desk.until(lambda: any(isinstance(e, Interrupted) for e in kept.desk.events))
+    told = UsageTold(turn=1, at=now(), usage={"input_tokens": 7})
+    kept.desk.conductor.emit(told)
+    (turn,) = await kept.turns()
+    assert turn.usage == {"input_tokens": 7}
+
+
 async def test_an_answer_of_which_nothing_was_heard_was_only_meant(kept: Kept) -> None:
     kept.desk.pipeline.silent = True
     kept.desk.pipeline.go_on.clear()
@@ -215,9 +227,21 @@ async def test_what_is_taken_out_of_the_conversation_is_taken_out_of_the_history
         await kept.ask(text)
     await kept.turns()
     kept.recall.remove(1, whole=True)
+    assert len(await kept.turns()) == 2  # it can still be put back
     kept.recall.remove(2, whole=False)
+    kept.recall.settle()
     (turn,) = await kept.turns()
     assert words(turn) == [(Role.USER, "Two", "")]
+
+
+async def test_what_is_put_back_is_kept_as_before(kept: Kept) -> None:
+    await kept.ask("One")
+    before = await kept.turns()
+    kept.recall.remove(1, whole=True)
+    kept.recall.put_back()
+    kept.recall.settle()
+    assert await kept.turns() == before
+    assert [m.text for m in kept.scribe.dialogue] == ["One", "hello"]
 
 
 async def test_hearing_an_answer_again_is_no_turn(kept: Kept) -> None:

@@ -22,6 +22,7 @@ from voicedesk.core.events import (
     AudioKey,
     Event,
     Interrupted,
+    PutBack,
     Removed,
     ReplyEnded,
     Retried,
@@ -30,6 +31,7 @@ from voicedesk.core.events import (
     ToolAnswered,
     TurnFailed,
     TurnTimed,
+    UsageTold,
     UserText,
 )
 from voicedesk.core.turn import State
@@ -181,7 +183,7 @@ class Historian:
                 turn.outcome = Outcome.FAILED
             case UserText(final=final):
                 return final
-            case ReplyEnded() | TurnTimed() | ToolAnswered() | Sounded():
+            case ReplyEnded() | UsageTold() | TurnTimed() | ToolAnswered() | Sounded() | PutBack():
                 return True
             case _:
                 return False

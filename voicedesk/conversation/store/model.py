@@ -182,3 +182,18 @@ class Recording:
     cut: bool
     seconds: float
     created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A take that was never answered.
+
+    Attributes:
+        recording: Its sound, and what became of it.
+        words: What was understood of it; empty where nothing is known.
+        error: The sentence of what went wrong; empty where nothing was told.
+    """
+
+    recording: Recording
+    words: str = ""
+    error: str = ""

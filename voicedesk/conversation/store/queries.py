@@ -276,3 +276,12 @@ def _messages_by_turn(
     for messages in result.values():
         messages.sort(key=lambda m: m.as_message(0).place)
     return {**result}
+
+
+def asked_in(connection: sqlite3.Connection, turn: str) -> tuple[str, str]:
+    """What the user said in a turn, and the sentence of what went wrong; empty where nothing is known."""
+    words = connection.execute(
+        "SELECT text FROM messages WHERE turn = ? AND role = 'USER' ORDER BY id LIMIT 1", (turn,)
+    ).fetchone()
+    error = connection.execute("SELECT error FROM turns WHERE id = ?", (turn,)).fetchone()
+    return (words[0] if words else "", (error[0] or "") if error else "")

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
+from voicedesk.conversation.store import queries
 from voicedesk.conversation.store.database import Database, Urgency
-from voicedesk.conversation.store.model import Recording, TakeState
+from voicedesk.conversation.store.model import Recording, TakeState, Unanswered
 from voicedesk.conversation.store.retention import outlived
 from voicedesk.conversation.store.sound_files import SoundFiles, new_name
 from voicedesk.conversation.take import MIN_TAKE_S
@@ -39,6 +40,8 @@ EARLIER = -1_000_000
 """Stands for the turn of an earlier run whose take is asked again; below every number of a conversation's past."""
 
 _KEPT = 64  # turns whose take may still be asked again
+_UNANSWERED = "kind = 'take' AND state IN ('failed', 'cancelled')"
+_OF_TURN = "turn = ? AND state NOT IN ('recording')"
 _NOTHING_SAID = {HintKind.TOO_SHORT, HintKind.NO_SPEECH}
 
 
@@ -68,6 +71,7 @@ class TakeJournal:
 
     Attributes:
         privacy: How long recordings are kept; see ``retain``.
+        changed: Called when other takes may be unanswered than before.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class TakeJournal:
         self._files = files
         self._turn_id = turn_id
         self._clock = clock
+        self.changed: Callable[[], None] = lambda: None
         self._takes: dict[int, _Open] = {}
         self._sweeping: asyncio.TimerHandle | None = None
 
@@ -173,12 +178,14 @@ class TakeJournal:
             ),
             Urgency.RECORDING,
         )
+        self.changed()
 
     def _discard(self, turn: int, take: _Open) -> None:
         self._takes.pop(turn, None)
         self._database.post(
             lambda connection: self._files.discard(connection, take.name), Urgency.RECORDING
         )
+        self.changed()
 
     def _retried(self, turn: int, of: int) -> None:
         """The take of a turn is asked again in another."""
@@ -202,7 +209,28 @@ class TakeJournal:
         Raises:
             StorageError: They cannot be read.
         """
-        return await self._listed("kind = 'take' AND state IN ('failed', 'cancelled')")
+        return await self._listed(_UNANSWERED)
+
+    async def waiting(self) -> list[Unanswered]:
+        """What is known of the takes that were never answered and are long enough to hold words, the latest first.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+
+        def work(connection: sqlite3.Connection) -> list[Unanswered]:
+            return [
+                Unanswered(each, *queries.asked_in(connection, each.turn))
+                for each in self._files.listed(connection, _UNANSWERED)
+                if each.seconds >= MIN_TAKE_S
+            ]
+
+        return await self._database.read(work)
+
+    def turn_of(self, recording: str) -> int | None:
+        """The number of the turn of this run that a take belongs to; None for a take of an earlier run."""
+        numbers = (n for n, take in self._takes.items() if n > 0 and take.name == recording)
+        return next(numbers, None)
 
     async def of_turn(self, turn_id: str) -> list[Recording]:
         """What is kept of a turn's sound: the take, the reply, both, or nothing.
@@ -210,7 +238,18 @@ class TakeJournal:
         Raises:
             StorageError: It cannot be read.
         """
-        return await self._listed("turn = ? AND state NOT IN ('recording')", turn_id)
+        return await self._listed(_OF_TURN, turn_id)
+
+    async def of_turns(self, turn_ids: Iterable[str]) -> list[Recording]:
+        """What is kept of the sound of these turns.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        ids = list(turn_ids)
+        return await self._database.read(
+            lambda c: [each for turn in ids for each in self._files.listed(c, _OF_TURN, turn)]
+        )
 
     async def _listed(self, where: str, *arguments: object) -> list[Recording]:
         return await self._database.read(lambda c: self._files.listed(c, where, *arguments))
@@ -239,12 +278,18 @@ class TakeJournal:
         except VoiceDeskError as error:
             raise NoRecordingError(error.detail or str(error)) from error
 
-    def offer(self, recording: Recording) -> None:
-        """A take of an earlier run is about to be asked again, as what turn 0 asked."""
+    def offer(self, recording: Recording, turn: int = EARLIER) -> None:
+        """A take that is kept is about to be asked again, as what this turn asked."""
         size = round(recording.seconds * RATE) * SAMPLE_BYTES
-        self._takes[EARLIER] = _Open(
+        self._takes[turn] = _Open(
             recording.id, recording.created_at, recording.state, size, heard=False
         )
+
+    @property
+    def offered(self) -> str:
+        """The take of an earlier run that is offered; empty for none."""
+        take = self._takes.get(EARLIER)
+        return take.name if take is not None else ""
 
     async def delete(self, recordings: Iterable[str]) -> None:
         """Delete recordings for good.
@@ -253,10 +298,10 @@ class TakeJournal:
             StorageError: They could not be deleted.
         """
         names = list(recordings)
-        offered = self._takes.get(EARLIER)
-        if offered is not None and offered.name in names:
+        if self.offered in names:
             del self._takes[EARLIER]
         await self._database.write(lambda connection: self._files.drop(connection, names))
+        self.changed()
 
     def keep_reply(self, turn_id: str, pcm: bytes, at: float) -> None:
         """Keep what was heard of a turn's reply: PCM16 mono 24 kHz. Nothing is kept if the user wants that."""
@@ -297,6 +342,7 @@ class TakeJournal:
             self._files.drop(connection, outlived(every, privacy, at, is_start=is_start))
 
         self._database.post(work)
+        self.changed()
 
     def _sweep_later(self) -> None:
         self._stop_sweeping()
