@@ -29,15 +29,25 @@ def start(idle_s: float = 0.0) -> dict[str, float]:
         "VOICEDESK_BENCH_STARTED": repr(time.perf_counter()),
         "VOICEDESK_BENCH_IDLE": str(idle_s),
     }
+    environment.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # what is installed is compiled once, not at each start
+    return child("benchmarks.window_child", environment=environment)
+
+
+def child(
+    module: str, *arguments: str, environment: dict[str, str] | None = None
+) -> dict[str, float]:
+    """Run a module and take the figures that it prints last."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.window_child"],
+        [sys.executable, "-m", module, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         check=True,
         timeout=120,
     )
-    times: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return times
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
 def drop_caches() -> bool:
@@ -75,15 +85,24 @@ def run() -> list[Result]:
                 note="one start after the system's file cache was dropped",
             )
         )
-        idle = start(IDLE_S)["idle_cpu"] * 100
-        results.append(
-            Result(
-                "processor at rest", idle, "% of a core", 1.0, note=f"{IDLE_S:.0f} s, devices warm"
-            )
-        )
+        results += _at_rest()
         sound.stop_playing()
         results.append(_talking(sound))
     return results
+
+
+def _at_rest() -> list[Result]:
+    """The window with its devices warm, the least that any program pays for such devices, and without them."""
+    rest, least = start(IDLE_S), child("benchmarks.devices_child", str(IDLE_S))
+    rows = (
+        ("processor at rest, devices warm", rest["idle_cpu"], 1.0, "the window is active"),
+        ("of it, what open devices take", least["idle_cpu"], None, "PortAudio, callbacks empty"),
+        ("processor at rest, devices let go", rest["away_cpu"], 1.0, "another window is active"),
+    )
+    return [
+        Result(name, share * 100, "% of a core", bound, note=f"{IDLE_S:.0f} s; {note}")
+        for name, share, bound, note in rows
+    ]
 
 
 class Processor:

@@ -16,6 +16,14 @@ def since() -> float:
     return time.perf_counter() - STARTED
 
 
+async def share_of_processor() -> float:
+    """What is taken of a core while nothing is done."""
+    await asyncio.sleep(2.0)
+    before, at = time.process_time(), since()
+    await asyncio.sleep(IDLE_S)
+    return (time.process_time() - before) / (since() - at)
+
+
 def main() -> None:
     times: dict[str, float] = {"python": since()}
     from voicedesk.cli.early import hold_garbage
@@ -56,11 +64,15 @@ def main() -> None:
                     break
                 await asyncio.sleep(0.005)
             await starting
-            if IDLE_S:
-                await asyncio.sleep(2.0)
-                before, at = time.process_time(), since()
-                await asyncio.sleep(IDLE_S)
-                times["idle_cpu"] = (time.process_time() - before) / (since() - at)
+            if IDLE_S and desktop.sound is not None:
+                from voicedesk.conversation import sound
+
+                times["idle_cpu"] = await share_of_processor()
+                sound.HOLD_S = 0.0
+                desktop.sound.attend(active=False)
+                while conductor.microphone_ready:  # noqa: ASYNC110 - it changes with the devices, on a thread
+                    await asyncio.sleep(0.005)
+                times["away_cpu"] = await share_of_processor()
         finally:
             application.removeEventFilter(watch)
             await desktop.close()
