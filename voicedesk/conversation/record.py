@@ -19,6 +19,7 @@ from voicedesk.core.events import (
     TextEnded,
     TurnFailed,
     TurnTimed,
+    UsageTold,
     UserText,
 )
 from voicedesk.core.timeline import Timeline
@@ -104,7 +105,7 @@ class Recorder:
                 record.heard[heard.key] = heard
             case Interrupted(heard=parts):
                 record.heard.update({part.key: part for part in parts})
-            case ReplyEnded(usage=usage):
+            case ReplyEnded(usage=usage) | UsageTold(usage=usage):
                 record.usage = dict(usage) if usage is not None else record.usage
             case TurnTimed(timeline=timeline):
                 record.timeline = timeline

@@ -113,6 +113,11 @@ class TurnQueue:
         (self._system if isinstance(event, SystemEvent) else self._ordered).append(event)
         self._wake.set()
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether no more events come."""
+        return self._closed
+
     def interrupt(self) -> None:
         """Drop the data that waits and that is still to come."""
         self._interrupted = True

@@ -147,7 +147,7 @@ class RealtimePipeline:
             ServerError: While reading: the turn failed; what came before stays valid.
         """
         self._is_taking = False
-        previous, reply = self._reply, Reply(self._turn, text)
+        previous, reply = self._reply, Reply(self._turn, text, self._forward)
         self._reply = reply
         sent = self._link.ready
         if sent:
@@ -243,7 +243,7 @@ class RealtimePipeline:
                 await reply.ended.wait()
         except TimeoutError:
             log.info("%s has not ended a cancelled reply; going on", self.server)
-            self._book.forget(reply)
+            self._book.give_up(reply)
 
     async def _next(self, reply: Reply) -> Event | None:
         while True:
@@ -306,10 +306,10 @@ class RealtimePipeline:
 
     def _on_done(self, event: ServerEvent) -> None:
         response = as_mapping(event.get("response"))
-        reply = self._reply_of(
-            {**event, "response_id": response.get("id") or event.get("response_id")}
-        )
+        response_id = response.get("id") or event.get("response_id")
+        reply = self._reply_of({**event, "response_id": response_id})
         if reply is None:
+            self._book.settle(response)
             return
         assert self._link.address is not None
         error = response_error(response, self._link.address, self.model)

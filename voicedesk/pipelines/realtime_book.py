@@ -22,6 +22,7 @@ class ReplyBook:
         self._asked: deque[Reply] = deque()
         self._given_up: deque[Reply] = deque(maxlen=_REMEMBERED)
         self._begun: dict[str, Reply] = {}
+        self._late: dict[str, Reply] = {}  # whose end nobody waits for any more
         self.current: Reply | None = None
 
     def __iter__(self) -> Iterator[Reply]:
@@ -62,6 +63,7 @@ class ReplyBook:
 
     def begin(self, reply: Reply, response_id: str) -> None:
         """The server has begun the reply."""
+        self._late.pop(response_id, None)
         reply.created = True
         reply.response_id = response_id
         self.current = reply
@@ -74,6 +76,8 @@ class ReplyBook:
         if isinstance(response_id, str) and response_id:
             if response_id in self._begun:
                 return self._begun[response_id], False
+            if response_id in self._late:
+                return None, False
         elif self.current is not None:
             return self.current, False
         if self._asked:
@@ -90,9 +94,24 @@ class ReplyBook:
             self.current = None
         reply.ended.set()
 
+    def give_up(self, reply: Reply) -> None:
+        """Nobody waits for the reply's end any more; see ``settle``."""
+        if reply.response_id:
+            self._late[reply.response_id] = reply
+            while len(self._late) > _REMEMBERED:
+                del self._late[next(iter(self._late))]
+        self.forget(reply)
+
+    def settle(self, response: Mapping[str, Any]) -> None:
+        """A response has ended that is none of the replies; one that was given up has its count told."""
+        reply = self._late.pop(str(response.get("id")), None)
+        if reply is not None:
+            reply.count(response)
+
     def clear(self) -> None:
         """The connection is gone, and every reply with it."""
         self._asked.clear()
         self._given_up.clear()
         self._begun.clear()
+        self._late.clear()
         self.current = None

@@ -21,8 +21,9 @@ from voicedesk.core.events import (
     ReplyEnded,
     TextDelta,
     TextEnded,
+    UsageTold,
 )
-from voicedesk.pipelines.base import TurnQueue
+from voicedesk.pipelines.base import Emit, TurnQueue, nobody
 from voicedesk.pipelines.realtime_bounds import DEEPEST, LONGEST_ID, MOST_CHARACTERS, Allowance
 from voicedesk.pipelines.realtime_tools import CallCollector
 from voicedesk.providers.failures import STOPPED
@@ -74,7 +75,8 @@ class Reply:
         bad_audio: Count of pieces of sound that were not valid base64.
     """
 
-    def __init__(self, turn: int, text: str | None = None) -> None:
+    def __init__(self, turn: int, text: str | None = None, emit: Emit = nobody) -> None:
+        """Nothing has come. ``emit`` takes what is known of it when nobody reads it any more."""
         self.turn = turn
         self.text = text
         self.take: tuple[bytes, ...] = ()
@@ -92,6 +94,7 @@ class Reply:
         self._allowance = Allowance()
         self._calls = CallCollector()
         self._usage: dict[str, Any] = {}
+        self._emit = emit
         self._texts: dict[AudioKey, str] = {}
         self._halves: dict[AudioKey, str] = {}  # of characters, which go on in the next piece
         self._carry: dict[AudioKey, bytes] = {}
@@ -109,7 +112,7 @@ class Reply:
 
     def again(self) -> Reply:
         """A reply to the same question, which another session is to be asked."""
-        reply = Reply(self.turn, self.text)
+        reply = Reply(self.turn, self.text, self._emit)
         reply.take = self.take
         return reply
 
@@ -138,23 +141,32 @@ class Reply:
     def pause(self, response: Mapping[str, Any]) -> None:
         """The response has ended, and another one follows on its tools."""
         self._end_all()
-        self._count(response)
+        self.count(response)
         self._calls = CallCollector()
         self.created = False
         self.response_id = ""
         self.ended.clear()
 
-    def _count(self, response: Mapping[str, Any]) -> None:
+    def count(self, response: Mapping[str, Any]) -> None:
+        """What a response took is told with the reply's end, or by itself if that is over."""
         usage = response.get("usage")
         if isinstance(usage, Mapping):
             self._usage = added(self._usage, usage)
+        if self.queue.is_finished:
+            self._tell_usage()
+
+    def _tell_usage(self) -> None:
+        if self._usage:
+            self._emit(UsageTold(turn=self.turn, at=now(), usage=self._usage))
 
     def cancel(self) -> None:
         """Nobody wants the rest: drop what waits and what comes, and let the reader go."""
         self.cancelled = True
         self.queue.interrupt()
-        self.queue.put(ReplyEnded(turn=self.turn, at=now(), interrupted=True))
+        usage = self._usage or None
+        self.queue.put(ReplyEnded(turn=self.turn, at=now(), usage=usage, interrupted=True))
         self.queue.finish()
+        self._tell_usage()  # who begins to talk reads no further
 
     def finish(
         self, response: Mapping[str, Any], error: VoiceDeskError | None, server: str = ""
@@ -168,7 +180,7 @@ class Reply:
         if error is None and not (self.cancelled or self.round) and self._allowance.is_untouched:
             error = ReplyFailedError("no sound, no words", server=server, reason="it was empty.")
         self._end_all()
-        self._count(response)
+        self.count(response)
         self.queue.put(
             ReplyEnded(
                 turn=self.turn,
@@ -185,6 +197,7 @@ class Reply:
         self._end_all()
         self.queue.finish(error)
         self.ended.set()
+        self._tell_usage()
 
     def _key(self, event: ServerEvent) -> AudioKey:
         item = event.get("item_id")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conversation.figures.turn_stream import ended, state, timed, timeline
+from voicedesk.conversation.figures import accountant
 from voicedesk.conversation.figures.accountant import Accountant
 from voicedesk.conversation.figures.loop_watch import LoopWatch
 from voicedesk.conversation.figures.prices import Cost
@@ -19,7 +20,7 @@ from voicedesk.conversation.figures.spending import Spending
 from voicedesk.conversation.figures.stages import Role, Stage
 from voicedesk.conversation.figures.turns import Figures, TurnFigures
 from voicedesk.core.errors import NoAnswerError
-from voicedesk.core.events import Event, ReplyEnded, TurnFailed, UserText
+from voicedesk.core.events import Event, Interrupted, ReplyEnded, TurnFailed, UsageTold, UserText
 from voicedesk.core.settings import OPENAI_URL
 from voicedesk.core.turn import State
 
@@ -98,6 +99,36 @@ async def test_a_count_that_comes_late_replaces_the_first(tmp_path: Path) -> Non
     assert till.accountant.spending.today.usd == cost.usd
     assert till.accountant.spending.today.turns == 1
     await till.accountant.close()
+
+
+async def test_the_count_of_a_reply_that_was_cut_is_waited_for(till: Till) -> None:
+    till.tell(
+        state(State.SPEAKING),
+        Interrupted(turn=1, at=0.0, heard=()),
+        state(State.READY),
+        timed(timeline(first_audible=5)),
+    )
+    await asyncio.sleep(0)
+    assert till.accountant._working is None
+    till.tell(state(State.LISTENING, 2))
+    till.tell(UsageTold(turn=1, at=0.0, usage=USAGE), state(State.READY, 2))
+    assert (await till.next_price()).usd == Decimal("0.0012")
+    spent = till.accountant.spending.today
+    assert (spent.usd, spent.turns, spent.is_whole) == (Decimal("0.0012"), 1, True)
+
+
+async def test_a_count_that_never_comes_is_not_waited_for_longer(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accountant, "LATE_COUNT_S", 0.01)
+    till.tell(
+        state(State.SPEAKING),
+        Interrupted(turn=1, at=0.0, heard=()),
+        state(State.READY),
+        timed(timeline(first_audible=5)),
+    )
+    assert (await till.next_price()).uncounted == ("gpt-5.4-mini",)
+    assert not till.accountant.spending.today.is_whole
 
 
 async def test_the_day_counts_on_after_another_start(tmp_path: Path) -> None:

@@ -49,6 +49,13 @@ class Kept:
         self.historian = self.store.watch(self.scribe, self.desk.recorder, lambda: "Fake")
         conductor.observe(self.historian)
 
+    async def long_answer(self, text: str | None = None) -> AsyncGenerator[Event, None]:
+        """Four words that sound, and nothing after them."""
+        key = AudioKey(self.desk.pipeline.turn, "r", "i")
+        yield TextDelta(turn=key.turn, at=now(), key=key, text="one two three four")
+        yield AudioDelta(turn=key.turn, at=now(), key=key, pcm=SPEECH * 4)
+        await asyncio.Event().wait()
+
     async def turns(self) -> list[Turn]:
         await asyncio.sleep(0)  # what happens in one moment is written once
         await asyncio.sleep(0)
@@ -112,13 +119,7 @@ async def test_an_answered_turn(kept: Kept) -> None:
 
 
 async def test_of_a_cut_answer_the_heard_and_the_meant_are_kept_apart(kept: Kept) -> None:
-    async def long_answer(text: str | None = None) -> AsyncGenerator[Event, None]:
-        key = AudioKey(kept.desk.pipeline.turn, "r", "i")
-        yield TextDelta(turn=key.turn, at=now(), key=key, text="one two three four")
-        yield AudioDelta(turn=key.turn, at=now(), key=key, pcm=SPEECH * 4)
-        await asyncio.Event().wait()
-
-    kept.desk.pipeline.end_turn = long_answer  # type: ignore[method-assign]
+    kept.desk.pipeline.end_turn = kept.long_answer  # type: ignore[method-assign]
     await kept.talk()
     await kept.desk.state(State.SPEAKING)
     kept.desk.conductor.cancel()
@@ -131,6 +132,7 @@ async def test_of_a_cut_answer_the_heard_and_the_meant_are_kept_apart(kept: Kept
 
 
 async def test_what_a_cut_answer_took_is_kept_when_the_server_says_it(kept: Kept) -> None:
+    kept.desk.pipeline.end_turn = kept.long_answer  # type: ignore[method-assign]
     await kept.talk()
     await kept.desk.state(State.SPEAKING)
     kept.desk.conductor.cancel()

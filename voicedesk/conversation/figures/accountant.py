@@ -15,6 +15,9 @@ from voicedesk.core.turn import State
 
 log = logging.getLogger(__name__)
 
+LATE_COUNT_S = 5.0
+"""So long the count of a reply that was cut may come after it; then the turn is priced without."""
+
 _AT_REST = frozenset({State.READY, State.FAILED})
 
 
@@ -36,6 +39,7 @@ class Accountant:
         self._figures = figures
         self._tasks = TaskSet()
         self._open: dict[int, TurnFigures] = {}
+        self._awaited: dict[int, asyncio.TimerHandle] = {}  # turns whose count may still come
         self._is_at_rest = True
         self._working: asyncio.Task[None] | None = None
         self._loading = asyncio.Lock()
@@ -61,9 +65,24 @@ class Accountant:
                 self._loaded = True
 
     def _on_turn(self, turn: TurnFigures) -> None:
-        if turn.is_over:
-            self._open[turn.turn] = turn
-            self._begin()
+        if not turn.is_over:
+            return
+        if turn.is_cut and turn.usage is None and turn.cost is None:
+            self._await(turn)
+        else:
+            self._admit(turn)
+
+    def _await(self, turn: TurnFigures) -> None:
+        """Servers count a reply that was cut as well, and say so when they have stopped it."""
+        if turn.turn not in self._awaited:
+            loop = asyncio.get_running_loop()
+            self._awaited[turn.turn] = loop.call_later(LATE_COUNT_S, self._admit, turn)
+
+    def _admit(self, turn: TurnFigures) -> None:
+        if (awaited := self._awaited.pop(turn.turn, None)) is not None:
+            awaited.cancel()
+        self._open[turn.turn] = turn
+        self._begin()
 
     def _begin(self) -> None:
         is_working = self._working is not None and not self._working.done()
@@ -107,6 +126,9 @@ class Accountant:
     async def close(self) -> None:
         """Count no more."""
         self._stop()
+        for awaited in self._awaited.values():
+            awaited.cancel()
+        self._awaited.clear()
         await self._tasks.close()
 
 

@@ -31,6 +31,7 @@ from voicedesk.core.events import (
     TurnFailed,
     TurnTimed,
     Underran,
+    UsageTold,
     UserText,
     Waiting,
 )
@@ -365,6 +366,10 @@ class Figures:
         turn.usage = event.usage if event.usage is not None else turn.usage
         self.tell(turn)
 
+    def _on_usage(self, turn: TurnFigures, event: UsageTold) -> None:
+        turn.usage = event.usage
+        self.tell(turn)
+
     def _on_interrupted(self, turn: TurnFigures, _event: Interrupted) -> None:
         turn.is_over = turn.is_cut = True
         turn.flow.end()
@@ -388,6 +393,7 @@ class Figures:
         Hint: _on_hint,
         UserText: _on_user_text,
         ReplyEnded: _on_reply_ended,
+        UsageTold: _on_usage,
         Interrupted: _on_interrupted,
         TurnFailed: _on_failed,
     }
