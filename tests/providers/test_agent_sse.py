@@ -212,7 +212,7 @@ async def test_leaving_in_the_middle_ends_the_request(
 async def test_an_endless_answer_is_ended(
     fake: FakeHttp, thinker: AgentThinker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicedesk.providers.agent_sse.MOST_CHARACTERS", 1000)
+    monkeypatch.setattr("voicedesk.providers.streamed.MOST_CHARACTERS", 1000)
     fake.handler = stream(*(event("again and again ") for _ in range(500)))
     said, error = await failing(thinker, QUESTION)
     assert 900 < len(said) <= 1000

@@ -324,7 +324,7 @@ async def test_heartbeats_alone_are_no_answer(
 async def test_an_endless_answer_is_ended(
     fake: FakeHttp, thinker: ChatThinker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicedesk.providers.chat.MOST_CHARACTERS", 1000)
+    monkeypatch.setattr("voicedesk.providers.streamed.MOST_CHARACTERS", 1000)
     fake.handler = stream(*(sse(piece(content="again and again ")) for _ in range(500)))
     words, error = await failing(thinker)
     assert 900 < len(words) <= 1000

@@ -2,94 +2,37 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from voicedesk.core.dialogue import Message, Role
-from voicedesk.core.errors import ProtocolError, ServerError
 from voicedesk.providers.answers import (
-    MOST_CHARACTERS,
     WHOLE,
-    AnswerText,
     CallCollector,
-    body_events,
     broken_off,
-    drain,
     empty_is_fine,
-    nothing_said,
     sound_arguments,
     stopped,
     told_messages,
-    too_long,
-    warm_quietly,
 )
-from voicedesk.providers.failures import (
-    STOPPED,
-    as_mapping,
-    error_message,
-    message_failure,
-    refusal_text,
-)
-from voicedesk.providers.http import HttpServer, Link
+from voicedesk.providers.failures import STOPPED, as_mapping
+from voicedesk.providers.http import Link
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.sse import SseEvent
-from voicedesk.providers.stages import Question, TextPiece, Thought, ThoughtEnded, ToolSpec
-
-log = logging.getLogger(__name__)
+from voicedesk.providers.stages import Question, ThoughtEnded, ToolSpec
+from voicedesk.providers.streamed import AnswerReader, StreamedThinker
 
 _NO_TOOLS = re.compile(
     r"support\w* (function |any )?tool|tools?\b.{0,60} not support", re.IGNORECASE
 )
 
 
-class ChatThinker:
+class ChatThinker(StreamedThinker):
     """A model behind ``/chat/completions``."""
 
-    def __init__(self, server: HttpServer, model: str, *, effort: str = "") -> None:
-        """Nothing is opened yet.
-
-        Args:
-            server: Where it is.
-            model: Its id.
-            effort: How much it reasons; empty for the server's own choice.
-        """
-        self.model = model
-        self._server = server
-        self._effort = effort
-        self._unknown: set[str] = set()
-
-    async def warm(self) -> None:
-        """Open a connection ahead of the request."""
-        await warm_quietly(self._server)
-
-    async def close(self) -> None:
-        """End every connection."""
-        await self._server.close()
-
-    async def think(self, question: Question) -> AsyncGenerator[Thought, None]:
-        """The answer, as it is made.
-
-        Raises:
-            ServerError: It failed; what came before stays valid.
-        """
-        while True:
-            begun = False
-            try:
-                async with aclosing(self._answer(question)) as thoughts:
-                    async for thought in thoughts:
-                        begun = True
-                        yield thought
-                return
-            except ServerError as error:
-                if begun or not self._gives_way(refusal_text(error), self._body(question)):
-                    raise
-                log.info("%s refused: %s; asking again without", self.model, error.detail)
-
     def _gives_way(self, refusal: str, body: Mapping[str, Any]) -> bool:
-        """Leave out, from now on, what the server refused the request for. Whether there is such a thing."""
         if "reasoning_effort" in refusal and "tool" in refusal and self._effort != "none":
             self._effort = "none"  # newer models take tools here only without reasoning
             return True
@@ -103,7 +46,7 @@ class ChatThinker:
             self._unknown.add(field)
         return field is not None
 
-    def _body(self, question: Question) -> dict[str, Any]:
+    def _whole_body(self, question: Question) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.model,
             "messages": chat_messages(question.instructions, question.messages),
@@ -114,57 +57,30 @@ class ChatThinker:
             body["tools"] = [_tool(spec) for spec in question.tools]
         if self._effort:
             body["reasoning_effort"] = self._effort
-        return {field: value for field, value in body.items() if field not in self._unknown}
+        return body
 
-    async def _answer(self, question: Question) -> AsyncGenerator[Thought, None]:
-        body = self._body(question)
+    def _opened(
+        self, body: Mapping[str, Any]
+    ) -> Callable[[Link], AbstractAsyncContextManager[Any]]:
+        # As arguments they would be gone through one by one, which holds up the loop for 30 ms when they are many.
+        return lambda link: link.client.chat.completions.with_streaming_response.create(
+            model=self.model, messages=[], stream=True, extra_body=body
+        )
 
-        def opened(link: Link) -> AbstractAsyncContextManager[Any]:
-            # As arguments they would be gone through one by one, which holds up the loop for 30 ms when they are many.
-            return link.client.chat.completions.with_streaming_response.create(
-                model=self.model, messages=[], stream=True, extra_body=body
-            )
-
-        address = (await self._server.link()).address
-        async with self._server.exchange(opened, model=self.model) as response:
-            reader = _Reader(address, self.model, may_be_empty=empty_is_fine(question.messages))
-            async with aclosing(body_events(response, response.iter_bytes(), address)) as events:
-                async for event in events:
-                    if text := reader.take(event):
-                        yield TextPiece(text)
-                    if reader.done:
-                        break
-                if text := reader.text.end():
-                    yield TextPiece(text)
-                yield reader.ended()
-                await drain(events)
+    def _reader(self, address: Address, question: Question) -> AnswerReader:
+        return _Reader(address, self.model, may_be_empty=empty_is_fine(question.messages))
 
 
-class _Reader:
-    """Takes the events of one answer.
-
-    Attributes:
-        text: The words so far.
-        done: Nothing that matters follows.
-    """
+class _Reader(AnswerReader):
+    """Takes the chunks of one completion."""
 
     def __init__(self, address: Address, model: str, *, may_be_empty: bool) -> None:
-        self.text = AnswerText()
-        self.done = False
-        self._address = address
-        self._model = model
+        super().__init__(address, model)
         self._may_be_empty = may_be_empty
         self._calls = CallCollector()
-        self._usage: Mapping[str, Any] | None = None
         self._finish = ""
-        self._garbage = 0
 
     def take(self, event: SseEvent) -> str:
-        """The words of an event, empty when it has none.
-
-        Raises:
-            ServerError: The server says that it failed, or does not end.
-        """
         if event.data.strip() == "[DONE]":
             self.done = True
             return ""
@@ -173,8 +89,7 @@ class _Reader:
             self._garbage += 1
             return ""
         if data.get("error") or event.event == "error":
-            message, code = error_message(data)
-            raise message_failure(message, code, self._address, model=self._model)
+            raise self._failure(data)
         if isinstance(data.get("usage"), Mapping):
             self._usage = data["usage"]
         choices = data.get("choices")
@@ -185,10 +100,7 @@ class _Reader:
         new = as_mapping(choice.get("delta")) or as_mapping(choice.get("message"))
         self._take_calls(new.get("tool_calls"))
         self.done = event.event == WHOLE
-        text = self.text.add(_words(new.get("content")) or _words(new.get("refusal")))
-        if self.text.characters > MOST_CHARACTERS:
-            raise too_long(self._address)
-        return text
+        return self._add(_words(new.get("content")) or _words(new.get("refusal")))
 
     def _take_calls(self, pieces: Any) -> None:
         for piece in pieces if isinstance(pieces, list) else ():
@@ -199,22 +111,14 @@ class _Reader:
             )
 
     def ended(self) -> ThoughtEnded:
-        """What the answer comes to.
-
-        Raises:
-            ServerError: It was none, or not all of one.
-        """
         calls = self._calls.calls()
         something = bool(calls or self.text.characters)
         if self._finish in STOPPED or self._finish == "error":
             raise stopped(self._finish, self._address)
         if not self.done and not self._finish and something:
             raise broken_off(self._address)
-        if not something and self._garbage:
-            reason = "its answer is damaged"
-            raise ProtocolError("no event made sense", server=self._address.name, reason=reason)
-        if not something and not (self._may_be_empty and self._finish):
-            raise nothing_said(self._address)
+        if not something and (self._garbage or not (self._may_be_empty and self._finish)):
+            raise self._nothing()
         return ThoughtEnded(calls, self._usage)
 
 
