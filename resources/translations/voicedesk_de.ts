@@ -1298,6 +1298,14 @@
         <source>{server} is there and ready to answer.</source>
         <translation>{server} ist da und bereit zu antworten.</translation>
     </message>
+    <message>
+        <source>Built-in assistant</source>
+        <translation>Eingebauter Assistent</translation>
+    </message>
+    <message>
+        <source>The built-in assistant is ready to answer.</source>
+        <translation>Der eingebaute Assistent ist bereit.</translation>
+    </message>
 </context>
 <context>
     <name>ServerTestDialog</name>

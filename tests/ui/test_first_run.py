@@ -18,12 +18,14 @@ from tests.ui.test_accessibility import clipped, unnamed
 from voicedesk.audio.io import Level
 from voicedesk.conversation.stages import Stage, Told
 from voicedesk.core.errors import NoMicrophoneError, NoSpeakerError, VoiceDeskError, WrongKeyError
+from voicedesk.core.events import Link, SoundTrouble
 from voicedesk.core.settings import OPENAI, Settings
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui import theme, translation
 from voicedesk.ui.first_run import FirstRun
 from voicedesk.ui.first_run_ports import FirstRunPorts
 from voicedesk.ui.first_run_sound import MicrophoneStep
+from voicedesk.ui.ports import DeviceLister, Devices
 
 
 class FakeTester:
@@ -65,7 +67,9 @@ class Server:
 class Person:
     """Somebody in front of the dialog."""
 
-    def __init__(self, control: FakeControl, keys: FakeKeys) -> None:
+    def __init__(
+        self, control: FakeControl, keys: FakeKeys, devices: DeviceLister = fake_devices
+    ) -> None:
         self.settings = Settings()
         self.control = control
         self.keys = keys
@@ -77,7 +81,7 @@ class Person:
                 settings=lambda: self.settings,
                 change=self._change,
                 keys=keys,
-                devices=fake_devices,
+                devices=devices,
                 tester=self.tester,
                 connect=self.server.connect,
             )
@@ -102,7 +106,12 @@ class Person:
 
     def go_to(self, number: int) -> None:
         for _ in range(number - 1):
-            self.click("Skip This")
+            self.click(self.onward)
+
+    @property
+    def onward(self) -> str:
+        """What leads to the next step."""
+        return "Next" if self.dialog.step.is_proven else "Skip This"
 
     def choose(self, name: str, index: int) -> None:
         box = by_name(self.dialog.step, name, QComboBox)
@@ -127,12 +136,12 @@ def test_each_step_can_be_skipped_and_gone_back_to(qtbot: QtBot, person: Person)
     titles = []
     for _ in range(3):
         titles.append(person.dialog.step.title)
-        person.click("Skip This")
+        person.click(person.onward)
     titles.append(person.dialog.step.title)
     assert titles == ["Your microphone", "Your speaker", "Who answers", "Your first question"]
     person.click("Back")
     assert person.dialog.step.title == "Who answers"
-    person.click("Skip This")
+    person.click(person.onward)
     with qtbot.waitSignal(person.dialog.over):
         person.click("Finish")
     assert not person.dialog.isVisible()
@@ -225,17 +234,72 @@ def test_a_missing_speaker_is_said_in_words(person: Person) -> None:
     assert person.verdict == ""
 
 
-def test_the_built_in_server_needs_no_key(qtbot: QtBot, person: Person) -> None:
+def test_a_machine_without_a_microphone_is_told_so_at_once(
+    qtbot: QtBot, control: FakeControl, keys: FakeKeys
+) -> None:
+    there = [Devices()]
+    control.microphone_ready = False
+    person = Person(control, keys, devices=lambda: there[0])
+    qtbot.addWidget(person.dialog)
+    person.dialog.start()
+    assert "No microphone was found" in person.verdict
+    there[0], control.microphone_ready = fake_devices(), True
+    control.emit(SoundTrouble(turn=0, at=0.0, error=None))
+    assert person.verdict == "", "one was plugged in"
+    assert by_name(person.dialog.step, "Microphone", QComboBox).count() > 1
+    there[0] = Devices()
+    control.emit(SoundTrouble(turn=0, at=0.0, error=NoMicrophoneError()))
+    assert "No microphone was found" in person.verdict
+    person.dialog.close()
+    assert not control.is_observed
+
+
+def test_another_microphone_has_to_be_proven_anew(person: Person) -> None:
+    person.click("Hear Yourself")
+    person.tester.tell(Stage.DONE)
+    assert by_name(person.dialog, "Next", QPushButton).isVisible()
+    person.choose("Microphone", 1)
+    assert person.verdict == ""
+    assert by_name(person.dialog, "Skip This", QPushButton).isVisible()
+
+
+def test_the_built_in_server_needs_no_key_and_no_test(person: Person) -> None:
+    person.go_to(3)
+    assert not by_name(person.dialog.step, "Key", QLineEdit).isVisible()
+    assert person.verdict == "The built-in assistant is ready to answer."
+    assert by_name(person.dialog.step, "Server", QComboBox).currentText() == "Built-in assistant"
+    test = by_name(person.dialog.step, "Test It", QPushButton)
+    assert test.width() < person.dialog.step.width() / 3
+    person.click("Next")
+
+
+def test_the_built_in_server_can_be_tested_all_the_same(person: Person) -> None:
     async def work() -> None:
+        person.control.link = Link.CLOSED
         person.go_to(3)
-        assert not by_name(person.dialog.step, "Key", QLineEdit).isVisible()
+        assert person.verdict == ""
         person.click("Test It")
         await _until(lambda: person.dialog.step.is_proven)
-        assert "Built-in is there" in person.verdict
+        assert "built-in assistant is ready" in person.verdict
         assert by_name(person.dialog, "Test It", QPushButton).isEnabled()
         await person.dialog.stop()
 
     run(work)
+
+
+def test_what_comes_of_another_server_is_said_by_itself(person: Person) -> None:
+    person.go_to(3)
+    person.choose("Server", 1)
+    assert person.verdict == ""
+    assert by_name(person.dialog, "Skip This", QPushButton).isVisible()
+    person.control.links(Link.CONNECTING)
+    person.control.links(Link.LOST, WrongKeyError(server="OpenAI"))
+    assert "refused the key" in person.verdict
+    assert not person.dialog.step.is_proven
+    person.control.links(Link.READY)
+    assert person.verdict == "OpenAI is there and ready to answer."
+    person.control.links(Link.LOST, WrongKeyError(server="OpenAI"))
+    assert not person.dialog.step.is_proven
 
 
 def test_a_key_is_stored_and_tested_and_its_refusal_is_said(person: Person) -> None:
@@ -266,6 +330,7 @@ def test_a_key_is_stored_and_tested_and_its_refusal_is_said(person: Person) -> N
 
 def test_a_test_that_hangs_can_be_left(person: Person) -> None:
     async def work() -> None:
+        person.control.link = Link.CLOSED
         person.go_to(3)
         person.server.may_answer.clear()
         person.click("Test It")

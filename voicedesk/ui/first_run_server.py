@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from voicedesk.core.errors import VoiceDeskError
-from voicedesk.core.settings import BUILTIN
+from voicedesk.core.events import Event, Link, LinkChanged
+from voicedesk.core.settings import BUILTIN, Server
 from voicedesk.core.tasks import TaskSet
 from voicedesk.ui.first_run_ports import FirstRunPorts
 from voicedesk.ui.first_run_step import Step
@@ -29,6 +31,7 @@ class ServerStep(Step):
         self._ports = ports
         self._tasks = TaskSet()
         self._running: asyncio.Task[None] | None = None
+        self._stop_observing: Callable[[], None] = _nothing
         self._choice = QComboBox(self)
         self._choice.setAccessibleName(self.tr("Server"))
         self._choice.activated.connect(lambda _index: self._choose())
@@ -44,6 +47,7 @@ class ServerStep(Step):
         row.setSpacing(em(self))
         row.addWidget(self._key, 1)
         row.addWidget(self._button)
+        row.addStretch()
         self.body.addWidget(self._choice)
         self.body.addWidget(self._about)
         self.body.addLayout(row)
@@ -52,11 +56,16 @@ class ServerStep(Step):
         settings = self._ports.settings()
         self._choice.clear()
         for identifier, server in settings.servers.items():
-            self._choice.addItem(server.name, identifier)
+            self._choice.addItem(self._name(server), identifier)
         self._choice.setCurrentIndex(max(0, self._choice.findData(settings.answering_id)))
         self._show()
+        self._stop_observing = self._ports.control.observe(self._on_event)
+        if self._ports.control.link is Link.READY:
+            self._is_there()
 
     def leave(self) -> None:
+        self._stop_observing()
+        self._stop_observing = _nothing
         self._stop()
         self._key.clear()
 
@@ -78,8 +87,8 @@ class ServerStep(Step):
         path = "realtime.server" if is_realtime else "classic.thinking_server"
         chosen = self._choice.currentData()
         if chosen != settings.answering_id:
+            self.start_over()
             self._ports.change(with_value(settings, path, chosen))
-        self.verdict.say("")
         self._show()
 
     def _show(self) -> None:
@@ -124,20 +133,44 @@ class ServerStep(Step):
                 return
         self._button.setEnabled(False)
         self.verdict.say(
-            self.tr("Connecting to {server}…").format(server=settings.answering_server.name)
+            self.tr("Connecting to {server}…").format(server=self._name(settings.answering_server))
         )
         self._running = self._tasks.spawn(self._connect(), name="testing the server")
 
+    def _on_event(self, event: Event) -> None:
+        """Another server that was chosen is connected by itself."""
+        if not isinstance(event, LinkChanged) or self._running is not None:
+            return
+        if event.link is Link.READY:
+            self._is_there()
+        elif event.error is not None:
+            self.start_over()
+            self.verdict.say(error_sentence(event.error), is_good=False)
+
+    def _is_there(self) -> None:
+        server = self._ports.settings().answering_server
+        if server.dialect == BUILTIN:
+            self.prove(self.tr("The built-in assistant is ready to answer."))
+        else:
+            self.prove(self.tr("{server} is there and ready to answer.").format(server=server.name))
+
+    def _name(self, server: Server) -> str:
+        return self.tr("Built-in assistant") if server.dialect == BUILTIN else server.name
+
     async def _connect(self) -> None:
-        name = self._ports.settings().answering_server.name
         try:
             await self._ports.connect()
         except VoiceDeskError as error:
+            self.start_over()
             self.verdict.say(error_sentence(error), is_good=False)
         else:
-            self.prove(self.tr("{server} is there and ready to answer.").format(server=name))
+            self._is_there()
         finally:
             if self._running is asyncio.current_task():
                 self._running = None
                 self._button.setEnabled(True)
         self._show()
+
+
+def _nothing() -> None:
+    """There is nothing left to end."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from voicedesk.conversation.stages import Stage
-from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
+from voicedesk.core.events import Event, SoundTrouble
 from voicedesk.core.settings import DeviceChoice
 from voicedesk.ui.device_box import DeviceBox
 from voicedesk.ui.first_run_ports import FirstRunPorts
@@ -32,6 +35,7 @@ class MicrophoneStep(Step):
         )
         self._ports = ports
         self._loud_frames = 0
+        self._stop_observing: Callable[[], None] = _nothing
         self._devices = DeviceBox(self.tr("Microphone"), self)
         self._devices.chosen.connect(self._choose)
         self.meter = LevelMeter(ports.tester, self)
@@ -49,18 +53,36 @@ class MicrophoneStep(Step):
 
     def enter(self) -> None:
         self._loud_frames = 0
-        settings = self._ports.settings()
-        self._devices.show_devices(self._ports.devices().microphones, settings.sound.microphone)
+        self._list()
+        if not self._ports.control.microphone_ready and not self._ports.devices().microphones:
+            self.verdict.say(error_sentence(NoMicrophoneError()), is_good=False)
+        self._stop_observing = self._ports.control.observe(self._on_event)
         self.meter.set_running(is_on=True)
 
     def leave(self) -> None:
+        self._stop_observing()
+        self._stop_observing = _nothing
         self.meter.set_running(is_on=False)
         self._ports.tester.stop()
         self._hear.setEnabled(True)
 
+    def _list(self) -> None:
+        chosen = self._ports.settings().sound.microphone
+        self._devices.show_devices(self._ports.devices().microphones, chosen)
+
+    def _on_event(self, event: Event) -> None:
+        """A microphone was plugged in, or is gone."""
+        if not isinstance(event, SoundTrouble):
+            return
+        self._list()
+        if isinstance(event.error, NoMicrophoneError):
+            self.verdict.say(error_sentence(event.error), is_good=False)
+        elif event.error is None and not self.is_proven:
+            self.verdict.say("")
+
     def _choose(self, device: DeviceChoice | None) -> None:
         self._loud_frames = 0
-        self.verdict.say("")
+        self.start_over()
         self._ports.change(with_value(self._ports.settings(), "sound.microphone", device))
 
     def _measure(self, loudness: float) -> None:
@@ -123,7 +145,7 @@ class SpeakerStep(Step):
         self._play.setEnabled(True)
 
     def _choose(self, device: DeviceChoice | None) -> None:
-        self.verdict.say("")
+        self.start_over()
         self._heard.setEnabled(False)
         self._ports.change(with_value(self._ports.settings(), "sound.speaker", device))
 
@@ -140,3 +162,7 @@ class SpeakerStep(Step):
             )
         else:
             self.verdict.say(self.tr("That was cut short. Try it again."), is_good=False)
+
+
+def _nothing() -> None:
+    """There is nothing left to end."""

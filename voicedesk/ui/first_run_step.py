@@ -62,7 +62,7 @@ class Step(QWidget):
     """One step of the first run.
 
     Signals:
-        proven: What the step is about works, seen or heard by the user.
+        proven: What the step is about works, seen or heard by the user; or that has to be proven again.
     """
 
     proven = Signal()
@@ -103,6 +103,13 @@ class Step(QWidget):
         self.verdict.say(sentence, is_good=True)
         if not self.is_proven:
             self.is_proven = True
+            self.proven.emit()
+
+    def start_over(self) -> None:
+        """Something else was chosen, of which nothing is proven."""
+        self.verdict.say("")
+        if self.is_proven:
+            self.is_proven = False
             self.proven.emit()
 
     def button(self, text: str) -> QPushButton:
