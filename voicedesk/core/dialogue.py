@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from voicedesk.core.characters import whole_characters
+
 MOST_TOLD = 100
 """Messages that a model is told; a longer past costs time and money in every turn."""
 
@@ -37,6 +39,10 @@ class ToolCall:
     call_id: str
     name: str
     arguments: str
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, whole_characters(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ WHOLE = "whole"
 
 _LONGEST_BODY = 8 * 1024 * 1024
 _DRAIN_S = 0.25
+_STREAM_BEGINS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
 class AnswerText:
@@ -135,7 +136,8 @@ async def body_events(
         raise wrong_content(response.headers, address, wanted="an answer")
     if "json" in kind and "ndjson" not in kind:
         body = await read_body(chunks, address)
-        yield SseEvent(body.decode("utf-8", errors="replace"), WHOLE)
+        for event in _events_of(body):
+            yield event
         return
     parser = SseParser()
     heard_at = now()
@@ -151,6 +153,28 @@ async def body_events(
                 raise NoAnswerError("heartbeats alone", server=address.name, seconds=QUIET_S)
     for event in parser.end():
         yield event
+
+
+def _events_of(body: bytes) -> list[SseEvent]:
+    """What a body holds that says of itself to be JSON: some servers say so of their streams."""
+    if not body.lstrip().startswith(_STREAM_BEGINS):
+        return [SseEvent(body.decode("utf-8", errors="replace"), WHOLE)]
+    parser = SseParser()
+    return [*parser.feed(body), *parser.end()]
+
+
+async def next_event(
+    events: AsyncGenerator[SseEvent, None], within_s: float | None
+) -> SseEvent | None:
+    """The next event, None at the end; of an answer that is over, after ``within_s`` seconds as well."""
+    limit = asyncio.timeout(within_s)
+    try:
+        async with limit:
+            return await anext(events, None)
+    except TimeoutError:
+        if limit.expired():
+            return None
+        raise
 
 
 async def read_body(chunks: AsyncIterator[bytes], address: Address) -> bytes:

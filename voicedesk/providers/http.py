@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from voicedesk.core.clock import now
 from voicedesk.core.errors import RateLimitError, ServerError, WrongKeyError
+from voicedesk.core.settings import OPENAI_URL
 from voicedesk.providers.failures import failure, is_stale, limit_failure
 from voicedesk.providers.pace import Pace, PaceBook
 from voicedesk.providers.profiles import Address, is_loopback
@@ -42,6 +44,7 @@ MOST_ASKS = 3
 _FRESH_S = 3.0
 """A connection that was used this recently needs no warming; some servers close theirs after five seconds."""
 _WARM_S = 5.0
+_OPENAI = urlsplit(OPENAI_URL).hostname or ""
 
 Source = Callable[[], Awaitable[Address]]
 """Gives the server's present address. May start the server, and raises ServerError when there is none."""
@@ -58,17 +61,35 @@ def openai_client(address: Address, http: httpx2.AsyncClient | None = None) -> A
     """
     from openai import AsyncOpenAI
 
+    key = address.key or "none"  # an empty key is normal for local servers
     client = AsyncOpenAI(
-        api_key=address.key or "none",  # an empty key is normal for local servers
+        api_key=key,
         base_url=address.base_url,
+        default_headers={**_kept_back(address), "Authorization": f"Bearer {key}"},
         max_retries=0,
         http_client=http,
     )
-    if not address.quirks.needs_key:
+    if not _is_openais(address):
         # The environment's organisation and project belong to OpenAI's own server alone.
         client.organization = None
         client.project = None
     return client
+
+
+def _is_openais(address: Address) -> bool:
+    host = urlsplit(address.base_url).hostname or ""
+    return host == _OPENAI or host.endswith(f".{_OPENAI}")
+
+
+def _kept_back(address: Address) -> Mapping[str, Any]:
+    """The headers that the package would take from the environment, and which may hold a key: as none at all."""
+    if _is_openais(address):
+        return {}
+    from openai import Omit
+
+    lines = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
+    names = (line.partition(":")[0].strip() for line in lines if ":" in line)
+    return {name: Omit() for name in names if name.lower() != "authorization"}
 
 
 def _touch(client: AsyncOpenAI) -> None:

@@ -36,7 +36,9 @@ from voicedesk.providers.failures import (
     as_sentence,
     body_message,
     error_message,
+    limit_failure,
     plain_reason,
+    retry_after,
 )
 from voicedesk.providers.http import openai_client
 from voicedesk.providers.profiles import Address, is_loopback
@@ -323,12 +325,14 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
     body = bytes(getattr(response, "body", b"") or b"")
     message, _ = body_message(body)
     detail = f"HTTP {status}: {message}"
+    wait = retry_after(getattr(response, "headers", {}))
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return WrongKeyError(detail, server=address.name)
     if status == HTTPStatus.NOT_FOUND:
         return UnknownModelError(detail, server=address.name, model=model)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimitError(detail, server=address.name, reason=as_sentence(message))
+    busy = status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None
+    if status == HTTPStatus.TOO_MANY_REQUESTS or busy:
+        return limit_failure(message, address, wait=wait, detail=detail)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return UnreachableError(
             detail, server=address.name, reason=f"it has a problem of its own (status {status})"

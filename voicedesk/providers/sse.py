@@ -58,6 +58,7 @@ class SseParser:
         """The events that ``chunk`` completes."""
         if self._after_cr and chunk.startswith(b"\n"):
             chunk = chunk[1:]
+            self._after_cr = False
         if chunk:
             self._after_cr = chunk.endswith(b"\r")
         *lines, rest = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from voicedesk.core.characters import whole_characters
 from voicedesk.core.dialogue import Message, ToolCall
 
 
@@ -25,6 +26,9 @@ class Words:
 
     text: str
     usage: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", whole_characters(self.text))
 
 
 class Hearing(Protocol):

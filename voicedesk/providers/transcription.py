@@ -133,7 +133,7 @@ class RestTranscriber:
         return Words(transcript.text, transcript.usage)
 
     def _refuse(self, data: object, event: SseEvent, address: Address) -> None:
-        said = isinstance(data, Mapping) and ("error" in data or data.get("type") == "error")
+        said = isinstance(data, Mapping) and (data.get("error") or data.get("type") == "error")
         if said or event.event == "error":
             message, code = error_message(data)
             raise message_failure(message or event.data[:2000], code, address, model=self.model)
@@ -147,6 +147,8 @@ class RestTranscriber:
             raise wrong_content(headers, address, wanted="words") from None
         if isinstance(data, str):
             return Words(data.strip())
+        if kind == "text/plain" and not isinstance(data, Mapping):
+            return Words(body.decode().strip())  # a number, say, which is JSON too
         if isinstance(data, Mapping):
             if isinstance(data.get("text"), str):
                 return Words(data["text"].strip(), _mapping(data.get("usage")))
