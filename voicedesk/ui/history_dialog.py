@@ -33,7 +33,7 @@ from voicedesk.ui.history_export import ExportMenu
 from voicedesk.ui.history_model import MOST_FOUND, PAGE, HistoryModel, title_of
 from voicedesk.ui.history_ports import HistoryPorts
 from voicedesk.ui.history_reader import HistoryReader
-from voicedesk.ui.icons import em
+from voicedesk.ui.icons import em, icon
 from voicedesk.ui.widgets import Hairline, QuietLabel, style_scroll_bar
 from voicedesk.ui.wording import error_sentence
 
@@ -68,6 +68,8 @@ class HistoryDialog(QDialog):
         self._search.setPlaceholderText(self.tr("Search what was said"))
         self._search.setAccessibleName(self.tr("Search what was said"))
         self._search.setClearButtonEnabled(True)
+        self._glass = QAction(self._search)
+        self._search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._search.textChanged.connect(lambda _text: self._typing.start())
         self._model = HistoryModel(self._load_more, self._rename)
         self._list = QListView(self)
@@ -85,6 +87,8 @@ class HistoryDialog(QDialog):
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(unit, unit, unit, unit)
+        self._empty.setBackgroundRole(QPalette.ColorRole.Base)  # that of the list
+        self._empty.setAutoFillBackground(True)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._list)
         self._stack.addWidget(self._empty)
@@ -151,6 +155,7 @@ class HistoryDialog(QDialog):
         palette = QPalette()
         palette.setColor(QPalette.ColorRole.Base, theme.scheme(self.palette()).field)
         self.setPalette(palette)
+        self._glass.setIcon(icon("search", self.palette()))
         style_scroll_bar(self._list.verticalScrollBar(), palette)
 
     # ------------------------------------------------------------------------------ contents
