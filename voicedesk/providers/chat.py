@@ -24,6 +24,9 @@ from voicedesk.providers.sse import SseEvent
 from voicedesk.providers.stages import Question, ThoughtEnded, ToolSpec
 from voicedesk.providers.streamed import AnswerReader, StreamedThinker
 
+LINGER_S = 2.0
+"""How long a server that has said why its answer ended is waited for to end the stream."""
+
 _NO_TOOLS = re.compile(
     r"support\w* (function |any )?tool|tools?\b.{0,60} not support", re.IGNORECASE
 )
@@ -79,6 +82,11 @@ class _Reader(AnswerReader):
         self._may_be_empty = may_be_empty
         self._calls = CallCollector()
         self._finish = ""
+
+    @property
+    def patience_s(self) -> float | None:
+        # Of an answer that has ended only the count of what it took is missing.
+        return LINGER_S if self._finish else None
 
     def take(self, event: SseEvent) -> str:
         if event.data.strip() == "[DONE]":
@@ -145,8 +153,8 @@ def _tool(spec: ToolSpec) -> dict[str, Any]:
 def chat_messages(instructions: str, messages: Sequence[Message]) -> list[dict[str, Any]]:
     """The conversation as Chat Completions takes it.
 
-    What the user said in several turns without an answer is one message: many models' templates demand that the two
-    take turns.
+    What the user said in several turns without an answer is one message, and so are answers with nothing left between
+    them: many models' templates demand that the two take turns.
     """
     told: list[dict[str, Any]] = []
     if instructions.strip():
@@ -169,6 +177,8 @@ def chat_messages(instructions: str, messages: Sequence[Message]) -> list[dict[s
             told[-1].setdefault("tool_calls", []).append(
                 {"id": message.call.call_id, "type": "function", "function": call}
             )
+        elif last.get("role") == "assistant" and "tool_calls" not in last:
+            last["content"] += "\n" + message.text
         else:
             told.append({"role": "assistant", "content": message.text})
         open_round = (message.turn, message.round)
