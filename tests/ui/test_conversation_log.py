@@ -236,8 +236,21 @@ def test_old_entries_leave_when_there_are_too_many() -> None:
     limit = conversation_log.MAX_ENTRIES
     for turn in range(1, limit + 3):
         log.apply(UserText(turn=turn, at=0.0, text=str(turn), final=True))
-    assert len(log.entries) == limit
-    assert log.entries[0].text == "3"
+    gone = limit // 20  # in one go
+    assert [entry.text for entry in log] == [str(turn) for turn in range(gone + 1, limit + 3)]
+    removed, _ = log.take_changes()
+    assert [entry.turn for entry in removed] == list(range(1, gone + 1))
+
+
+def test_what_comes_late_is_shown_once_in_a_full_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation_log, "MAX_ENTRIES", 4)
+    log = new_log()
+    for turn in range(2, 6):
+        log.apply(UserText(turn=turn, at=0.0, text=str(turn), final=True))
+    log.apply(UserText(turn=1, at=0.0, text="late", final=True))
+    assert [entry.text for entry in log] == ["late", "3", "4", "5"]
+    removed, changed = log.take_changes()
+    assert not {entry.serial for entry in removed} & {entry.serial for entry in changed}
 
 
 EVENTS = st.one_of(

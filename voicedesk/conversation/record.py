@@ -25,7 +25,7 @@ from voicedesk.core.events import (
 from voicedesk.core.timeline import Timeline
 
 _BYTES_PER_MS = RATE * SAMPLE_BYTES / 1000.0
-_KEPT_TURNS = 500
+_KEPT_TURNS = 100
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ from voicedesk.core.characters import whole_characters
 
 MOST_TOLD = 100
 """Messages that a model is told; a longer past costs time and money in every turn."""
+MOST_KEPT = 5 * MOST_TOLD
+"""Messages that are kept here, so that a talk may last all day; all of them are in the history."""
 
 
 class Role(IntEnum):
@@ -91,7 +93,7 @@ class Message:
 
 
 class Dialogue:
-    """All messages so far, in order of turns, wherever their words arrived."""
+    """The latest messages, in order of turns, wherever their words arrived."""
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
@@ -158,7 +160,10 @@ class Dialogue:
         Args:
             past: What was said in it; the numbers of its turns are below those to come.
         """
-        self._messages = sorted(past, key=lambda message: message.place)
+        self._messages = sorted(past, key=lambda message: message.place)[-MOST_KEPT:]
 
     def _add(self, message: Message) -> None:
         insort(self._messages, message, key=lambda other: other.place)
+        oldest = self._messages[0].turn
+        if len(self._messages) > MOST_KEPT and oldest != self._messages[-1].turn:
+            self._messages = [m for m in self._messages if m.turn != oldest]

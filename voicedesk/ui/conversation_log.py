@@ -50,8 +50,8 @@ from voicedesk.ui.conversation_entries import (
     unheard_ranges,
 )
 
-MAX_ENTRIES = 10000
-"""Older entries leave the window beyond this, so that a window that is never closed stays bounded."""
+MAX_ENTRIES = 2_000
+"""Beyond this a twentieth of them, the oldest, leaves the window, all at once: what stands below is laid out anew."""
 
 HintSentence = Callable[[HintKind, bool], str]
 ErrorSentence = Callable[[TurnFailed], tuple[str, str]]
@@ -143,13 +143,14 @@ class ConversationLog:
         return self._latest.get((turn, kind))
 
     def _add(self, turn: int, kind: Kind) -> Entry:
+        if len(self.entries) >= MAX_ENTRIES:
+            for oldest in self.entries[: max(1, MAX_ENTRIES // 20)]:
+                self._drop(oldest)
         self._serial += 1
         entry = Entry(kind, turn, self._serial)
         insort(self.entries, entry, key=lambda other: other.place)
         self._latest[turn, kind] = entry
         self._touch(entry)
-        while len(self.entries) > MAX_ENTRIES:
-            self._drop(self.entries[0])
         return entry
 
     def _touch(self, entry: Entry) -> None:

@@ -90,10 +90,7 @@ class TranscriptDocument:
         edit.beginEditBlock()
         done = 0
         try:
-            for entry in removed:
-                shown = self._by_serial.pop(entry.serial, None)
-                if shown is not None:
-                    self._remove(shown)
+            self._remove_all(removed)
             for entry in changed:
                 shown = self._by_serial.get(entry.serial)
                 if shown is None:
@@ -138,20 +135,30 @@ class TranscriptDocument:
         self._by_serial[entry.serial] = shown
         self._write(shown)
 
-    def _remove(self, shown: _Shown) -> None:
-        index = self._index(shown)
-        start, end = shown.start.position(), self._end(index)
-        del self._shown[index]
+    def _remove_all(self, removed: Iterable[Entry]) -> None:
+        """Those that stand together go together: each edit moves every cursor, and there are thousands."""
+        there = (self._by_serial.pop(entry.serial, None) for entry in removed)
+        places = sorted(self._index(shown) for shown in there if shown is not None)
+        while places:
+            first = last = places.pop()
+            while places and places[-1] == first - 1:
+                first = places.pop()
+            self._remove(first, last)
+
+    def _remove(self, first: int, last: int) -> None:
+        """Remove the entries from one index to another, both included."""
+        start, end = self._shown[first].start.position(), self._end(last)
+        del self._shown[first : last + 1]
         cursor = QTextCursor(self._document)
-        if index < len(self._shown):
+        if first < len(self._shown):
             cursor.setPosition(start)
             cursor.setPosition(end + 1, QTextCursor.MoveMode.KeepAnchor)
         else:
             cursor.setPosition(max(0, start - 1))
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        if index < len(self._shown):
-            self._write(self._shown[index])  # joining blocks may have mixed their formats
+        if first < len(self._shown):
+            self._write(self._shown[first])  # joining blocks may have mixed their formats
 
     def _update(self, shown: _Shown) -> None:
         text = self.words(shown.entry)

@@ -38,7 +38,7 @@ from voicedesk.core.events import (
 from voicedesk.core.timeline import Timeline
 
 _BYTES_PER_S = RATE * SAMPLE_BYTES
-_KEPT = 1000
+_KEPT = 500
 PAUSE_MS = 250.0
 """Quiet between two pieces of an answer beyond this is no breath any more."""
 
