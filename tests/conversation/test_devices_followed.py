@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,9 +29,11 @@ from voicedesk.conversation import sound as sound_module
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.device_watch import Counter
 from voicedesk.conversation.sound import SoundDevices
+from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
 from voicedesk.core.events import AudioKey, Event, SoundTrouble, TurnFailed
 from voicedesk.core.settings import DeviceChoice, Settings, Talk
+from voicedesk.core.turn import State
 
 HEADSET = DeviceChoice(host_api="Core Audio", name="Headset")
 BUILT_IN = DeviceChoice(host_api="Core Audio", name="Built-in")
@@ -46,6 +49,19 @@ class Room:
     sound: SoundDevices
     events: list[Event]
     there: Census
+    looks: int = 0  # of the watch
+    counts: int = 0  # of the devices that are there
+
+    async def looked(self, times: int = 3) -> None:
+        """The watch has looked so many times more."""
+        before = self.looks
+        await reached(lambda: self.looks >= before + times, "the watch to look")
+
+    async def counted(self, times: int = 3) -> None:
+        """The devices were counted so many times more, and what follows from it has been done."""
+        before = self.counts
+        await reached(lambda: self.counts >= before + times, "the devices to be counted")
+        await self.looked()
 
     @property
     def told(self) -> list[VoiceDeskError | None]:
@@ -60,8 +76,7 @@ class Room:
 
     def in_use(self) -> list[str]:
         """Names of the devices whose streams run: microphone, then speaker."""
-        microphone, speaker = self.conductor.microphone, self.conductor.speaker
-        return [d.name for d in (microphone, speaker) if d is not None and d.is_open]
+        return [device.name for _, device in self.sound._devices() if device.is_open]
 
     @property
     def microphone(self) -> FakeStream:
@@ -96,7 +111,14 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
     conductor.observe(events.append)
 
     async def count() -> Census:
+        made.counts += 1
         return made.there
+
+    def is_warm(sound: SoundDevices) -> bool:
+        made.looks += 1
+        return sound._is_warm
+
+    monkeypatch.setattr(SoundDevices, "is_warm", property(is_warm))
 
     sound = SoundDevices(conductor, count=count)
     both = [BUILT_IN, HEADSET]
@@ -132,7 +154,7 @@ async def test_a_new_default_is_followed_where_the_system_does_not_lead_there(ro
     assert "Headset" in await room.told_of(DefaultChangedError)
     await reached(lambda: room.in_use() == ["Headset", "Headset"], "the new default")
     restarts = room.card.restarts
-    await asyncio.sleep(0.2)
+    await room.counted()
     assert room.card.restarts == restarts == 1
 
 
@@ -156,6 +178,124 @@ async def test_nothing_is_opened_anew_while_somebody_talks(room: Room) -> None:
     room.conductor.cancel()
     await room.told_of(DefaultChangedError)
     assert room.card.restarts == 1
+
+
+class Relisting:
+    """PortAudio takes its list anew, and stands still in the middle of it until it is let go on."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.begun = threading.Event()
+        self.go_on = threading.Event()
+        room.card.starting = self._stand_still
+
+    def _stand_still(self) -> None:
+        self.begun.set()
+        assert self.go_on.wait(10)
+
+    async def reached(self) -> None:
+        self.room.plug("Headset", "Built-in")
+        await reached(self.begun.is_set, "the list to be taken anew")
+        assert self.room.in_use() == []
+
+
+@pytest.fixture
+def relisting(room: Room) -> Iterator[Relisting]:
+    made = Relisting(room)
+    yield made
+    made.go_on.set()
+
+
+async def test_a_press_while_the_devices_are_listed_anew_is_taken(
+    room: Room, relisting: Relisting
+) -> None:
+    await room.sound.open(Settings())
+    takes: list[bytes] = []
+    room.conductor.watch_takes(lambda _turn, pcm: takes.append(pcm))
+    room.microphone.hear(noise(9600))  # just before
+    await relisting.reached()
+    room.conductor.press()
+    assert room.conductor.state is State.LISTENING
+    assert room.told == []
+    before = sum(map(len, takes))
+    assert before > 0  # what was said before the key is as much part of it as ever
+    relisting.go_on.set()
+    await reached(lambda: room.in_use() == ["Headset", "Headset"], "the devices")
+    assert room.conductor.state is State.LISTENING
+    for _ in range(30):
+        room.microphone.hear(noise(960))
+        await asyncio.sleep(0)
+    await reached(lambda: sum(map(len, takes)) >= before + 0.5 * 48_000, "the sound after it")
+    room.conductor.release()
+    await reached(lambda: room.conductor.state is not State.LISTENING, "the end of the take")
+    assert not [event for event in room.events if isinstance(event, TurnFailed)]
+
+
+async def test_a_press_while_the_chosen_microphone_takes_its_place_again_is_taken(
+    room: Room, relisting: Relisting
+) -> None:
+    room.plug("Built-in")
+    room.card.infos = [info("Built-in")]
+    await room.sound.open(with_headset())
+    assert room.was_told(SubstituteDeviceError)
+    room.plug("Built-in", "Headset")
+    await reached(relisting.begun.is_set, "the list to be taken anew")
+    room.conductor.press()
+    assert room.conductor.state is State.LISTENING
+    relisting.go_on.set()
+    await reached(lambda: room.in_use() == ["Headset", "Built-in"], "the devices")
+    assert not room.was_told(NoMicrophoneError)
+
+
+async def test_a_press_waits_for_a_microphone_that_does_not_come_and_says_so(
+    room: Room, relisting: Relisting
+) -> None:
+    await room.sound.open(Settings())
+    await relisting.reached()
+    room.conductor.press()
+    room.card.refuses = {"Headset": -9985, "Built-in": -9985}
+    relisting.go_on.set()
+    await reached(lambda: room.conductor.state is State.FAILED, "the take to fail")
+    failed = [event.error for event in room.events if isinstance(event, TurnFailed)]
+    assert [type(error) for error in failed] == [DeviceBusyError]
+    room.conductor.press()  # now it is known that there is none
+    assert room.conductor.state is State.FAILED
+    assert isinstance(room.told[-1], NoMicrophoneError)
+
+
+async def test_a_press_while_another_microphone_is_being_opened_is_taken(
+    room: Room, relisting: Relisting
+) -> None:
+    room.card.infos = [info("Built-in")]
+    await room.sound.open(Settings())
+    room.plug("Built-in", "Headset")
+    changing = asyncio.create_task(room.sound.use(with_headset()))
+    await reached(relisting.begun.is_set, "the list to be taken anew")
+    room.conductor.press()
+    assert room.conductor.state is State.LISTENING
+    relisting.go_on.set()
+    await changing
+    assert room.in_use() == ["Headset", "Built-in"]
+
+
+async def test_a_press_as_soon_as_the_window_is_in_use_again_is_taken(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_module, "HOLD_S", 0.0)
+    await room.sound.open(Settings())
+    room.sound.attend(active=False)
+    await reached(lambda: not room.in_use(), "the devices to be let go")
+    room.conductor.press()
+    assert room.conductor.state is not State.LISTENING
+    assert room.was_told(NoMicrophoneError)
+    room.sound.attend(active=True)
+    room.conductor.press()  # in the same moment
+    assert room.conductor.state is State.LISTENING
+    takes: list[bytes] = []
+    room.conductor.watch_takes(lambda _turn, pcm: takes.append(pcm))
+    await reached(lambda: len(room.in_use()) == 2, "the devices")
+    room.microphone.hear(noise(9600))
+    await reached(lambda: sum(map(len, takes)) > 0, "its sound")
 
 
 async def test_what_was_said_before_the_microphone_went_can_be_sent(room: Room) -> None:
@@ -208,7 +348,9 @@ async def test_a_muted_microphone_is_told_while_somebody_talks(
     await room.sound.open(Settings())
     zeros, voice = np.zeros(9600, dtype=np.int16), noise(9600)
     room.microphone.hear(zeros)
-    await asyncio.sleep(0.15)
+    long_ago = now() + 1.5 * device_watch.MUTED_S
+    await reached(lambda: now() > long_ago, "more time than a muted microphone is given")
+    await room.looked()
     assert room.told == []  # nobody talks
     room.conductor.press()
     assert "muted" in await room.told_of(SilentMicrophoneError)
@@ -222,7 +364,9 @@ async def test_a_voice_is_no_silence(room: Room, monkeypatch: pytest.MonkeyPatch
     await room.sound.open(Settings())
     room.conductor.press()
     room.microphone.hear(np.concatenate((noise(480), np.zeros(4320, dtype=np.int16))))
-    await asyncio.sleep(0.2)
+    long_ago = now() + 2.0 * device_watch.MUTED_S
+    await reached(lambda: now() > long_ago, "more time than a muted microphone is given")
+    await room.looked()
     assert room.told == []
 
 
@@ -242,7 +386,7 @@ async def test_nothing_is_tried_while_the_devices_are_let_go(
     room.sound.attend(active=False)
     await reached(lambda: not room.in_use(), "the devices to be let go")
     tried = len(room.card.tried)
-    await asyncio.sleep(0.1)
+    await room.looked(5)
     assert len(room.card.tried) == tried
     room.sound.attend(active=True)
     await reached(lambda: len(room.in_use()) == 2, "the devices")

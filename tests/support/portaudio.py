@@ -76,6 +76,9 @@ class FakeSoundDevice:
     plugged: list[dict[str, Any]] | None = None
     tried: list[tuple[int, int]] = field(default_factory=list)
     restarts: int = 0
+    starting: Callable[[], object] = lambda: (
+        None
+    )  # called on its thread while it takes its list anew
     PortAudioError = PortAudioError
 
     @property
@@ -108,6 +111,7 @@ class FakeSoundDevice:
         self.restarts += 1
 
     def _initialize(self) -> None:
+        self.starting()
         if self.plugged is not None:
             self.infos = self.plugged
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -78,6 +79,9 @@ class CapturedInput:
         self._running = False
         self._woken = False
         self._take: _Take | None = None
+        self._swapping = (
+            threading.Lock()
+        )  # ring and take belong together; the device's thread never takes it
         self._tell: Callable[[VoiceDeskError], None] | None = None
 
     # ------------------------------------------------------------------------------------- contract
@@ -117,10 +121,14 @@ class CapturedInput:
         self._tell = tell
 
     def begin(self, at: float, deliver: Deliver) -> None:
-        """Start a take with sound captured from ``at`` on, as far back as the ring reaches."""
-        start = max(self._position(at), self._ring.oldest)
+        """Start a take with sound captured from ``at`` on, as far back as the ring reaches.
+
+        A device that is just being opened anew goes on with it: what it captured before comes first.
+        """
         self.abort()
-        self._take = _Take(deliver, StreamResampler(self._rate, RATE), first=start, next=start)
+        with self._swapping:
+            start = max(self._position(at), self._ring.oldest)
+            self._take = _Take(deliver, StreamResampler(self._rate, RATE), first=start, next=start)
         self._pump()
 
     async def end(self, at: float, *, through: float | None = None) -> None:
@@ -154,17 +162,19 @@ class CapturedInput:
 
     def _start(self, rate: int, channels: int, loop: asyncio.AbstractEventLoop) -> None:
         """A device is about to deliver frames at ``rate``. A take that still runs goes on with its sound."""
-        self._loop = loop
-        self._rate = rate
-        self._ring = CaptureRing(round(RING_S * rate), channels)
-        self._enough = rate * BLOCK_MS // 1000
-        self._anchor = (0, self._clock())
-        self._woken = False
-        self._running = True
-        if (take := self._take) is not None:
-            take.rest = np.concatenate((take.rest, take.resampler.flush()))
-            take.resampler = StreamResampler(rate, RATE)
-            take.first = take.next = take.delivered = 0
+        ring = CaptureRing(round(RING_S * rate), channels)
+        with self._swapping:
+            self._loop = loop
+            self._rate = rate
+            self._ring = ring
+            self._enough = rate * BLOCK_MS // 1000
+            self._anchor = (0, self._clock())
+            self._woken = False
+            self._running = True
+            if (take := self._take) is not None:
+                take.rest = np.concatenate((take.rest, take.resampler.flush()))
+                take.resampler = StreamResampler(rate, RATE)
+                take.first = take.next = take.delivered = 0
 
     def _stopped(self) -> None:
         """The device has stopped. What a take still finds in the ring is delivered when it ends. On any thread."""
@@ -218,13 +228,15 @@ class CapturedInput:
         take = self._take
         if take is None:
             return
-        begin, frames = self._ring.read(take.next, stop)
-        if begin > take.next:
-            self.lost_frames += begin - take.next
-            log.warning("%d frames of %s were lost", begin - take.next, self._name)
-        take.next = begin + len(frames)
+        with self._swapping:
+            begin, frames = self._ring.read(take.next, stop)
+            lost, take.next = begin - take.next, begin + len(frames)
+            samples = take.resampler.feed(mono(frames))
+        if lost > 0:
+            self.lost_frames += lost
+            log.warning("%d frames of %s were lost", lost, self._name)
         take.news.set()
-        self._deliver(take, take.resampler.feed(mono(frames)), whole=False)
+        self._deliver(take, samples, whole=False)
 
     def _deliver(self, take: _Take, samples: Samples, *, whole: bool) -> None:
         """Hand on blocks of BLOCK_MS, and at the end of a take (``whole``) the rest too."""

@@ -160,6 +160,7 @@ class EchoFreeInput:
 
     Attributes:
         make: Makes a canceller for a take; None passes every take on as it is.
+        is_coming: Whether a device that is closed is about to be open: a take that begins now goes on then.
     """
 
     def __init__(
@@ -170,6 +171,7 @@ class EchoFreeInput:
         clock: Clock = now,
     ) -> None:
         self.make = make
+        self.is_coming: Callable[[], bool] = lambda: False
         self._inner = inner
         self._played = played
         self._clock = clock
@@ -177,8 +179,8 @@ class EchoFreeInput:
 
     @property
     def is_open(self) -> bool:
-        """Whether the device is running."""
-        return self._inner.is_open
+        """Whether a take can begin: the device is running, or will be in a moment."""
+        return self._inner.is_open or self.is_coming()
 
     @property
     def level(self) -> Level:

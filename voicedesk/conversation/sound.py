@@ -71,7 +71,8 @@ class SoundDevices:
         self._canceller: MakeCanceller | None = None
         self._in_use = Sound()
         self._is_muted = False
-        self._is_warm = False
+        self._is_warm = self._is_wanted = False  # the latter: or should be in a moment
+        self._is_microphone_gone = False
         self._cooling: asyncio.TimerHandle | None = None
         self._news: asyncio.TimerHandle | None = None
         self._changing = asyncio.Lock()
@@ -88,6 +89,7 @@ class SoundDevices:
 
     async def open(self, settings: Settings) -> None:
         """Open the devices of the settings in place of those that are open."""
+        self._is_wanted = True
         async with self._changing:
             try:
                 await asyncio.to_thread(devices.library)
@@ -168,17 +170,21 @@ class SoundDevices:
     # --------------------------------------------------------------------------------- opening
 
     async def _change_microphone(self, sound: Sound) -> None:
-        old, self._microphone = self._microphone, None
-        if old is not None:
-            await self._conductor.use_microphone(None)
-            await asyncio.to_thread(old.close)
         microphone = Microphone(sound.microphone, loop=asyncio.get_running_loop())
-        self._microphone = microphone
-        await self._start("input", microphone)
+        old, self._microphone = self._microphone, microphone
         self._echo_free = EchoFreeInput(microphone, self._played, None)
+        self._echo_free.is_coming = self._is_microphone_coming
+        self._is_microphone_gone = False
         self._choose_canceller()
         await self._conductor.use_microphone(self._echo_free)
         microphone.on_trouble(self._on_microphone_lost)
+        if old is not None:
+            await asyncio.to_thread(old.close)
+        await self._start("input", microphone)
+
+    def _is_microphone_coming(self) -> bool:
+        """Whether a microphone that is closed is being opened: a take may begin."""
+        return self._is_wanted and not self._is_microphone_gone
 
     async def _change_speaker(self, sound: Sound) -> None:
         old, self._speaker = self._speaker, None
@@ -206,8 +212,13 @@ class SoundDevices:
             await asyncio.to_thread(device.open)
         except SoundError as error:
             self._away.add(kind)
-            self._tell_once(kind, error)
+            self._is_microphone_gone |= kind == "input"
+            if kind == "input" and self._conductor.state in _TALKING:
+                self._conductor.on_trouble(error)  # a take has begun that waits for it
+            else:
+                self._tell_once(kind, error)
             return False
+        self._is_microphone_gone &= kind != "input"
         self._choose_canceller()
         was_away = kind in self._away
         self._away.discard(kind)
@@ -258,6 +269,7 @@ class SoundDevices:
         if microphone is not None and self._conductor.state in _TALKING:
             error = MicrophoneLostError(error.detail, device=microphone.name)
         self._away.add("input")
+        self._is_microphone_gone = True
         self._forget_news()
         self._conductor.on_trouble(error)
 
@@ -271,7 +283,8 @@ class SoundDevices:
     @property
     def is_in_trouble(self) -> bool:
         """Whether a device does not run, or is not the one that is meant."""
-        self._away.update(kind for kind, device in self._devices() if not device.is_open)
+        if not self._changing.locked():  # what is being opened is in no trouble yet
+            self._away.update(kind for kind, device in self._devices() if not device.is_open)
         return bool(self._away)
 
     @property
@@ -353,12 +366,14 @@ class SoundDevices:
             self._cooling.cancel()
             self._cooling = None
         if active:
+            self._is_wanted = True
             self._tasks.spawn(self._warm(), name="warming the sound devices")
         else:
             self._cooling = asyncio.get_running_loop().call_later(HOLD_S, self._cool)
 
     async def wake(self) -> None:
         """Warm the devices for somebody who talks while another window is active."""
+        self._is_wanted = True
         await self._warm()
         if self._cooling is not None:  # counted from now on
             self.attend(active=False)
@@ -377,28 +392,29 @@ class SoundDevices:
         if self._conductor.state not in {State.READY, State.FAILED}:
             self.attend(active=False)
         else:
+            self._is_wanted = False
             self._tasks.spawn(self._let_go(), name="letting the sound devices go")
 
     async def _let_go(self) -> None:
         async with self._changing:
+            if self._is_wanted:
+                return
             self._is_warm = False
             if self._speaker is not None:
                 await self._conductor.use_speaker(None)
-            for device in (self._microphone, self._speaker):
-                if device is not None:
-                    await asyncio.to_thread(device.close)
+            for _, device in self._devices():
+                await asyncio.to_thread(device.close)
 
     async def close(self) -> None:
         """Let go of the devices. Safe to call twice."""
         if self._cooling is not None:
             self._cooling.cancel()
-        self._is_warm = False
+        self._is_warm = self._is_wanted = False
         self._counter.close()
         await self._watch.close()
         await self._tasks.close()
         self._forget_news()
         async with self._changing:
-            for device in (self._microphone, self._speaker):
-                if device is not None:
-                    await asyncio.to_thread(device.close)
+            for _, device in self._devices():
+                await asyncio.to_thread(device.close)
             self._microphone = self._speaker = None
