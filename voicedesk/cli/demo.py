@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from voicedesk.audio.files import FileMicrophone, FileSpeaker
 from voicedesk.cli.early import has_display, qt_problem
 from voicedesk.cli.report import as_json, as_table, write_json
+from voicedesk.cli.servers import own_settings
 from voicedesk.cli.turns import TurnWatch
 from voicedesk.conversation.logs import start_logging
 from voicedesk.conversation.record import TurnRecord
-from voicedesk.conversation.storage import Folders, SettingsFile
+from voicedesk.conversation.storage import Folders
 from voicedesk.core.errors import SoundFileError
 from voicedesk.core.resources import resource_path
 from voicedesk.core.settings import Mode
@@ -68,7 +69,7 @@ def _work(
         from voicedesk.app import Application
 
         first = next(iter(speakers))
-        settings = SettingsFile(Folders.find().config).load().model_copy(update={"mode": first})
+        settings = own_settings().model_copy(update={"mode": first})
         desktop = Application(settings, microphone=microphone, speaker=speakers[first])
         told: list[Told] = []
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from urllib.parse import urlsplit
 
 from voicedesk.conversation.storage import Folders, SettingsFile
@@ -20,6 +21,15 @@ class NoVariableError(SettingsError):
     sentence = "The environment variable {name} is not set. Put the server's key there."
 
 
+def own_settings() -> Settings:
+    """The user's settings. What is wrong with them is printed: their file has another name now, and nobody looks again."""
+    file = SettingsFile(Folders.find().config)
+    settings = file.load()
+    if file.problem is not None:
+        print(str(file.problem), file=sys.stderr)
+    return settings
+
+
 def chosen(options: argparse.Namespace) -> tuple[Settings, Keys]:
     """Settings and keys with the pipeline, server, key and model of the command line.
 
@@ -27,7 +37,7 @@ def chosen(options: argparse.Namespace) -> tuple[Settings, Keys]:
         SettingsError: The variable of the key is not set.
     """
     folders = Folders.find()
-    settings = SettingsFile(folders.config).load()
+    settings = own_settings()
     if options.mode:
         settings = settings.model_copy(update={"mode": options.mode})
     if options.server:
@@ -46,7 +56,7 @@ def chosen(options: argparse.Namespace) -> tuple[Settings, Keys]:
 def _on(settings: Settings, url: str) -> Settings:
     """All of the pipeline on another server, but for a voice that needs none."""
     dialect = "openai" if url.rstrip("/") == OPENAI_URL else "compatible"
-    server = Server(name=urlsplit(url).netloc or url, base_url=url, dialect=dialect)
+    server = Server(name=_host(url) or url, base_url=url, dialect=dialect)
     stages = {"transcription_server": _GIVEN, "thinking_server": _GIVEN, "speech_server": _GIVEN}
     return settings.model_copy(
         update={
@@ -55,6 +65,13 @@ def _on(settings: Settings, url: str) -> Settings:
             "classic": settings.classic.model_copy(update=stages),
         }
     )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""  # what is wrong with the address is told when it is to be used
 
 
 def _with_model(settings: Settings, model: str) -> Settings:

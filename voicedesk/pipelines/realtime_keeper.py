@@ -52,7 +52,7 @@ IDLE_FOR = 5.0
 
 def worth_trying_again(error: ServerError) -> bool:
     """Whether the same attempt can succeed a little later with nothing changed by the user."""
-    return isinstance(
+    return error.retryable and isinstance(
         error, UnreachableError | ConnectionLostError | NoAnswerError | RateLimitError
     )
 

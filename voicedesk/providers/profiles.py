@@ -145,6 +145,12 @@ class Address:
         return f"Address(name={self.name!r}, base_url={self.base_url!r})"
 
 
+class NoAddressError(UnreachableError):
+    """What was entered as an address is none: it stays so until somebody enters another."""
+
+    retryable = False
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this computer."""
     if host.lower() == "localhost":
@@ -180,17 +186,17 @@ def address_of(server: Server, key: str) -> Address:
     """The address of a server from the settings.
 
     Raises:
-        UnreachableError: The URL is no http(s) URL, or holds a password, which would be shown wherever it is.
+        NoAddressError: The URL is no http(s) URL, or holds a password, which would be shown wherever it is.
         InsecureServerError: Plain http to another computer that was not allowed by name.
     """
     parts = _parts(server.base_url)
     if parts is None:
-        raise UnreachableError(
+        raise NoAddressError(
             f"base_url {server.base_url!r}", server=server.name, reason="its address is not valid"
         )
     if parts.username or parts.password:
         reason = "its address holds a name or a password, which belongs into the field for the key"
-        raise UnreachableError("userinfo in base_url", server=server.name, reason=reason)
+        raise NoAddressError("userinfo in base_url", server=server.name, reason=reason)
     plain = parts.scheme in _PLAIN
     if plain and not is_loopback(parts.hostname or "") and not server.allow_plain:
         raise InsecureServerError(server.base_url, server=server.name)
