@@ -16,7 +16,8 @@ class Timelines:
     def begin(self, timeline: Timeline) -> None:
         """A turn begins."""
         self._timelines[timeline.turn] = timeline
-        self._timelines.pop(timeline.turn - _KEPT, None)
+        for old in [turn for turn in self._timelines if turn <= timeline.turn - _KEPT]:
+            del self._timelines[old]  # not every turn has one
 
     def of(self, turn: int) -> Timeline | None:
         """The timeline of a turn, None if it is not kept any more."""

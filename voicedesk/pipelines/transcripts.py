@@ -16,6 +16,7 @@ from voicedesk.providers.realtime import ServerEvent
 
 _PREFIX = "conversation.item.input_audio_transcription."
 _REMEMBERED_ITEMS = 64
+_REMEMBERED_TYPED = 256  # a new session is told up to a hundred at once
 
 
 class Transcripts:
@@ -29,18 +30,19 @@ class Transcripts:
     def __init__(self, emit: Emit, failed: Callable[[], object] = lambda: None) -> None:
         self._emit = emit
         self._failed = failed
-        self._committed: deque[int] = (
-            deque()
-        )  # turns whose take was committed, not yet acknowledged
-        self._typed: set[str] = set()
+        # Bounded, since there are servers that never acknowledge or never transcribe.
+        self._committed: deque[int] = deque(maxlen=_REMEMBERED_ITEMS)  # turns, not yet acknowledged
+        self._typed: OrderedDict[str, None] = OrderedDict()  # by item id
         self._turns: OrderedDict[str, int] = OrderedDict()  # by item id
-        self._open: deque[int] = deque()  # turns without a final transcript, oldest first
-        self._texts: dict[int, str] = {}
+        self._open: deque[int] = deque(maxlen=_REMEMBERED_ITEMS)  # turns that wait, oldest first
+        self._texts: OrderedDict[int, str] = OrderedDict()  # so far, by turn
 
     def committed_by(self, turn: int) -> None:
         """The take of a turn is about to be committed."""
         self._committed.append(turn)
         self._open.append(turn)
+        if len(self._texts) > _REMEMBERED_ITEMS:
+            self._texts.popitem(last=False)
 
     def refused(self, turn: int) -> None:
         """The take of a turn was not accepted: the next item is that of a later one."""
@@ -50,7 +52,9 @@ class Transcripts:
 
     def typed(self, item_id: str) -> None:
         """An item of ours holds a typed question: nothing is to be transcribed."""
-        self._typed.add(item_id)
+        self._typed[item_id] = None
+        if len(self._typed) > _REMEMBERED_TYPED:
+            self._typed.popitem(last=False)
 
     def reset(self) -> None:
         """The connection is gone, and with it all items."""
