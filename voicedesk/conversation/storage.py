@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import tempfile
 from pathlib import Path
 
 from voicedesk.conversation.folders import Folders
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import Settings, dump, load
+from voicedesk.disk import write_whole
 
 __all__ = ["Folders", "SettingsFile", "SettingsSaveError"]
 
@@ -83,17 +82,7 @@ class SettingsFile:
             SettingsError: The disk is full or the folder cannot be written.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(dump(settings))
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(self.path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            write_whole(self.path, dump(settings).encode())
         except OSError as error:
             raise SettingsSaveError(
                 repr(error), reason=error.strerror or "unknown", path=str(self.path)

@@ -6,14 +6,14 @@ before it is made.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from voicedesk.disk import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -62,19 +62,7 @@ class KeyFile:
         Raises:
             OSError: The disk is full or the folder cannot be written.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Such a file is its owner's alone from the first moment.
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".keys-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(dict(keys), file, indent=2)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_whole(self.path, json.dumps(dict(keys), indent=2).encode())
 
     def remove(self) -> None:
         """Be without the file.

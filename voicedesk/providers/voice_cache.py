@@ -13,7 +13,6 @@ import json
 import logging
 import os
 import struct
-import tempfile
 import zlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.core.tasks import TaskSet
+from voicedesk.disk import replacement
 from voicedesk.providers.stages import Voice, VoiceIdentity
 
 log = logging.getLogger(__name__)
@@ -201,15 +201,8 @@ def _write(path: Path, pcm: bytes) -> int:
     """Write a file so that there is all of it or nothing. Returns its size, 0 if it could not be written."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)  # for this user alone
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_HEAD.pack(_MARK, len(pcm), zlib.crc32(pcm)))
-                file.write(pcm)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacement(path, prefix=_UNFINISHED) as unfinished:
+            unfinished.write_bytes(_HEAD.pack(_MARK, len(pcm), zlib.crc32(pcm)) + pcm)
     except OSError as error:
         log.info("nothing is kept in the voice cache: %r", error)
         return 0

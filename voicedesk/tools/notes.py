@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from voicedesk.disk import write_whole
 from voicedesk.tools.tool import ToolError
 
 log = logging.getLogger(__name__)
@@ -116,19 +114,7 @@ class Notes:
     def _write(self, notes: list[Note]) -> None:
         text = json.dumps([asdict(note) for note in notes], indent=1, ensure_ascii=False) + "\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # mkstemp makes a file that nobody else may read, and replacing keeps it so.
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".notes-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(self.path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    Path(name).unlink()
-                raise
+            write_whole(self.path, text.encode("utf-8", "replace"))
         except OSError as error:
             raise ToolError(f"The note cannot be written: {_reason(error)}") from error
 

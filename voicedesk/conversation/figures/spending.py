@@ -6,11 +6,8 @@ written is given up for this run, with a line in the log: money that is only est
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from voicedesk.conversation.figures.prices import Cost
+from voicedesk.disk import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -119,16 +117,7 @@ class Spending:
             }
         )
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".spending-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                Path(name).replace(path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    Path(name).unlink(missing_ok=True)
-                raise
+            write_whole(path, text.encode())
         except OSError as error:
             log.info("today's cost could not be kept: %r", error)
             self._path = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from voicedesk.conversation.store.model import Conversation, Recording, Turn
 from voicedesk.conversation.store.sound_files import SoundFiles
 from voicedesk.core.dialogue import Role
 from voicedesk.core.errors import ExportError, NoRecordingError, SoundFileError
+from voicedesk.disk import replacement
 
 ExportKind = Literal["markdown", "json", "wav", "srt"]
 
@@ -106,19 +105,13 @@ class Export:
 
     def _write(self, whole: _Whole, kind: ExportKind, path: Path) -> None:
         """Write beside the file and put it in its place: what was there stays until the new one is complete."""
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
-        os.close(handle)
-        try:
+        with replacement(path) as unfinished:
             if kind == "wav":
-                self._write_sound(whole, Path(name))
+                self._write_sound(whole, unfinished)
             else:
                 text = {"markdown": markdown, "json": as_json, "srt": subtitles}[kind]
                 written = redactor.clean(text(whole, self._names))
-                Path(name).write_text(written, encoding="utf-8", newline="\n")
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+                unfinished.write_text(written, encoding="utf-8", newline="\n")
 
     def _write_sound(self, whole: _Whole, path: Path) -> None:
         # Loads numpy: not before the window is painted.
