@@ -65,3 +65,44 @@ class TaskSet:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._tasks.difference_update(tasks)
+
+
+class SharedAttempt:
+    """Work of which one run at a time is enough, whoever asks for it: all who wait share its outcome."""
+
+    def __init__(
+        self, tasks: TaskSet, work: Callable[[], Coroutine[Any, Any, None]], *, name: str
+    ) -> None:
+        """Nothing runs yet.
+
+        Args:
+            tasks: Owns the runs.
+            work: Makes a run.
+            name: For the log.
+        """
+        self._tasks = tasks
+        self._work = work
+        self._name = name
+        self._run: asyncio.Task[None] | None = None
+
+    async def join(self) -> None:
+        """Wait for the run that is under way, or for a new one. A caller that is cancelled does not end it.
+
+        Raises:
+            BaseException: Whatever the run ended with.
+        """
+        if self._run is None:
+            self._run = self._tasks.spawn(self._work(), name=self._name, watched=False)
+            self._run.add_done_callback(self._ended)
+        await asyncio.shield(self._run)
+
+    def _ended(self, run: asyncio.Task[None]) -> None:
+        self._run = None
+        if not run.cancelled():
+            run.exception()  # callers have it, if any is left
+
+    async def abandon(self) -> None:
+        """End the run that is under way; its callers are cancelled."""
+        if self._run is not None:
+            self._run.cancel()
+            await asyncio.gather(self._run, return_exceptions=True)

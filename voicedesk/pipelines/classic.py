@@ -10,7 +10,7 @@ from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.core.clock import now
 from voicedesk.core.errors import ServerError, VoiceDeskError, VoiceError
 from voicedesk.core.events import Event, Heard, Link, LinkChanged, UserText
-from voicedesk.core.tasks import TaskSet
+from voicedesk.core.tasks import SharedAttempt, TaskSet
 from voicedesk.pipelines.base import Emit, nobody
 from voicedesk.pipelines.classic_turn import Chain, ClassicTurn
 from voicedesk.providers.stages import Hearing, Transcriber, Words
@@ -38,7 +38,7 @@ class ClassicPipeline:
         self._emit: Emit = nobody
         self._tasks = TaskSet()
         self._link = Link.CLOSED
-        self._opening: asyncio.Task[None] | None = None
+        self._opening = SharedAttempt(self._tasks, self._open, name="warming the chain")
         self._turn = 0
         self._hearing: Hearing | None = None
         self._fed = 0
@@ -56,15 +56,7 @@ class ClassicPipeline:
         Raises:
             VoiceDeskError: Also told by a LinkChanged event.
         """
-        if self._opening is None:
-            self._opening = self._tasks.spawn(self._open(), name="warming the chain", watched=False)
-            self._opening.add_done_callback(self._opened)
-        await asyncio.shield(self._opening)
-
-    def _opened(self, task: asyncio.Task[None]) -> None:
-        self._opening = None
-        if not task.cancelled():
-            task.exception()  # callers have it
+        await self._opening.join()
 
     async def _open(self) -> None:
         self._tell(Link.CONNECTING)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from voicedesk.audio.io import RATE
 from voicedesk.core.errors import ServerError
 from voicedesk.core.settings import Realtime
-from voicedesk.core.tasks import TaskSet
+from voicedesk.core.tasks import SharedAttempt, TaskSet
 from voicedesk.pipelines.realtime_connection import RealtimeConnection, corrected
 from voicedesk.pipelines.realtime_tools import session_tools
 from voicedesk.providers.profiles import Address
@@ -84,7 +83,7 @@ class RealtimeLink:
         self._new_session = opened
         self._tasks = TaskSet()
         self._present: RealtimeConnection | None = None
-        self._opening: asyncio.Task[None] | None = None
+        self._opening = SharedAttempt(self._tasks, self._open, name="realtime opening")
         self.address: Address | None = None
         self.number = 0
 
@@ -113,15 +112,7 @@ class RealtimeLink:
         """
         if self.ready:
             return
-        if self._opening is None:
-            self._opening = self._tasks.spawn(self._open(), name="realtime opening", watched=False)
-            self._opening.add_done_callback(self._opened)
-        await asyncio.shield(self._opening)
-
-    def _opened(self, task: asyncio.Task[None]) -> None:
-        self._opening = None
-        if not task.cancelled():
-            task.exception()  # callers have it, if any is left
+        await self._opening.join()
 
     async def _open(self) -> None:
         await self._drop()
@@ -129,9 +120,7 @@ class RealtimeLink:
 
     async def abandon(self) -> None:
         """Give up the attempt that is under way; its callers are cancelled."""
-        if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.gather(self._opening, return_exceptions=True)
+        await self._opening.abandon()
 
     async def _connect(self) -> RealtimeConnection:
         self.address = address = await prepared(self._source)

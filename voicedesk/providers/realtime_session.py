@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
-from voicedesk.core.tasks import TaskSet
+from voicedesk.core.tasks import SharedAttempt, TaskSet
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepared, server_error
 
@@ -58,7 +58,7 @@ class RealtimeSession:
         self._lost = lost
         self._tasks = TaskSet()
         self._socket: RealtimeSocket | None = None
-        self._opening: asyncio.Task[None] | None = None
+        self._opening = SharedAttempt(self._tasks, self._open, name="session opening")
         self._update = ""
         self._sign = asyncio.Event()  # the server has sent something
         self._confirmed = asyncio.Event()
@@ -75,15 +75,7 @@ class RealtimeSession:
         """
         if self.ready:
             return
-        if self._opening is None:
-            self._opening = self._tasks.spawn(self._open(), name="session opening", watched=False)
-            self._opening.add_done_callback(self._opened)
-        await asyncio.shield(self._opening)
-
-    def _opened(self, task: asyncio.Task[None]) -> None:
-        self._opening = None
-        if not task.cancelled():
-            task.exception()  # callers have it
+        await self._opening.join()
 
     async def _open(self) -> None:
         self.drop()
