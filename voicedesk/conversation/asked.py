@@ -46,6 +46,12 @@ class Asked:
         """The same question, since turn ``turn`` failed."""
         return Asked(self.text, list(self.take), again=turn)
 
+    def begin_on(self, pipeline: Pipeline, turn: int) -> None:
+        """Another pipeline is to answer what is being captured: it gets all of the take so far."""
+        pipeline.begin_turn(turn)
+        for pcm in self.take:
+            pipeline.feed(pcm)
+
     def ask(self, pipeline: Pipeline, turn: int) -> AsyncGenerator[Event, None]:
         """Send it; a take that is being captured now is with the pipeline already."""
         if self.announcement is not None:

@@ -78,9 +78,9 @@ class Conductor:
         self._effects: dict[Effect, Callable[[float], None]] = {
             Effect.STOP_REPLY: self._stop_reply,
             Effect.NEW_TURN: self._new_turn,
-            Effect.START_TAKE: self._start_take,
-            Effect.RESUME_TAKE: self._resume_take,
-            Effect.END_TAKE: self._end_take,
+            Effect.START_TAKE: lambda at: self._listening.start(self.turn, at),
+            Effect.RESUME_TAKE: lambda _at: self._listening.resume(),
+            Effect.END_TAKE: self._listening.end,
             Effect.ABORT_TAKE: self._abort_take,
             Effect.REQUEST_REPLY: self._request_reply,
         }
@@ -254,9 +254,16 @@ class Conductor:
 
     async def use_pipeline(self, pipeline: Pipeline) -> None:
         """Answer the next turns with another pipeline. The present turn is stopped, the old pipeline closed."""
+        turn = self.turn
         await self._settle()
         old, self._pipeline = self._pipeline, pipeline
         self._adopt(pipeline)
+        if self.turn != turn and self._asked.announcement is None:
+            # Begun while the old one was being stopped: it is the new one's to answer.
+            if self.state in {State.LISTENING, State.ENDING}:
+                self._asked.begin_on(pipeline, self.turn)
+            elif self.state not in _AT_REST:
+                self._begin(self._asked.repeat(self.turn))
         await old.close()
 
     def _adopt(self, pipeline: Pipeline) -> None:
@@ -357,16 +364,6 @@ class Conductor:
             self._timelines.mark(turn, Point.KEY_DOWN, at)
 
     # -------------------------------------------------------------------------------------- the take
-
-    def _start_take(self, at: float) -> None:
-        self._listening.start(self.turn, at)
-
-    def _resume_take(self, at: float) -> None:
-        del at
-        self._listening.resume()
-
-    def _end_take(self, at: float) -> None:
-        self._listening.end(at)
 
     def _abort_take(self, at: float) -> None:
         del at

@@ -64,7 +64,7 @@ class Listening:
         """A take begins with the key that went down at ``at``, and with the sound of just before."""
         assert self.microphone is not None
         take = self._take = Take(turn, at)
-        self._cap = asyncio.get_running_loop().call_later(self.talk.cap_s, self._listener.capped)
+        self._cap_after(self.talk.cap_s)
         self.microphone.begin(
             at - self.talk.preroll_ms / 1000.0, lambda block: self._captured(take, block)
         )
@@ -82,6 +82,8 @@ class Listening:
     def resume(self) -> None:
         """The key came down again within the tail: it is still the same utterance."""
         self._stop_ending()
+        if self._cap is not None and self._cap.when() <= asyncio.get_running_loop().time():
+            self._cap_after(0.0)  # it was ended for its length, and is as long still
 
     def end(self, at: float) -> None:
         """The key went up at ``at``: capture the tail, then tell that the take is over."""
@@ -118,6 +120,9 @@ class Listening:
         if self._ending is not None:
             self._ending.cancel()
             self._ending = None
+
+    def _cap_after(self, seconds: float) -> None:
+        self._cap = asyncio.get_running_loop().call_later(seconds, self._listener.capped)
 
     def _uncap(self) -> None:
         if self._cap is not None:
