@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
+from voicedesk.ui.banner import Banner
 from voicedesk.ui.icons import em
-from voicedesk.ui.widgets import IconView, QuietLabel
+from voicedesk.ui.widgets import QuietLabel
 
 _LONGEST_DETAIL = 300
 """Characters of a detail that are shown; a page-long address must not fill the window."""
@@ -30,10 +30,11 @@ def shortened(detail: str) -> str:
     return f"{line[:half]} … {line[-half:]}"
 
 
-class _Question(QWidget):
+class _Question(Banner):
     """One question with its two answers."""
 
     answered = Signal(bool)
+    icon_name = "tool"
 
     def __init__(
         self, question: str, detail: str, answers: tuple[str, str], parent: QWidget
@@ -43,7 +44,6 @@ class _Question(QWidget):
         unit = em(self)
         self.setAccessibleName(question)
         self.setAccessibleDescription(detail)
-        self._icon = IconView("tool", 1.25, self)
         label = QLabel(question, self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
@@ -54,36 +54,15 @@ class _Question(QWidget):
             quiet = QuietLabel(_breakable(detail), self)
             quiet.setWordWrap(True)
             words.addWidget(quiet)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(int(0.8 * unit), unit // 2, unit // 2, unit // 2)
-        layout.setSpacing(unit // 2)
-        layout.addWidget(self._icon)
-        layout.addLayout(words, 1)
+        self.row.addLayout(words, 1)
         for text, is_yes in zip(answers, (True, False), strict=True):
-            button = QPushButton(text, self)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = self.add_button(text)
             button.setAccessibleName(text.replace("&", ""))
             button.setAccessibleDescription(f"{question} {detail}".strip())
             button.clicked.connect(lambda _checked=False, is_yes=is_yes: self.answered.emit(is_yes))
-            layout.addWidget(button)
-        self._style()
 
-    def _style(self) -> None:
-        self._icon.show_icon("tool", self.palette().color(QPalette.ColorRole.Accent))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon"):
-            self._style()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        unit = em(self)
-        colour = self.palette().color(QPalette.ColorRole.Accent)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.mix(self.palette().window().color(), colour, 0.14))
-        painter.drawRoundedRect(QRectF(self.rect()), 0.6 * unit, 0.6 * unit)
+    def colour(self) -> QColor:
+        return self.palette().color(QPalette.ColorRole.Accent)
 
 
 def _breakable(text: str) -> str:

@@ -10,16 +10,14 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QPainter,
-    QPalette,
-    QPen,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from voicedesk.ui import theme
 from voicedesk.ui.history_model import DATE_ROLE, EXCERPT_ROLE, MARKS_ROLE
+from voicedesk.ui.list_ground import paint_ground
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -53,8 +51,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         unit = option.fontMetrics.height()
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink, quiet = self._paint_ground(painter, option)
+        ink, quiet = paint_ground(painter, option)
         inner = QRectF(option.rect).adjusted(0.7 * unit, 0.45 * unit, -0.7 * unit, -0.45 * unit)
         line = inner.height() / 2
         date = index.data(DATE_ROLE)
@@ -82,25 +79,6 @@ class HistoryDelegate(QStyledItemDelegate):
             quiet,
         )
         painter.restore()
-
-    @staticmethod
-    def _paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> tuple[QColor, QColor]:
-        """Returns the colours of the text on it."""
-        unit = option.fontMetrics.height()
-        palette: QPalette = option.palette
-        ink, quiet = palette.color(QPalette.ColorRole.Text), theme.scheme(palette).muted
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if option.state & QStyle.StateFlag.State_Selected:
-            active = QPalette.ColorGroup.Active
-            painter.setBrush(palette.color(active, QPalette.ColorRole.Highlight))
-            ink = quiet = palette.color(active, QPalette.ColorRole.HighlightedText)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(theme.scheme(palette).bubble)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), max(1.5, unit / 9)))
-        painter.drawRoundedRect(QRectF(option.rect).adjusted(2, 2, -2, -2), unit / 2, unit / 2)
-        return ink, quiet
 
     @staticmethod
     def _paint_excerpt(

@@ -8,66 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
+from voicedesk.ui.banner import Banner
 from voicedesk.ui.icons import em
 from voicedesk.ui.status import Status
-from voicedesk.ui.widgets import IconButton, IconView
+from voicedesk.ui.widgets import IconButton
 from voicedesk.ui.wording import error_sentence, settings_page_for
 
 
-class Message(QWidget):
+class Message(Banner):
     """One trouble: icon, sentence, an action where one helps, and a way to close it."""
 
     closed = Signal()
     action_wanted = Signal()
+    icon_name = "warning"
 
     def __init__(self, sentence: str, action: str, parent: QWidget | None = None) -> None:
         """``action`` is the caption of the button, empty for none."""
         super().__init__(parent)
-        unit = em(self)
         self.sentence = sentence
         self.setAccessibleName(sentence)
         label = QLabel(sentence, self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(int(0.8 * unit), unit // 2, unit // 2, unit // 2)
-        layout.setSpacing(unit // 2)
-        self._icon = IconView("warning", 1.25, self)
-        layout.addWidget(self._icon)
-        layout.addWidget(label, 1)
+        self.row.addWidget(label, 1)
         if action:
-            button = QPushButton(action, self)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(self.action_wanted)
-            layout.addWidget(button)
+            self.add_button(action).clicked.connect(self.action_wanted)
         close = IconButton("close", self.tr("Close this message"), self)
         close.clicked.connect(self.closed)
-        layout.addWidget(close)
-        self._style()
+        self.row.addWidget(close)
 
-    def _style(self) -> None:
-        self._icon.show_icon("warning", theme.scheme(self.palette()).status[Status.ERROR])
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon"):
-            self._style()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        unit = em(self)
-        colour = theme.scheme(self.palette()).status[Status.ERROR]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.mix(self.palette().window().color(), colour, 0.12))
-        painter.drawRoundedRect(QRectF(self.rect()), 0.6 * unit, 0.6 * unit)
+    def colour(self) -> QColor:
+        return theme.scheme(self.palette()).status[Status.ERROR]
 
 
 class Messages(QWidget):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from voicedesk.ui import theme
 from voicedesk.ui.icons import paint_icon
+from voicedesk.ui.list_ground import paint_ground
 
 ICON_ROLE = Qt.ItemDataRole.UserRole
 """The role under which an item keeps the name of its icon."""
@@ -33,24 +33,9 @@ class NavigationDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         unit = option.fontMetrics.height()
-        state = option.state
-        palette: QPalette = option.palette
         area = QRectF(option.rect).adjusted(2, 2, -2, -2)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ink = palette.color(QPalette.ColorRole.Text)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(
-                palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
-            )
-            ink = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(theme.scheme(palette).bubble)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), max(1.5, unit / 9)))
-        radius = unit / 2
-        painter.drawRoundedRect(area, radius, radius)
+        ink, _ = paint_ground(painter, option)
         side = 1.25 * unit
         margin = 0.7 * unit
         is_mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
@@ -94,19 +79,9 @@ class ResultDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         unit = option.fontMetrics.height()
-        palette: QPalette = option.palette
         area = QRectF(option.rect).adjusted(2, 2, -2, -2)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        name, note = palette.color(QPalette.ColorRole.Text), theme.scheme(palette).muted
-        if option.state & QStyle.StateFlag.State_Selected:
-            active = QPalette.ColorGroup.Active
-            painter.setBrush(palette.color(active, QPalette.ColorRole.Highlight))
-            name = note = palette.color(active, QPalette.ColorRole.HighlightedText)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(theme.scheme(palette).bubble)
-        painter.drawRoundedRect(area, unit / 2, unit / 2)
+        name, note = paint_ground(painter, option)
         inner = area.adjusted(unit / 2, 0.3 * unit, -unit / 2, -0.3 * unit)
         flags = Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
         painter.setPen(name)
