@@ -8,9 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QMenu,
+    QPushButton,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.end_to_end.desktop import Person, run, settings_for
@@ -20,7 +29,9 @@ from voicedesk.audio.files import FileMicrophone, FileSpeaker
 from voicedesk.conversation.storage import SettingsFile
 from voicedesk.core.turn import State
 from voicedesk.dialogs import Dialogs
+from voicedesk.ui.first_run import FirstRun
 from voicedesk.ui.history_dialog import HistoryDialog
+from voicedesk.ui.latency_dialog import LatencyDialog
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -58,15 +69,31 @@ class Typist(Person):
         await self.window_is(lambda: self.window)
 
     def walk(self, window: QWidget) -> set[str]:
-        """Go round with Tab until everything has come by. Returns what could not be reached."""
-        start, seen = self.focus, {self.focus}
+        """Go round with Tab until everything has come by. Returns what could not be reached, or did not show it."""
+        start, seen, unseen = self.focus, {self.focus}, set()
+        self.key(Qt.Key.Key_Tab)  # Qt shows where the keyboard is from the first Tab on
+        self.key(Qt.Key.Key_Backtab)
+        assert self.focus is start
         for _ in range(200):
+            here = self.focus
+            area = QRect(here.mapTo(window, QPoint(0, 0)), here.size()).adjusted(-4, -4, 4, 4)
+            with_focus = window.grab(area).toImage()
             self.key(Qt.Key.Key_Tab)
+            if self.focus is not here and window.grab(area).toImage() == with_focus:
+                unseen.add(f"{_name(here)} looks the same with the keyboard in it")
             seen.add(self.focus)
             if self.focus is start:
                 break
         assert self.focus is start, f"no way round in {type(window).__name__}"
-        return {_name(widget) for widget in _reachable(window) - seen}
+        return {_name(widget) for widget in _reachable(window) - seen} | unseen
+
+    def go_to(self, name: str) -> QWidget:
+        """Go on with Tab to what has this name."""
+        for _ in range(200):
+            if _called(self.focus) == name:
+                return self.focus
+            self.key(Qt.Key.Key_Tab)
+        raise AssertionError(f"{name!r} cannot be reached")
 
 
 def _reachable(window: QWidget) -> set[QWidget]:
@@ -86,7 +113,13 @@ def _reachable(window: QWidget) -> set[QWidget]:
 
 
 def _name(widget: QWidget) -> str:
-    return f"{type(widget).__name__} {widget.accessibleName()!r}"
+    return f"{type(widget).__name__} {_called(widget)!r}"
+
+
+def _called(widget: QWidget) -> str:
+    """What it is called, as somebody hears it."""
+    text: str = getattr(widget, "text", str)()
+    return widget.accessibleName() or text
 
 
 @asynccontextmanager
@@ -114,6 +147,16 @@ async def typist(home: Path) -> AsyncIterator[Typist]:
             speaker.close()
 
 
+def test_the_first_run_to_its_first_turn(qtbot: QtBot, voicedesk_home: Path) -> None:
+    del qtbot
+
+    async def work() -> None:
+        async with typist(voicedesk_home) as person:
+            await _through_the_first_run(person)
+
+    run(work)
+
+
 def test_from_the_first_word_to_the_last(qtbot: QtBot, voicedesk_home: Path) -> None:
     del qtbot
 
@@ -122,6 +165,8 @@ def test_from_the_first_word_to_the_last(qtbot: QtBot, voicedesk_home: Path) -> 
             await _talk_and_type(person)
             await _through_the_history(person)
             await _through_the_settings(person)
+            await _through_the_figures(person)
+            await _through_the_compact_window(person)
             await _through_the_menu(person)
             person.key(Qt.Key.Key_Q, ctrl=True)
             assert not person.window.isVisible()
@@ -179,6 +224,90 @@ async def _through_the_settings(person: Typist) -> None:
     dialog = await person.window_is(lambda: window._dialog)
     assert person.walk(dialog) == set()
     person.key(Qt.Key.Key_Escape)
+    await person.back_from(dialog)
+
+
+async def _through_the_figures(person: Typist) -> None:
+    window = person.window
+
+    def dialog() -> LatencyDialog | None:
+        return window.findChild(LatencyDialog)
+
+    person.key(Qt.Key.Key_T, ctrl=True)
+    figures = await person.window_is(dialog)
+    assert person.walk(figures) == set()
+    person.go_to("The answer before")
+    choice = figures.findChildren(QComboBox)[0]
+    assert choice.currentIndex() == 0
+    person.key(Qt.Key.Key_Space)
+    assert choice.currentIndex() == 1
+    tabs = figures.findChildren(QTabWidget)[0]
+    person.key(Qt.Key.Key_Tab, ctrl=True)
+    assert tabs.currentIndex() == 1
+    assert person.walk(figures) == set()
+    person.go_to("Save as CSV…")
+    person.key(Qt.Key.Key_Space)
+    asking = await person.window_is(lambda: figures.findChild(QFileDialog))
+    person.key(Qt.Key.Key_Escape)
+    await person.until(lambda: not asking.isVisible())
+    figures.activateWindow()
+    await person.window_is(dialog)
+    person.key(Qt.Key.Key_Escape)
+    await person.back_from(figures)
+
+
+async def _through_the_compact_window(person: Typist) -> None:
+    window = person.window
+    person.key(Qt.Key.Key_K, ctrl=True)
+    await person.until(lambda: not window.header.isVisible())
+    await person.window_is(lambda: window)
+    assert person.walk(window) == set()
+    window.talk_button.setFocus()
+    before = len(person.records)
+    QTest.keyPress(person.focus, Qt.Key.Key_Space)
+    await person.microphone.spoken()
+    QTest.keyRelease(person.focus, Qt.Key.Key_Space)
+    await person.until(lambda: len(person.records) > before)
+    await person.rest()
+    person.go_to("Show the whole window")
+    person.key(Qt.Key.Key_Space)
+    assert window.header.isVisible()
+    await person.window_is(lambda: window)
+
+
+async def _through_the_first_run(person: Typist) -> None:
+    window = person.window
+    window.first_run_wanted.emit()
+    dialog = await person.window_is(lambda: window.findChild(FirstRun))
+    assert isinstance(dialog, FirstRun)
+    for number in range(4):
+        assert dialog.step is dialog.steps[number]
+        assert person.walk(dialog) == set(), dialog.step.title
+        if number == 0:
+            person.go_to("Hear Yourself")
+            person.key(Qt.Key.Key_Space)
+            person.microphone.speak()
+            await person.until(lambda: dialog.step.is_proven)
+        elif number == 1:
+            person.go_to("Play a Sound")
+            person.key(Qt.Key.Key_Space)
+            await person.until(dialog.step.findChildren(QPushButton)[1].isEnabled)
+            person.go_to("I Heard It")
+            person.key(Qt.Key.Key_Space)
+        elif number == 2:
+            assert dialog.step.is_proven, "it is connected already"
+        else:
+            break
+        person.go_to("Next")
+        person.key(Qt.Key.Key_Space)
+    person.go_to("Talk")
+    QTest.keyPress(person.focus, Qt.Key.Key_Space)
+    await person.until(lambda: person.state is State.LISTENING)
+    await person.microphone.spoken()
+    QTest.keyRelease(person.focus, Qt.Key.Key_Space)
+    await person.until(lambda: dialog.step.is_proven)
+    person.go_to("Finish")
+    person.key(Qt.Key.Key_Return)
     await person.back_from(dialog)
 
 

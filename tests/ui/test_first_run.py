@@ -254,6 +254,25 @@ def test_a_machine_without_a_microphone_is_told_so_at_once(
     assert not control.is_observed
 
 
+def test_enter_goes_on_where_something_is_proven_and_presses_what_has_the_keyboard(
+    person: Person,
+) -> None:
+    first = person.dialog.step
+    devices = by_name(first, "Microphone", QComboBox)
+    devices.setFocus()
+    QTest.keyClick(devices, Qt.Key.Key_Return)
+    assert person.dialog.step is first, "nothing is proven"
+    person.click("Hear Yourself")
+    person.tester.tell(Stage.DONE)
+    devices.setFocus()
+    QTest.keyClick(devices, Qt.Key.Key_Return)
+    assert person.dialog.step.title == "Your speaker"
+    back = by_name(person.dialog, "Back", QPushButton)
+    back.setFocus()
+    QTest.keyClick(back, Qt.Key.Key_Return)
+    assert person.dialog.step is first
+
+
 def test_another_microphone_has_to_be_proven_anew(person: Person) -> None:
     person.click("Hear Yourself")
     person.tester.tell(Stage.DONE)
@@ -317,6 +336,7 @@ def test_a_key_is_stored_and_tested_and_its_refusal_is_said(person: Person) -> N
         assert person.keys.kept == {OPENAI: "sk-wrong"}
         await _until(lambda: "refused the key" in person.verdict)
         assert not person.dialog.step.is_proven
+        key.setFocus()
         QTest.keyClicks(key, "sk-right")
         person.server.failure = None
         QTest.keyClick(key, Qt.Key.Key_Return)

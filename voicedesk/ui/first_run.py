@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -22,6 +23,8 @@ from voicedesk.ui.first_run_step import Step
 from voicedesk.ui.first_run_talk import TalkStep
 from voicedesk.ui.icons import em
 from voicedesk.ui.widgets import QuietLabel
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class FirstRun(QDialog):
@@ -122,7 +125,13 @@ class FirstRun(QDialog):
             self._next.setText(self.tr("Finish"))
         else:
             self._next.setText(self.tr("Next") if is_proven else self.tr("Skip This"))
-        self._next.setDefault(is_proven and not is_last)
+
+    def _enter(self, focus: QWidget | None) -> None:
+        """Enter presses the button that has the keyboard, else it goes on where something is proven."""
+        if isinstance(focus, QPushButton):
+            focus.click()
+        elif self.step.is_proven and not isinstance(focus, QLineEdit):
+            self.go(1)
 
     async def stop(self) -> None:
         """The application ends: close it, and leave nothing running."""
@@ -144,6 +153,8 @@ class FirstRun(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close()
+        elif event.key() in _ENTER:
+            self._enter(self.focusWidget())
         else:
             super().keyPressEvent(event)
 

@@ -64,13 +64,7 @@ class HistoryDialog(QDialog):
 
     def _build(self) -> None:
         unit = em(self)
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Search what was said"))
-        self._search.setAccessibleName(self.tr("Search what was said"))
-        self._search.setClearButtonEnabled(True)
-        self._glass = QAction(self._search)
-        self._search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        self._search.textChanged.connect(lambda _text: self._typing.start())
+        self._build_search()
         self._model = HistoryModel(self._load_more, self._rename)
         self._list = QListView(self)
         self._list.setAccessibleName(self.tr("Conversations"))
@@ -104,6 +98,15 @@ class HistoryDialog(QDialog):
         delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         delete.triggered.connect(self._ask_to_delete)
         self._list.addAction(delete)
+
+    def _build_search(self) -> None:
+        self._search = QLineEdit(self)
+        self._search.setPlaceholderText(self.tr("Search what was said"))
+        self._search.setAccessibleName(self.tr("Search what was said"))
+        self._search.setClearButtonEnabled(True)
+        self._glass = QAction(self._search)
+        self._search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._search.textChanged.connect(lambda _text: self._typing.start())
 
     def _build_buttons(self) -> None:
         self._continue = self._button(self.tr("Continue"), self._proceed)

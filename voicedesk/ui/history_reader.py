@@ -6,7 +6,14 @@ from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtGui import QColor, QFont, QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QPalette,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from voicedesk.conversation.store.model import Turn
@@ -17,7 +24,7 @@ from voicedesk.ui.icons import em
 from voicedesk.ui.transcript_markdown import has_markup
 from voicedesk.ui.transcript_style import TranscriptStyle
 from voicedesk.ui.transcript_writer import MarkdownWriter
-from voicedesk.ui.widgets import style_scroll_bar
+from voicedesk.ui.widgets import FocusFrame, style_scroll_bar
 
 _MOST_TURNS = 500
 """Of a longer conversation the end is shown; an export has all of it."""
@@ -36,6 +43,7 @@ class HistoryReader(QTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Conversation"))
         self.document().setDocumentMargin(em(self))
+        FocusFrame(self)
         self._waiting: deque[Turn] = deque()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -31,7 +31,7 @@ from voicedesk.ui.icons import em
 from voicedesk.ui.latency_groups import GroupsView
 from voicedesk.ui.latency_turn import TurnView, page_of
 from voicedesk.ui.latency_words import turn_name
-from voicedesk.ui.widgets import IconButton, QuietLabel, style_scroll_bar
+from voicedesk.ui.widgets import FocusFrame, IconButton, QuietLabel, style_scroll_bar
 from voicedesk.ui.wording import error_sentence, seconds
 
 _LISTED = 100
@@ -84,6 +84,7 @@ class LatencyDialog(QDialog):
         style_scroll_bar(area.verticalScrollBar(), self.palette())
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self._answer)
+        FocusFrame(area)
         area.viewport().setAutoFillBackground(False)
         self._answer.setAutoFillBackground(False)
         one = QWidget(self)
@@ -135,8 +136,9 @@ class LatencyDialog(QDialog):
 
     def _build_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        for standard in buttons.buttons():
-            standard.setIcon(QIcon())  # some desktops have one that cannot be seen on a dark ground
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setIcon(QIcon())  # some desktops have one that cannot be seen on a dark ground
+        close.setAutoDefault(False)  # else it looks at all times as if it had the keyboard
         self._save: list[QPushButton] = []
         for kind, text in (
             ("csv", self.tr("Save as CSV…")),
@@ -156,6 +158,7 @@ class LatencyDialog(QDialog):
         self._shown = turn
         self._tabs.setCurrentIndex(0)
         self._refresh()
+        self._choice.setFocus()
 
     def _on_turn(self, turn: TurnFigures) -> None:
         self._groups.add(turn.timeline)

@@ -38,7 +38,7 @@ from voicedesk.ui.talk_key_names import talk_key_name
 from voicedesk.ui.tool_words import tool_sentence
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
 from voicedesk.ui.transcript_grounds import Grounds, paint_welcome
-from voicedesk.ui.widgets import RoundButton, style_scroll_bar
+from voicedesk.ui.widgets import FocusFrame, RoundButton, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence, wait_sentence
 
 _FRAME_MS = 25
@@ -95,6 +95,7 @@ class Transcript(QTextBrowser):
         self._latest = RoundButton("down", self.tr("Show the latest words"), self)
         self._latest.clicked.connect(self.show_latest)
         self._latest.hide()
+        FocusFrame(self)
         self._set_margins()
         style_scroll_bar(self.verticalScrollBar(), self.palette())
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QCheckBox,
     QHBoxLayout,
     QLabel,
@@ -21,6 +31,21 @@ from PySide6.QtWidgets import (
 
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em, icon, paint_icon
+
+_BY_KEY = frozenset(
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
+_ELSEWHERE = frozenset(
+    {
+        Qt.FocusReason.ActiveWindowFocusReason,
+        Qt.FocusReason.PopupFocusReason,
+        Qt.FocusReason.MenuBarFocusReason,
+    }
+)
 
 
 class IconView(QWidget):
@@ -253,6 +278,36 @@ class RoundedField(QWidget):
         inset = pen.widthF() / 2
         body = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
+
+
+class FocusFrame(QWidget):
+    """A frame around an area of text that has the keyboard, shown to those who go round with it."""
+
+    def __init__(self, area: QAbstractScrollArea) -> None:
+        super().__init__(area)
+        self._area = area
+        self._is_by_key = False
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        area.installEventFilter(self)
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.FocusIn, QEvent.Type.Resize}:
+            self.setGeometry(self._area.rect())
+            self.raise_()
+        if isinstance(event, QFocusEvent):
+            reason = event.reason()
+            if reason not in _ELSEWHERE:  # a window that comes to the front again looks as before
+                self._is_by_key = reason in _BY_KEY
+            self.setVisible(event.gotFocus() and self._is_by_key)
+        return False
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        width = em(self) / 9
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), width))
+        inset = width / 2
+        painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
 
 
 def style_scroll_bar(bar: QScrollBar, palette: QPalette) -> None:
