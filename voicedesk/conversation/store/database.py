@@ -86,7 +86,9 @@ class Database:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._told = ""
+        self._told: dict[
+            str, str
+        ] = {}  # by the kind of work: what is kept does not make up for what is not
 
     # ------------------------------------------------------------------------------- on the loop
 
@@ -166,8 +168,7 @@ class Database:
             log.exception("storing failed unexpectedly")
             self._failed(job, StorageError(repr(error), reason=type(error).__name__))
         else:
-            if job.kind == "write" and self._told:
-                self._told = ""
+            if self._told.pop(job.kind, "") and not self._told:
                 self._on_loop(self.trouble, None)
             self._on_loop(_settle, job.future, result, None)
 
@@ -205,8 +206,8 @@ class Database:
     def _failed(self, job: _Job, error: StorageError) -> None:
         if job.future is not None:
             self._on_loop(_settle, job.future, None, error)
-        elif str(error) != self._told:
-            self._told = str(error)
+        elif self._told.get(job.kind) != str(error):
+            self._told[job.kind] = str(error)
             self._on_loop(self.trouble, error)
 
     # ---------------------------------------------------------------------------------- the file

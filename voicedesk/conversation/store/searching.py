@@ -21,7 +21,9 @@ def segmented(text: str) -> str:
 
 def terms_of(typed: str) -> list[str]:
     """The words that are searched for."""
-    return [word for word in typed.split() if any(map(str.isalnum, word))][:MOST_TERMS]
+    return [word for word in typed.replace("\0", " ").split() if any(map(str.isalnum, word))][
+        :MOST_TERMS
+    ]
 
 
 def query_of(typed: str) -> str:
