@@ -15,6 +15,7 @@ from voicedesk.core.errors import (
     ConnectionLostError,
     RateLimitError,
     ServerError,
+    UnreachableError,
     VoiceDeskError,
     VoiceError,
 )
@@ -524,3 +525,15 @@ async def test_opening_tells_of_the_connection(room: Room) -> None:
     links = [event.link.value for event in room.told if isinstance(event, LinkChanged)]
     assert links == ["connecting", "ready"]
     assert all(event.at <= now() for event in room.told)
+
+
+async def test_a_turn_that_failed_does_not_make_the_chain_ready(room: Room) -> None:
+    def links() -> list[str]:
+        return [event.link.value for event in room.told if isinstance(event, LinkChanged)]
+
+    room.transcriber.error = UnreachableError(server="Fake", reason="nobody is there")
+    assert isinstance(await room.take(), UnreachableError)
+    assert "ready" not in links()
+    room.transcriber.error = None
+    assert await room.take() is None
+    assert links() == ["ready"]

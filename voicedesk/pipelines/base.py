@@ -118,6 +118,11 @@ class TurnQueue:
         """Whether no more events come."""
         return self._closed
 
+    @property
+    def is_failed(self) -> bool:
+        """Whether reading ends by an error."""
+        return self._error is not None
+
     def interrupt(self) -> None:
         """Drop the data that waits and that is still to come."""
         self._interrupted = True

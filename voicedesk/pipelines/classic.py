@@ -134,7 +134,7 @@ class ClassicPipeline:
             else:
                 turn.queue.finish(VoiceDeskError(repr(error), reason=type(error).__name__))
             raise
-        if self._link is not Link.READY:
+        if self._link is not Link.READY and not turn.queue.is_failed:
             self._tell(Link.READY)
 
     async def _follow(
