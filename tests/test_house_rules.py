@@ -148,13 +148,20 @@ def pins(name: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "groups"),
-    [("app", ["install"]), ("test", ["install", "test"]), ("check", ["install", "test", "check"])],
+    ("name", "groups", "extras"),
+    [
+        ("app", ["install"], ["hotkey"]),
+        ("test", ["install", "test"], ["hotkey", "otel"]),
+        ("check", ["install", "test", "check"], ["hotkey", "otel"]),
+        ("build", ["install", "build"], ["hotkey"]),
+    ],
 )
-def test_the_pins_fit_what_is_asked_for(name: str, groups: list[str]) -> None:
+def test_the_pins_fit_what_is_asked_for(name: str, groups: list[str], extras: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = [*project["project"]["dependencies"]]
     wanted += [line for group in groups for line in project["dependency-groups"][group]]
+    optional = project["project"]["optional-dependencies"]
+    wanted += [line for extra in extras for line in optional[extra]]
     have = pins(name)
     for requirement in map(Requirement, wanted):
         versions = have.get(canonicalize_name(requirement.name))

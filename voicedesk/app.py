@@ -30,6 +30,7 @@ from voicedesk.key_store import KeyStore
 from voicedesk.providers.keys import Keys
 from voicedesk.ui import theme, translation
 from voicedesk.ui.desktop import QtDesktop
+from voicedesk.ui.everywhere import Everywhere
 from voicedesk.ui.garbage import Garbage
 from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
@@ -180,6 +181,7 @@ class Application(QObject):
         self.key_store = KeyStore(self._keys, self.desk.servers, self._key_changed)
         self.window = self._make_window(settings)
         self.modes = self._make_modes()
+        self._everywhere = Everywhere(self.window, self.desk.conductor, self.wake)
         self._stop_watching = self.desk.conductor.observe(self._on_event)
 
     # ------------------------------------------------------------------------------------- life
@@ -201,6 +203,7 @@ class Application(QObject):
             await sound.open(self.desk.settings)
             make_application().applicationStateChanged.connect(self._attend)
         self._tried_sound.set()
+        await self._everywhere.use(self.desk.settings)
         self.modes.show_tray()
         self._tasks.spawn(self.desk.look_back(), name="looking for takes that were cut")
         await self.desk.start()
@@ -223,6 +226,7 @@ class Application(QObject):
         """Let go of everything: first of the user's hand, last of the window."""
         self._stop_watching()
         self.window.close()
+        await self._everywhere.close()
         await self.sound_check.close()
         await self.key_store.close()
         await self._tasks.close()
@@ -315,6 +319,7 @@ class Application(QObject):
             await self.desk.apply(settings)
             if self.sound is not None and settings.sound != sound_before:
                 await self.sound.use(settings)
+            await self._everywhere.use(settings)
 
     def _mute(self, is_on: bool) -> None:  # noqa: FBT001 - what a signal hands over
         if self.sound is not None:

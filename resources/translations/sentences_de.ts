@@ -171,6 +171,14 @@
         <source>The figures could not be saved to {path} ({reason}).</source>
         <translation>Die Zahlen konnten nicht nach {path} gespeichert werden ({reason}).</translation>
     </message>
+    <message>
+        <source>The talk key does not work in other windows: another program has {key} for itself. Choose another key in Settings, Talk.</source>
+        <translation>Die Sprechtaste wirkt nicht in anderen Fenstern: Ein anderes Programm hat {key} für sich. Wählen Sie eine andere Taste in Einstellungen, Sprechtaste.</translation>
+    </message>
+    <message>
+        <source>The talk key does not work in other windows: {reason}.</source>
+        <translation>Die Sprechtaste wirkt nicht in anderen Fenstern: {reason}.</translation>
+    </message>
 </context>
 <context>
     <name>questions</name>

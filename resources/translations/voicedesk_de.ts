@@ -2167,6 +2167,30 @@
         <source>pieces, chunking, sentences, latency, delay</source>
         <translation>Stücke, Stückelung, Abschnitte, Sätze, Latenz, Verzögerung</translation>
     </message>
+    <message>
+        <source>The talk key works in other windows</source>
+        <translation>Die Sprechtaste wirkt auch in anderen Fenstern</translation>
+    </message>
+    <message>
+        <source>Talk while you work in another program. Choose a key that does nothing there.</source>
+        <translation>Zum Sprechen, während Sie in einem anderen Programm arbeiten. Wählen Sie dafür eine Taste, die dort nichts tut.</translation>
+    </message>
+    <message>
+        <source>global, everywhere, background, hotkey, shortcut, system-wide, Wayland</source>
+        <translation>global, überall, Hintergrund, Tastenkürzel, Hotkey, systemweit, Wayland</translation>
+    </message>
+    <message>
+        <source>Not with the space bar, which writes in other windows. Choose another talk key first.</source>
+        <translation>Nicht mit der Leertaste, die in anderen Fenstern schreibt. Wählen Sie zuerst eine andere Sprechtaste.</translation>
+    </message>
+    <message>
+        <source>This desktop (Wayland) shows no program the keys of other windows. Have it run “voicedesk toggle” instead: its keyboard settings can give a key to a command. “voicedesk start” and “voicedesk stop” serve where a key-up can be given one too.</source>
+        <translation>Diese Arbeitsumgebung (Wayland) zeigt keinem Programm die Tasten anderer Fenster. Lassen Sie sie stattdessen „voicedesk toggle“ ausführen: In ihren Tastatureinstellungen lässt sich einer Taste ein Befehl geben. „voicedesk start“ und „voicedesk stop“ helfen dort, wo auch das Loslassen einen bekommen kann.</translation>
+    </message>
+    <message>
+        <source>It needs a part that is not installed: pip install &quot;voicedesk[hotkey]&quot;.</source>
+        <translation>Dafür fehlt ein Teil, der noch nicht installiert ist: pip install &quot;voicedesk[hotkey]&quot;.</translation>
+    </message>
 </context>
 <context>
     <name>SettingsDialog</name>

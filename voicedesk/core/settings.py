@@ -54,6 +54,8 @@ class Talk(_Section):
     """How the talk key behaves."""
 
     key: TalkKeyName = "space"
+    everywhere: bool = False
+    """Whether it works while another window is in use too, where the desktop allows that."""
     style: Literal["both", "hold", "tap"] = "both"
     """Whether the key is held, tapped once to begin and once to end, or either."""
     tail_ms: Annotated[int, Field(ge=0, le=1000)] = 200

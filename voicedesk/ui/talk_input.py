@@ -25,6 +25,7 @@ from voicedesk.ui.talk_key import TalkKey
 
 _KEY = "key"
 _MOUSE = "mouse"
+_ELSEWHERE = "elsewhere"
 _KEYS: dict[TalkKeyName, Qt.Key] = {
     "space": Qt.Key.Key_Space,
     "insert": Qt.Key.Key_Insert,
@@ -115,6 +116,15 @@ class TalkInput(QObject):
             self.key.take_ended()
             self.changed.emit()
 
+    def down_elsewhere(self, at: float) -> None:
+        """The talk key went down in another window."""
+        self.key.down(_ELSEWHERE, at)
+
+    def up_elsewhere(self, at: float) -> None:
+        """It went up again, in whichever window."""
+        self.key.up(_ELSEWHERE, at)
+        self.changed.emit()
+
     def stop(self) -> None:
         """End whatever is held or kept open, and watch no longer: the window goes."""
         self.key.lost()
@@ -157,6 +167,11 @@ class TalkInput(QObject):
 
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         if state != Qt.ApplicationState.ApplicationActive:
+            self._lose()
+
+    def _lose(self) -> None:
+        """A key-up in another window does not come to this one, unless the key is watched there."""
+        if self.key.owner != _ELSEWHERE:
             self.key.lost()
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
@@ -172,7 +187,7 @@ class TalkInput(QObject):
             return False
         if kind in {QEvent.Type.WindowDeactivate, QEvent.Type.Hide}:
             if watched is self._window:
-                self.key.lost()
+                self._lose()
                 if kind == QEvent.Type.Hide:
                     self.key.finish()
             return False

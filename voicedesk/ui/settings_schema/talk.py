@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicedesk.ui.elsewhere import hindrance
 from voicedesk.ui.settings_fields import (
     QT_TRANSLATE_NOOP,
     Milliseconds,
@@ -11,6 +12,7 @@ from voicedesk.ui.settings_fields import (
     When,
     Whole,
 )
+from voicedesk.ui.settings_guarded import GuardedSwitch
 from voicedesk.ui.talk_key_names import TALK_KEYS
 
 TALK = Page(
@@ -28,6 +30,18 @@ TALK = Page(
             options=TALK_KEYS,
             words=QT_TRANSLATE_NOOP(
                 "Settings", "push to talk, PTT, hotkey, shortcut, space bar, keyboard"
+            ),
+        ),
+        GuardedSwitch(
+            "talk.everywhere",
+            QT_TRANSLATE_NOOP("Settings", "The talk key works in other windows"),
+            QT_TRANSLATE_NOOP(
+                "Settings",
+                "Talk while you work in another program. Choose a key that does nothing there.",
+            ),
+            hindrance=hindrance,
+            words=QT_TRANSLATE_NOOP(
+                "Settings", "global, everywhere, background, hotkey, shortcut, system-wide, Wayland"
             ),
         ),
         Option(
