@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from voicedesk.audio.capture import CapturedInput
-from voicedesk.audio.stream import DeviceStream, HostClock, SampleClock
+from voicedesk.audio.on_device import OnDevice
+from voicedesk.audio.stream import SampleClock
 from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError
 from voicedesk.core.settings import DeviceChoice
 
 
-class Microphone(CapturedInput):
+class Microphone(OnDevice, CapturedInput):
     """A microphone.
 
     Attributes:
@@ -31,53 +32,12 @@ class Microphone(CapturedInput):
     ) -> None:
         super().__init__("")
         self.overflows = 0
-        self._given_loop = loop
-        self._stream = DeviceStream("input", choice)
-        self._channels = 1
-        self._host_clock = HostClock()
+        self._choose("input", choice, loop)
         self._sample_clock = SampleClock(1)
 
-    @property
-    def name(self) -> str:
-        """What the device is called, for people."""
-        return self._stream.name
-
-    @property
-    def is_substitute(self) -> bool:
-        """Whether the chosen device was not there and this is the default in its place."""
-        return self._stream.missing
-
-    @property
-    def device(self) -> DeviceChoice | None:
-        """What names the device that was opened last; None before."""
-        return self._stream.device
-
-    def open(self) -> None:
-        """Start the device; from then on sound goes round in the ring.
-
-        Raises:
-            SoundError: No PortAudio, no microphone, or it refuses.
-        """
-        if self._running:
-            return
-        loop = self._given_loop or asyncio.get_running_loop()
-        self._host_clock = HostClock()
-
-        def prepare(rate: int, channels: int) -> None:
-            self._channels = channels
-            self._sample_clock = SampleClock(rate)
-            self._start(rate, channels, loop)
-
-        try:
-            self._stream.open(loop, self._callback, prepare, self._on_death)
-        except BaseException:
-            self._stopped()
-            raise
-
-    def close(self) -> None:
-        """Stop the device and free it. Safe to call twice."""
-        self._stream.close()
-        self._stopped()
+    def _prepare(self, rate: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._sample_clock = SampleClock(rate)
+        self._start(rate, self._channels, loop)
 
     def _on_death(self, error: DeviceError) -> None:
         self._pump()  # what was said until now is part of the take

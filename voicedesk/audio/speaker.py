@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from voicedesk.audio.on_device import OnDevice
 from voicedesk.audio.output import BufferedOutput
 from voicedesk.audio.pcm import Samples
 from voicedesk.audio.playback import PlaybackBuffer
 from voicedesk.audio.played import PlayedSound
 from voicedesk.audio.shape import MAX_BLOCK
-from voicedesk.audio.stream import DeviceStream, HostClock
 from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError
 from voicedesk.core.settings import DeviceChoice
 
 
-class Speaker(BufferedOutput):
+class Speaker(OnDevice, BufferedOutput):
     """A speaker.
 
     Attributes:
@@ -40,57 +40,16 @@ class Speaker(BufferedOutput):
     ) -> None:
         super().__init__("")
         self.underflows = 0
-        self._given_loop = loop
-        self._stream = DeviceStream("output", choice)
-        self._channels = 1
+        self._choose("output", choice, loop)
         self._source: PlaybackBuffer = self._buffer
-        self._host_clock = HostClock()
         self._mono: Samples = np.zeros(MAX_BLOCK, dtype=np.int16)
         self._silence = b""
         self._played = played
 
-    @property
-    def name(self) -> str:
-        """What the device is called, for people."""
-        return self._stream.name
-
-    @property
-    def is_substitute(self) -> bool:
-        """Whether the chosen device was not there and this is the default in its place."""
-        return self._stream.missing
-
-    @property
-    def device(self) -> DeviceChoice | None:
-        """What names the device that was opened last; None before."""
-        return self._stream.device
-
-    def open(self) -> None:
-        """Start the device; it then stays open and plays silence.
-
-        Raises:
-            SoundError: No PortAudio, no speaker, or it refuses.
-        """
-        if self._running:
-            return
-        loop = self._given_loop or asyncio.get_running_loop()
-        self._host_clock = HostClock()
-
-        def prepare(rate: int, channels: int) -> None:
-            self._channels = channels
-            self._source = self._start(rate, loop)
-            if self._played is not None:
-                self._played.start(rate)
-
-        try:
-            self._stream.open(loop, self._callback, prepare, self._on_death)
-        except BaseException:
-            self._stopped()
-            raise
-
-    def close(self) -> None:
-        """Stop the device and free it. Safe to call twice."""
-        self._stream.close()
-        self._stopped()
+    def _prepare(self, rate: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._source = self._start(rate, loop)
+        if self._played is not None:
+            self._played.start(rate)
 
     def _on_death(self, error: DeviceError) -> None:
         self._stopped()
