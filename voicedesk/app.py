@@ -28,6 +28,7 @@ from voicedesk.core.turn import State
 from voicedesk.desk import Desk
 from voicedesk.key_store import KeyStore
 from voicedesk.providers.keys import Keys
+from voicedesk.second_tries import SecondTries
 from voicedesk.ui import theme, translation
 from voicedesk.ui.desktop import QtDesktop
 from voicedesk.ui.everywhere import Everywhere
@@ -137,6 +138,7 @@ class Application(QObject):
         sound: The sound devices, once they are open; None when files stand in for them.
         key_store: The keys as dialogs may see them.
         sound_check: Tries the devices.
+        tries: Has what was not answered asked again.
     """
 
     def __init__(
@@ -179,6 +181,7 @@ class Application(QObject):
         self.sound: SoundDevices | None = None
         self.sound_check = SoundCheck(self.desk.conductor)
         self.key_store = KeyStore(self._keys, self.desk.servers, self._key_changed)
+        self.tries = SecondTries(self.desk, self.use_for_now)
         self.window = self._make_window(settings)
         self.modes = self._make_modes()
         self._everywhere = Everywhere(self.window, self.desk.conductor, self.wake)
@@ -227,6 +230,7 @@ class Application(QObject):
         self._stop_watching()
         self.window.close()
         await self._everywhere.close()
+        await self.tries.close()
         await self.sound_check.close()
         await self.key_store.close()
         await self._tasks.close()
@@ -242,7 +246,10 @@ class Application(QObject):
 
     async def use_mode(self, mode: Mode) -> None:
         """Answer the next turns with another pipeline, in the same conversation. Not kept for the next start."""
-        settings = self.desk.settings.model_copy(update={"mode": mode})
+        await self.use_for_now(self.desk.settings.model_copy(update={"mode": mode}))
+
+    async def use_for_now(self, settings: Settings) -> None:
+        """Take settings into use and show them. Not kept for the next start, unless the user changes one."""
         self.window.show_settings(settings)
         await self._apply(settings)
 
@@ -304,6 +311,7 @@ class Application(QObject):
             sound=self.sound_check,
             figures=self.desk.figures,
             recall=self.desk.recall,
+            tries=self.tries,
         )
         window.closed.connect(self._closing.set)
         return window

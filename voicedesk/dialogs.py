@@ -1,9 +1,9 @@
-"""What opens beside the main window: the first run and the history. Made when they are first wanted."""
+"""What opens beside the main window: first run, history, unanswered takes. Made when they are first wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from voicedesk.app import Application
 from voicedesk.core.errors import VoiceDeskError
@@ -13,6 +13,9 @@ from voicedesk.ui.first_run_ports import FirstRunPorts
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
     from voicedesk.ui.first_run import FirstRun
     from voicedesk.ui.history_dialog import HistoryDialog
+    from voicedesk.ui.unanswered_dialog import UnansweredDialog
+
+_Dialog = TypeVar("_Dialog", "FirstRun", "HistoryDialog", "UnansweredDialog")
 
 
 class Dialogs:
@@ -23,18 +26,22 @@ class Dialogs:
         self._tasks = TaskSet()
         self._first_run: FirstRun | None = None
         self._history: HistoryDialog | None = None
+        self._unanswered: UnansweredDialog | None = None
+        self._old: set[FirstRun | HistoryDialog | UnansweredDialog] = set()
         desktop.window.first_run_wanted.connect(self.open_first_run)
         desktop.window.history_wanted.connect(self.open_history)
+        desktop.window.unanswered_wanted.connect(self.open_unanswered)
         desktop.window.new_wanted.connect(self.begin_conversation)
-        desktop.window.rebuilt.connect(self._forget_closed)
+        desktop.window.rebuilt.connect(self._outdate)
 
     def open_first_run(self) -> FirstRun:
         """Show the first run, from its first step."""
         from voicedesk.ui.first_run import FirstRun
 
-        if self._first_run is None:
+        dialog = self._first_run = self._current(self._first_run)
+        if dialog is None:
             desktop = self._desktop
-            self._first_run = FirstRun(
+            dialog = self._first_run = FirstRun(
                 FirstRunPorts(
                     control=desktop.desk.conductor,
                     settings=lambda: desktop.window.settings,
@@ -46,8 +53,8 @@ class Dialogs:
                 ),
                 desktop.window,
             )
-        self._first_run.start()
-        return self._first_run
+        dialog.start()
+        return dialog
 
     def open_history(self) -> HistoryDialog | None:
         """Show earlier conversations. None where nothing is kept on disk."""
@@ -57,9 +64,10 @@ class Dialogs:
         from voicedesk.ui.history_dialog import HistoryDialog
         from voicedesk.ui.history_ports import HistoryPorts
 
-        if self._history is None:
+        dialog = self._history = self._current(self._history)
+        if dialog is None:
             desktop = self._desktop
-            self._history = HistoryDialog(
+            dialog = self._history = HistoryDialog(
                 HistoryPorts(
                     conversations=keeping.history,
                     current=lambda: keeping.conversation,
@@ -68,8 +76,30 @@ class Dialogs:
                 ),
                 desktop.window,
             )
-        self._history.start()
-        return self._history
+        dialog.start()
+        return dialog
+
+    def open_unanswered(self) -> UnansweredDialog | None:
+        """Show the takes that were not answered. None where nothing is kept on disk."""
+        desktop = self._desktop
+        if desktop.desk.keeping is None:
+            return None
+        from voicedesk.ui.unanswered_dialog import UnansweredDialog
+        from voicedesk.ui.unanswered_ports import UnansweredPorts
+
+        dialog = self._unanswered = self._current(self._unanswered)
+        if dialog is None:
+            dialog = self._unanswered = UnansweredDialog(
+                UnansweredPorts(
+                    takes=desktop.tries,
+                    control=desktop.desk.conductor,
+                    settings=lambda: desktop.window.settings,
+                    keys=desktop.key_store,
+                ),
+                desktop.window,
+            )
+        dialog.start()
+        return dialog
 
     def begin_conversation(self) -> None:
         """Begin a new conversation, which knows nothing of the one before."""
@@ -99,14 +129,19 @@ class Dialogs:
         await desktop.wake()
         self.open_first_run().over.connect(keep)
 
-    def _forget_closed(self) -> None:
-        """The window speaks another language: what opens from now on speaks it too."""
-        if self._first_run is not None and not self._first_run.isVisible():
-            self._tasks.spawn(_discard(self._first_run), name="discarding the first run")
-            self._first_run = None
-        if self._history is not None and not self._history.isVisible():
-            self._tasks.spawn(_discard(self._history), name="discarding the history")
-            self._history = None
+    def _outdate(self) -> None:
+        """The window speaks another language: what opens from now on speaks it too, what is open stays as it is."""
+        for dialog in (self._first_run, self._history, self._unanswered):
+            if dialog is not None:
+                self._old.add(dialog)
+
+    def _current(self, dialog: _Dialog | None) -> _Dialog | None:
+        """A dialog that can be shown as it is. One that is closed and out of date is let go of: None."""
+        if dialog is None or dialog not in self._old or dialog.isVisible():
+            return dialog
+        self._old.discard(dialog)
+        self._tasks.spawn(_discard(dialog), name="discarding a dialog")
+        return None
 
     async def close(self) -> None:
         """Close what is open. The application is closed after."""
@@ -115,8 +150,10 @@ class Dialogs:
             await self._first_run.stop()
         if self._history is not None:
             await self._history.stop()
+        if self._unanswered is not None:
+            await self._unanswered.stop()
 
 
-async def _discard(dialog: FirstRun | HistoryDialog) -> None:
+async def _discard(dialog: FirstRun | HistoryDialog | UnansweredDialog) -> None:
     await dialog.stop()
     dialog.deleteLater()

@@ -90,6 +90,11 @@ class Keeping:
         """The id of the present conversation; in the history as soon as something was said in it."""
         return self._historian.conversation
 
+    @property
+    def waiting(self) -> int:
+        """How many takes were never answered, as far as it is known."""
+        return self._waiting or 0
+
     def use(self, privacy: Privacy) -> None:
         """Keep what this says, from now on."""
         self._store.use(privacy)

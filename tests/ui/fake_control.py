@@ -30,6 +30,7 @@ from voicedesk.core.settings import DeviceChoice, Server, Settings
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.core.turn import State, Trigger, TurnMachine
 from voicedesk.providers.probe import ServerReport
+from voicedesk.providers.ways import Way
 from voicedesk.ui.ports import Devices
 
 
@@ -211,11 +212,32 @@ class FakeRecall:
     def ask_again(self, turn: int, text: str) -> None:
         self.calls.append(f"ask again {turn} {text}")
 
+    def can_undo(self, turn: int, text: str) -> bool:
+        return self.can
+
     def can_remove(self, turn: int) -> bool:
         return self.can
 
     def remove(self, turn: int, *, whole: bool) -> None:
         self.calls.append(f"remove {'all' if whole else 'answer'} {turn}")
+
+    def put_back(self) -> None:
+        self.calls.append("put back")
+
+    def settle(self) -> None:
+        self.calls.append("settle")
+
+
+class FakeTries:
+    """Keeps a list of the ways in which something was asked, and asks at once."""
+
+    def __init__(self, waiting: int = 0) -> None:
+        self.waiting = waiting
+        self.ways: list[Way] = []
+
+    def ask_with(self, way: Way, ask: Callable[[], object]) -> None:
+        self.ways.append(way)
+        ask()
 
 
 class FakeKeys:

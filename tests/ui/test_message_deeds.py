@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fake_control import FakeControl, FakeKeys, FakeRecall, fake_devices
+from tests.ui.fake_control import FakeControl, FakeKeys, FakeRecall, FakeTries, fake_devices
 from tests.ui.finding import by_name
-from voicedesk.core.events import Removed, ReplyEnded, Retried
-from voicedesk.core.settings import Settings
+from voicedesk.core.events import PutBack, Removed, ReplyEnded, Retried, TakenOut
+from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.providers.ways import Way
 from voicedesk.ui import message_deeds
 from voicedesk.ui.main_window import MainWindow
 
@@ -116,26 +117,46 @@ def test_only_what_is_possible_is_offered(window: MainWindow, recall: FakeRecall
 
 
 @pytest.mark.parametrize(
-    ("words", "question", "call"),
+    ("words", "sentence", "call"),
     [
-        ("First question", "Delete this question and its answer?", "remove all 1"),
-        ("First answer", "Delete this answer?", "remove answer 1"),
+        ("First question", "The question and its answer were deleted.", "remove all 1"),
+        ("First answer", "The answer was deleted.", "remove answer 1"),
     ],
 )
-def test_a_message_is_deleted_after_a_question(
-    window: MainWindow, recall: FakeRecall, words: str, question: str, call: str
+def test_a_message_is_deleted_and_can_be_had_back(
+    window: MainWindow, recall: FakeRecall, words: str, sentence: str, call: str
 ) -> None:
+    bar = window.ways_back.undo_bar
+    assert bar.isHidden()
     hover(window, words)
     press(window, "Delete")
-    press(window, "Delete")  # asked once
-    answer(window, "Keep")
-    assert recall.calls == []
-    assert window.confirmations.isHidden()
-    press(window, "Delete")
-    (row,) = window.confirmations._open
-    assert row.accessibleName() == question
-    answer(window, "Delete")
     assert recall.calls == [call]
+    assert bar.sentence == sentence
+    by_name(window, "Undo", QPushButton).click()
+    assert recall.calls == [call, "put back"]
+    assert bar.isHidden()
+    press(window, "Delete")
+    press(window, "Delete")  # the one before is final then
+    assert recall.calls[2:] == [call, "settle", call]
+
+
+def test_a_deletion_is_final_when_the_user_goes_on(
+    window: MainWindow, control: FakeControl, recall: FakeRecall
+) -> None:
+    hover(window, "First answer")
+    press(window, "Delete")
+    control.press()
+    assert recall.calls == ["remove answer 1", "settle"]
+    assert window.ways_back.undo_bar.isHidden()
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert recall.calls == ["remove answer 1", "settle"]
+
+
+def test_a_deletion_is_final_when_the_window_closes(window: MainWindow, recall: FakeRecall) -> None:
+    hover(window, "First answer")
+    press(window, "Delete")
+    window.close()
+    assert recall.calls == ["remove answer 1", "settle"]
 
 
 def test_what_was_taken_out_leaves_the_screen(window: MainWindow, control: FakeControl) -> None:
@@ -149,6 +170,59 @@ def test_what_was_taken_out_leaves_the_screen(window: MainWindow, control: FakeC
     control.emit(Retried(turn=3, at=0.0, of=2))
     window.transcript.flush()
     assert window.transcript.toPlainText() == ""
+
+
+@pytest.mark.parametrize("is_laid_out", [True, False])
+def test_what_is_put_back_stands_where_it_stood(
+    window: MainWindow, control: FakeControl, is_laid_out: bool
+) -> None:
+    before = window.transcript.toPlainText()
+    for whole in (True, False):
+        control.emit(TakenOut(turn=1, at=0.0, whole=whole))
+        if is_laid_out:
+            window.transcript.flush()
+            assert "First answer" not in window.transcript.toPlainText()
+        control.emit(PutBack(turn=1, at=0.0))
+        window.transcript.flush()
+        assert window.transcript.toPlainText() == before
+    control.emit(PutBack(turn=1, at=0.0))  # nothing is out
+    control.emit(TakenOut(turn=1, at=0.0, whole=True))
+    control.emit(Removed(turn=1, at=0.0, whole=True))
+    control.emit(PutBack(turn=1, at=0.0))
+    window.transcript.flush()
+    assert "First" not in window.transcript.toPlainText()
+
+
+def test_a_message_is_asked_again_in_another_way(window: MainWindow, recall: FakeRecall) -> None:
+    hover(window, "First question")
+    assert "Ask Again With…" not in buttons(window)  # this window knows no other way
+    tries = FakeTries()
+    other = MainWindow(
+        window._control,
+        Settings(),
+        keys=FakeKeys(),
+        devices=fake_devices,
+        changed=lambda _settings: None,
+        recall=recall,
+        tries=tries,
+    )
+    other.transcript.log = window.transcript.log
+    other.show()
+    other.transcript.restyle()
+    other.transcript.flush()
+    hover(other, "First question")
+    press(other, "Ask Again With…")
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    ways = {action.text(): action for action in menu.actions()}
+    assert list(ways) == ["Realtime · Built-in", "Classic · Built-in"]  # OpenAI has no key
+    assert ways["Realtime · Built-in"].isChecked()
+    ways["Classic · Built-in"].trigger()
+    menu.close()
+    assert tries.ways == [Way("classic", BUILTIN)]
+    assert recall.calls == ["ask again 1 First question"]
+    other.close()
+    other.deleteLater()
 
 
 def test_messages_are_chosen_by_keyboard(window: MainWindow, recall: FakeRecall) -> None:

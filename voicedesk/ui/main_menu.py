@@ -8,21 +8,26 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-Entry = tuple[str, str, Callable[[], object]]
-"""What stands in the menu, its keys (none when empty), and what it does."""
+Entry = tuple[str, str, Callable[[], object]] | QAction
+"""What stands in the menu, its keys (none when empty), and what it does; or an action that others look after."""
 
 
 def make_menu(window: QWidget, entries: Iterable[Entry]) -> QMenu:
     """A menu whose keys work in the whole window. The last entry stands apart."""
     menu = QMenu(window)
-    for text, keys, action in entries:
-        item = QAction(text, window)
-        item.setShortcut(QKeySequence(keys))
-        item.triggered.connect(lambda _checked=False, action=action: action())
+    for entry in entries:
+        item = entry if isinstance(entry, QAction) else _made(window, *entry)
         menu.addAction(item)
         window.addAction(item)
     menu.insertSeparator(menu.actions()[-1])
     return menu
+
+
+def _made(window: QWidget, text: str, keys: str, action: Callable[[], object]) -> QAction:
+    item = QAction(text, window)
+    item.setShortcut(QKeySequence(keys))
+    item.triggered.connect(lambda _checked=False: action())
+    return item
 
 
 def own_actions(window: QWidget) -> list[QAction]:

@@ -29,6 +29,7 @@ from voicedesk.core.events import (
 )
 from voicedesk.core.settings import Settings
 from voicedesk.core.turn import State
+from voicedesk.ui import ports
 from voicedesk.ui.announce import announce
 from voicedesk.ui.confirmations import Confirmations
 from voicedesk.ui.header import Header
@@ -41,15 +42,14 @@ from voicedesk.ui.main_menu import discard, make_menu, own_actions, take_out
 from voicedesk.ui.message_deeds import MessageDeeds
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.next_try import NextTry
-from voicedesk.ui.ports import DeviceLister, KeyStore, MessageRecall, SettingsChanged, SoundTester
 from voicedesk.ui.question_field import QuestionField
-from voicedesk.ui.retry_bar import RetryBar
 from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput
 from voicedesk.ui.talk_key_names import use_talk_key
 from voicedesk.ui.transcript import Transcript
+from voicedesk.ui.ways_back import Another, WaysBack
 from voicedesk.ui.widgets import Hairline
 from voicedesk.ui.wording import error_sentence, hint_sentence, wait_sentence
 
@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         closed: The window was closed by the user; nothing is pressed any more.
         history_wanted: The user wants to see earlier conversations.
         new_wanted: The user wants to begin a new conversation.
+        unanswered_wanted: The user wants to see the takes that were not answered.
         first_run_wanted: The user wants to go through the first run again.
         rebuilt: All parts but ``messages`` and ``confirmations`` are new ones.
     """
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
     closed = Signal()
     history_wanted = Signal()
     new_wanted = Signal()
+    unanswered_wanted = Signal()
     first_run_wanted = Signal()
     rebuilt = Signal()
 
@@ -85,12 +87,13 @@ class MainWindow(QMainWindow):
         control: TalkControl,
         settings: Settings,
         *,
-        keys: KeyStore,
-        devices: DeviceLister,
-        changed: SettingsChanged,
-        sound: SoundTester | None = None,
-        recall: MessageRecall | None = None,
+        keys: ports.KeyStore,
+        devices: ports.DeviceLister,
+        changed: ports.SettingsChanged,
+        sound: ports.SoundTester | None = None,
+        recall: ports.MessageRecall | None = None,
         figures: Figures | None = None,
+        tries: ports.SecondTries | None = None,
     ) -> None:
         """``changed`` is called with new settings when the user changed one; the window shows them itself."""
         super().__init__()
@@ -105,7 +108,7 @@ class MainWindow(QMainWindow):
         self._shortcuts: ShortcutsDialog | None = None
         self.setWindowTitle(QCoreApplication.translate("MainWindow", "VoiceDesk"))
         self.setWindowIcon(application_icon())
-        self._recall, self._figures = recall, figures
+        self._recall, self._figures, self._tries = recall, figures, tries
         self.messages = Messages(self)
         self.messages.settings_wanted.connect(self.open_settings)
         self.confirmations = Confirmations(self)
@@ -119,7 +122,9 @@ class MainWindow(QMainWindow):
     def _furnish(self) -> None:
         """Make all that speaks a language; messages and questions to the user outlive it."""
         self._build()
-        MessageDeeds(self.transcript, self.confirmations, self.messages, self._recall)
+        MessageDeeds(
+            *(self.transcript, self.confirmations, self.messages, self._recall, self.ways_back)
+        )
         self.latency = LatencyAccess(self._control, self.strip, self.transcript, self._figures)
         self.latency.settings_wanted.connect(self.open_settings)
         self._build_menu()
@@ -134,8 +139,11 @@ class MainWindow(QMainWindow):
         unit = em(self)
         self.header = Header(self)
         self._next_try = NextTry(self.header.status, self)
-        self.retry_bar = RetryBar(self)
         self.transcript = Transcript(self)
+        another = Another(self._tries, lambda: self._settings, self._keys)
+        self.ways_back = WaysBack(self._control, self.transcript, self._recall, another, self)
+        self.ways_back.unanswered.triggered.connect(self.unanswered_wanted)
+        self.retry_bar = self.ways_back.retry_bar
         self._lit_words = LitWords(self._control, self.transcript)
         self.strip = LatencyStrip(self)
         self.meter = LevelMeter(self._control, self)
@@ -163,7 +171,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.confirmations)
         layout.addWidget(Hairline(self))
         layout.addWidget(self.transcript, 1)
-        layout.addWidget(self.retry_bar)
+        layout.addWidget(self.ways_back)
         layout.addWidget(Hairline(self))
         layout.addLayout(footer)
         self.setCentralWidget(middle)
@@ -176,7 +184,6 @@ class MainWindow(QMainWindow):
         self.header.settings.clicked.connect(lambda _checked: self.open_settings())
         self.transcript.settings_wanted.connect(self.open_settings)
         self._next_try.lasts.connect(self._tell_link)
-        self.retry_bar.wanted.connect(self._control.retry)
 
     def _build_question(self) -> QuestionField:
         field = QuestionField(self)
@@ -186,15 +193,9 @@ class MainWindow(QMainWindow):
 
     def _order_tabs(self) -> None:
         order: list[QWidget] = [
-            self.talk_button,
-            self.question,
-            self.send,
-            self.strip.bar,
-            self.transcript,
-            self.retry_bar.button,
-            *self.header.mode.segments,
-            self.header.settings,
-            self.header.menu,
+            *(self.talk_button, self.question, self.send, self.strip.bar, self.transcript),
+            *self.ways_back.buttons,
+            *(*self.header.mode.segments, self.header.settings, self.header.menu),
         ]
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -206,6 +207,8 @@ class MainWindow(QMainWindow):
             (self.tr("Settings…"), "Ctrl+,", self.open_settings),
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
             (self.tr("Try Again"), "Ctrl+R", self._control.retry),
+            self.ways_back.unanswered,
+            (self.tr("Undo"), "Ctrl+Z", self.ways_back.undo_bar.undo),
             (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),
             (self.tr("Where the Time Goes"), "Ctrl+T", self.latency.open),
             (self.tr("Keyboard Shortcuts"), "F1", self.open_shortcuts),
@@ -243,7 +246,7 @@ class MainWindow(QMainWindow):
             case _:
                 pass
         self.transcript.on_event(event)
-        self._show_retry()
+        self.ways_back.on_event(event)
 
     def _on_link(self, event: LinkChanged) -> None:
         """A lost connection is told in the bar unless the turn that it broke has told it already."""
@@ -273,11 +276,6 @@ class MainWindow(QMainWindow):
     def _on_cap(self) -> None:
         hint = Hint(turn=self._control.turn, at=0.0, hint=HintKind.CAP_REACHED)
         self.on_event(hint)
-
-    def _show_retry(self) -> None:
-        can_retry = self._control.can_retry
-        if can_retry == self.retry_bar.isHidden():
-            self.retry_bar.offer(is_possible=can_retry)
 
     def _show_status(self) -> None:
         status = status_of(self._control.state, self._control.link)
@@ -355,6 +353,7 @@ class MainWindow(QMainWindow):
         page = self._dialog.here if self._dialog is not None and self._dialog.isVisible() else ""
         log, question = self.transcript.log, self.question.text()
         self.talk_input.stop()
+        self.ways_back.undo_bar.settle()
         show_kept = take_out((self.messages, self.confirmations), self)
         old = (self.takeCentralWidget(), self._dialog, self._shortcuts, self.header.menu.menu())
         discard((*old, self.talk_input, self._next_try, *own_actions(self)))
@@ -415,6 +414,7 @@ class MainWindow(QMainWindow):
             self._dialog.close()  # what was typed last into it still counts
         self.latency.close()
         self.confirmations.close_all()
+        self.ways_back.undo_bar.settle()
         self.talk_input.stop()
         self._stop_observing()
         self.closed.emit()

@@ -1,10 +1,10 @@
-"""What the user can do with messages: hear, ask again and delete them, and follow the links in them."""
+"""What the user can do with messages: hear, ask again, delete and put them back, and follow the links in them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from voicedesk.tools.links import web_address
@@ -15,6 +15,7 @@ from voicedesk.ui.message_bar import MessageAction
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.ports import MessageRecall
 from voicedesk.ui.transcript import Transcript
+from voicedesk.ui.ways_back import WaysBack
 
 _LINK = "link of an answer"
 
@@ -34,6 +35,7 @@ class MessageDeeds(QObject):
         confirmations: Confirmations,
         messages: Messages,
         recall: MessageRecall | None,
+        ways_back: WaysBack,
         *,
         open_address: OpenAddress = _open,
     ) -> None:
@@ -41,15 +43,17 @@ class MessageDeeds(QObject):
 
         Args:
             transcript: Where the messages are.
-            confirmations: Asks before a page is opened or a message deleted.
+            confirmations: Asks before a page is opened.
             messages: Tells what could not be done.
             recall: What the conversation can do; None for nothing but copying.
+            ways_back: Offers to undo a deletion, and other ways to ask again.
             open_address: Opens a web page.
         """
         super().__init__(transcript)
         self._transcript = transcript
         self._confirmations = confirmations
         self._messages = messages
+        self._ways_back = ways_back
         self._open_address = open_address
         transcript.link_wanted.connect(self._on_link)
         if recall is not None:
@@ -81,6 +85,18 @@ class MessageDeeds(QObject):
                     lambda entry: recall.ask_again(entry.turn, question(entry)),
                 ),
                 MessageAction(
+                    "pipeline",
+                    self.tr("Ask Again With…"),
+                    lambda entry: (
+                        self._ways_back.has_ways
+                        and _is_message(entry)
+                        and recall.can_ask_again(entry.turn, question(entry))
+                    ),
+                    lambda entry: self._ask_with(
+                        entry, lambda: recall.ask_again(entry.turn, question(entry))
+                    ),
+                ),
+                MessageAction(
                     "delete",
                     self.tr("Delete"),
                     lambda entry: _is_message(entry) and recall.can_remove(entry.turn),
@@ -89,19 +105,27 @@ class MessageDeeds(QObject):
             )
         )
 
+    def _ask_with(self, entry: Entry, ask: Callable[[], None]) -> None:
+        """Let the user choose who answers, beside the message."""
+        view = self._transcript.viewport()
+        menu = self._ways_back.way_menu(ask, self._transcript)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        bar = self._transcript.tools.bar
+        area = self._transcript.tools.area_of(entry).toRect()
+        menu.popup(
+            view.mapToGlobal(bar.geometry().bottomLeft() if bar.isVisible() else area.center())
+        )
+
     def _delete(self, recall: MessageRecall, entry: Entry) -> None:
         is_whole = entry.kind is Kind.USER
-        asked = (
-            self.tr("Delete this question and its answer?")
+        self._ways_back.undo_bar.settle()  # what was deleted before is not to be put back any more
+        recall.remove(entry.turn, whole=is_whole)
+        self._ways_back.undo_bar.offer(
+            self.tr("The question and its answer were deleted.")
             if is_whole
-            else self.tr("Delete this answer?")
-        )
-        self._confirmations.put(
-            asked,
-            self._transcript.message_text(entry),
-            lambda: recall.remove(entry.turn, whole=is_whole),
-            yes=self.tr("&Delete"),
-            no=self.tr("&Keep"),
+            else self.tr("The answer was deleted."),
+            recall.put_back,
+            recall.settle,
         )
 
     def _on_link(self, link: str) -> None:

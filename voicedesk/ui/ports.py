@@ -12,6 +12,7 @@ from voicedesk.core.settings import DeviceChoice, Server, Settings
 
 if TYPE_CHECKING:  # it imports the clients of servers, which the window need not wait for
     from voicedesk.providers.probe import ServerReport
+    from voicedesk.providers.ways import Way
 
 
 class KeyStore(Protocol):
@@ -84,11 +85,31 @@ class MessageRecall(Protocol):
     def ask_again(self, turn: int, text: str) -> None:
         """Ask it again; ``text`` is the question as it is known."""
 
+    def can_undo(self, turn: int, text: str) -> bool:
+        """Whether the question of a turn that was just cancelled can be asked after all."""
+
     def can_remove(self, turn: int) -> bool:
         """Whether messages of a turn can be taken out of the conversation."""
 
     def remove(self, turn: int, *, whole: bool) -> None:
-        """Take the answer of a turn out, or (``whole``) its question too."""
+        """Take the answer of a turn out, or (``whole``) its question too. It can be put back until ``settle``."""
+
+    def put_back(self) -> None:
+        """Put back what was taken out last."""
+
+    def settle(self) -> None:
+        """What was taken out is gone for good."""
+
+
+class SecondTries(Protocol):
+    """Has things asked again in another way."""
+
+    @property
+    def waiting(self) -> int:
+        """How many takes wait to be asked again."""
+
+    def ask_with(self, way: Way, ask: Callable[[], object]) -> None:
+        """Have questions answered in this way from now on, and then call ``ask``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,49 +2,101 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from voicedesk.ui.icons import em, icon
 from voicedesk.ui.widgets import QuietLabel
 
 
 class RetryBar(QWidget):
-    """A sentence and a button. Takes no room while there is nothing to try again.
+    """A sentence and buttons. Takes no room while there is nothing to try again.
 
     Signals:
         wanted: The user wants the question to be asked once more.
+        all_wanted: The user wants to see all takes that were not answered.
     """
 
     wanted = Signal()
+    all_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         unit = em(self)
-        self._button = QPushButton(self.tr("Try Again"), self)
+        self._number = 0
+        self._is_earlier = False
+        self._button = self._make(self.tr("Try Again"), self.tr("Ask the same once more (Ctrl+R)"))
         side = int(1.15 * unit)
         self._button.setIconSize(QSize(side, side))
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setToolTip(self.tr("Ask the same once more (Ctrl+R)"))
-        self._button.setAccessibleDescription(self.tr("Ask the same once more (Ctrl+R)"))
         self._button.clicked.connect(self.wanted)
+        self._with = self._make(
+            self.tr("Try Again With"),
+            self.tr("Have the other pipeline or another server answer, this and what you ask next"),
+        )
+        self._all = self._make("", self.tr("All that was said and not answered (Ctrl+U)"))
+        self._all.clicked.connect(self.all_wanted)
         self._label = QuietLabel(self.tr("Your question is kept."), self)
+        self._label.setWordWrap(True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(unit, int(0.4 * unit), unit, int(0.4 * unit))
-        layout.setSpacing(int(0.8 * unit))
-        layout.addStretch(1)
-        layout.addWidget(self._label)
-        layout.addWidget(self._button)
-        layout.addStretch(1)
+        layout.setSpacing(int(0.6 * unit))
+        layout.addWidget(self._label, 1)
+        for button in self.buttons:
+            layout.addWidget(button)
+        self._with.hide()
+        self._all.hide()
         self.hide()
+
+    def _make(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
+        return button
 
     @property
     def button(self) -> QPushButton:
-        """The button, for the order of the keyboard's focus."""
+        """Asks the same once more."""
         return self._button
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """All buttons, in the order of the keyboard's focus."""
+        return (self._button, self._with, self._all)
+
+    def set_menu(self, menu: QMenu) -> None:
+        """Offer other ways to have the question answered."""
+        self._with.setMenu(menu)
+        self._with.show()
+
+    def show_length(self, seconds: float) -> None:
+        """What is kept is a take of an earlier run, which ended before it was answered."""
+        self._is_earlier = True
+        length = QLocale().toString(max(1, round(seconds)))
+        self._label.setText(
+            self.tr(
+                "VoiceDesk ended before it could answer. What you said ({seconds} s) is kept."
+            ).format(seconds=length)
+        )
+        self._show_all()
+
+    def show_number(self, number: int) -> None:
+        """So many takes wait; where there are others than the one that is offered, they can be listed."""
+        self._number = number
+        self._all.setText(self.tr("Show All {number}").format(number=number))
+        self._show_all()
+
+    def _show_all(self) -> None:
+        self._all.setVisible(self._number > 1 or (self._number == 1 and self._is_earlier))
+        if self._number == 1:
+            self._all.setText(self.tr("Show It"))
 
     def offer(self, *, is_possible: bool) -> None:
         """Show or hide it."""
         if is_possible:
             self._button.setIcon(icon("reset", self.palette()))
+        elif self._is_earlier:  # what comes next is of this run
+            self._is_earlier = False
+            self._label.setText(self.tr("Your question is kept."))
+            self._show_all()
         self.setVisible(is_possible)

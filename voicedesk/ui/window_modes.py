@@ -50,7 +50,10 @@ class WindowModes(QObject):
                 *window.findChildren(RoundedField),
                 *window.findChildren(Hairline),
             ],
-            bars=[window.messages, window.confirmations, window.retry_bar],
+            bars=[
+                *(window.messages, window.confirmations),
+                *(window.retry_bar, window.ways_back.undo_bar),
+            ],
         )
         middle = window.centralWidget()
         layout = middle.layout() if middle is not None else None

@@ -1,0 +1,253 @@
+"""What was said and not answered, or just deleted, can be had back: by mouse, by keyboard, and for a while only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fake_control import FakeControl, FakeKeys, FakeRecall, FakeTries, fake_devices
+from tests.ui.finding import by_name
+from voicedesk.core.events import ConversationOpened, TakeOffered, TakesWaiting
+from voicedesk.core.settings import BUILTIN, OPENAI, Settings
+from voicedesk.core.turn import Trigger
+from voicedesk.providers.ways import Way
+from voicedesk.ui import announce as announce_module
+from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.undo_bar import UndoBar
+
+
+@pytest.fixture
+def recall() -> FakeRecall:
+    return FakeRecall()
+
+
+@pytest.fixture
+def tries() -> FakeTries:
+    return FakeTries()
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, control: FakeControl, keys: FakeKeys, recall: FakeRecall, tries: FakeTries
+) -> Iterator[MainWindow]:
+    result = MainWindow(
+        control,
+        Settings(),
+        keys=keys,
+        devices=fake_devices,
+        changed=lambda _settings: None,
+        recall=recall,
+        tries=tries,
+    )
+    qtbot.addWidget(result)
+    result.show()
+    result.activateWindow()
+    qtbot.waitUntil(result.isActiveWindow)
+    yield result
+    result.close()
+
+
+@pytest.fixture
+def bar(window: MainWindow) -> UndoBar:
+    return window.ways_back.undo_bar
+
+
+def cancel(window: MainWindow) -> None:
+    """Talk, and think better of it."""
+    QTest.keyPress(window.talk_button, Qt.Key.Key_Space)
+    QTest.keyClick(window.talk_button, Qt.Key.Key_Escape)
+    QTest.keyRelease(window.talk_button, Qt.Key.Key_Space)
+
+
+def undo_by_key(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+# ---------------------------------------------------------------------------------- undo
+
+
+def test_a_cancelled_take_is_sent_after_all(
+    window: MainWindow, recall: FakeRecall, bar: UndoBar
+) -> None:
+    cancel(window)
+    assert bar.isVisible()
+    assert bar.sentence == "Your question was cancelled. It is kept."
+    by_name(window, "Undo", QPushButton).click()
+    assert recall.calls == ["ask again 1 "]
+    assert bar.isHidden()
+    undo_by_key(window)
+    assert recall.calls == ["ask again 1 "]  # once
+
+
+def test_a_cancelled_take_is_sent_after_all_by_keyboard(
+    window: MainWindow, recall: FakeRecall, bar: UndoBar
+) -> None:
+    cancel(window)
+    undo_by_key(window)
+    assert recall.calls == ["ask again 1 "]
+    cancel(window)
+    window.transcript.setFocus()
+    for _ in range(3):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if focused is bar.button:
+            break
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is bar.button
+    QTest.keyClick(bar.button, Qt.Key.Key_Space)
+    assert recall.calls == ["ask again 1 ", "ask again 2 "]
+
+
+def test_a_question_that_was_sent_already_is_asked_with_its_words(
+    window: MainWindow, control: FakeControl, recall: FakeRecall
+) -> None:
+    control.ask("How late is it?")
+    control.cancel()
+    undo_by_key(window)
+    assert recall.calls == ["ask again 1 How late is it?"]
+
+
+def test_what_cannot_be_undone_is_not_offered(
+    window: MainWindow, control: FakeControl, recall: FakeRecall, bar: UndoBar
+) -> None:
+    recall.can = False
+    cancel(window)
+    assert bar.isHidden()
+    undo_by_key(window)
+    assert recall.calls == []
+
+
+def test_the_offer_ends_with_the_next_press_and_with_another_conversation(
+    window: MainWindow, control: FakeControl, bar: UndoBar
+) -> None:
+    cancel(window)
+    control.press()
+    assert bar.isHidden()
+    control.cancel()
+    assert bar.isVisible()
+    control.emit(ConversationOpened(turn=0, at=0.0))
+    assert bar.isHidden()
+
+
+def test_the_offer_ends_by_itself_but_not_under_the_users_hand(
+    window: MainWindow, bar: UndoBar
+) -> None:
+    cancel(window)
+    assert bar._timer.isActive()
+    bar.button.setFocus()
+    bar._timer.timeout.emit()
+    assert bar.isVisible()
+    window.talk_button.setFocus()
+    bar._timer.timeout.emit()
+    assert bar.isHidden()
+    assert not bar._timer.isActive()
+
+
+def test_the_offer_is_announced_and_says_what_it_is_about(
+    window: MainWindow, bar: UndoBar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    class Listening:
+        AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
+
+        @staticmethod
+        def updateAccessibility(event: object) -> None:
+            said.append(event.message())  # type: ignore[attr-defined] # an announcement event
+
+    monkeypatch.setattr(announce_module, "QAccessible", Listening)
+    cancel(window)
+    assert "Your question was cancelled. It is kept. Ctrl+Z undoes it." in said
+    interface = QAccessible.queryAccessibleInterface(bar.button)
+    assert interface.text(QAccessible.Text.Name) == "Undo"
+    assert interface.text(QAccessible.Text.Description) == bar.sentence
+
+
+# ---------------------------------------------------------------------------------- try again
+
+
+def failed(control: FakeControl) -> None:
+    control.ask("One")
+    control.can_retry = True
+    control.fire(Trigger.FAIL)
+
+
+def test_what_failed_is_tried_again_in_another_way(
+    window: MainWindow, control: FakeControl, keys: FakeKeys, tries: FakeTries
+) -> None:
+    keys.kept[OPENAI] = "key"
+    failed(control)
+    assert window.retry_bar.isVisible()
+    menu = by_name(window, "Try Again With", QPushButton).menu()
+    assert isinstance(menu, QMenu)
+    menu.aboutToShow.emit()
+    ways = {action.text(): action for action in menu.actions()}
+    assert list(ways) == [
+        "Realtime · Built-in",
+        "Realtime · OpenAI",
+        "Classic · Built-in",
+        "Classic · OpenAI",
+    ]
+    ways["Classic · OpenAI"].trigger()
+    assert tries.ways == [Way("classic", OPENAI)]
+    assert control.calls[-1] == "retry"
+    ways["Classic · Built-in"].trigger()
+    assert tries.ways[-1] == Way("classic", BUILTIN)
+
+
+def test_the_menu_says_how_many_takes_wait(window: MainWindow, control: FakeControl) -> None:
+    entry = window.ways_back.unanswered
+    menu = window.header.menu.menu()
+    assert menu is not None
+    assert entry in menu.actions()
+    assert entry.text() == "Unanswered…"
+    control.emit(TakesWaiting(turn=0, at=0.0, number=3))
+    assert entry.text() == "Unanswered (3)…"
+    control.emit(TakesWaiting(turn=0, at=0.0, number=0))
+    assert entry.text() == "Unanswered…"
+
+
+def test_the_number_is_known_to_a_window_that_is_made_anew(
+    window: MainWindow, tries: FakeTries
+) -> None:
+    tries.waiting = 2
+    window.rebuild()
+    assert window.ways_back.unanswered.text() == "Unanswered (2)…"
+
+
+def test_other_takes_that_wait_are_one_click_away(
+    qtbot: QtBot, window: MainWindow, control: FakeControl
+) -> None:
+    failed(control)
+    control.emit(TakesWaiting(turn=0, at=0.0, number=1))
+    shown = [button.text() for button in window.retry_bar.buttons if button.isVisible()]
+    assert shown == ["Try Again", "Try Again With"]  # it is this one
+    control.emit(TakesWaiting(turn=0, at=0.0, number=2))
+    with qtbot.waitSignal(window.unanswered_wanted):
+        by_name(window, "Show All 2", QPushButton).click()
+    with qtbot.waitSignal(window.unanswered_wanted):
+        QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_a_take_of_an_earlier_run_is_offered_with_its_length(
+    qtbot: QtBot, window: MainWindow, control: FakeControl
+) -> None:
+    control.can_retry = True
+    control.emit(TakesWaiting(turn=0, at=0.0, number=1))
+    control.emit(TakeOffered(turn=0, at=0.0, seconds=12.3))
+    label = window.retry_bar._label
+    assert label.text() == "VoiceDesk ended before it could answer. What you said (12 s) is kept."
+    with qtbot.waitSignal(window.unanswered_wanted):
+        by_name(window, "Show It", QPushButton).click()
+    control.can_retry = False
+    control.press()
+    assert window.retry_bar.isHidden()
+    control.cancel()
+    failed(control)
+    assert label.text() == "Your question is kept."
