@@ -13,7 +13,7 @@ from voicedesk.engine.assistant.errands import ERRANDS
 from voicedesk.engine.assistant.plan import divide
 from voicedesk.engine.assistant.text import Utterance
 from voicedesk.engine.ears.automaton import compile_rules
-from voicedesk.engine.ears.grammar import PRIORS, command_automaton, jsgf
+from voicedesk.engine.ears.grammar import PRIORS, command_automaton
 from voicedesk.engine.ears.writing import written
 
 AUTOMATON = command_automaton()
@@ -119,16 +119,6 @@ def test_the_recogniser_can_pronounce_every_word() -> None:
 
 def test_it_stays_small() -> None:
     assert len(AUTOMATON.arcs) < 1200, "a large automaton takes the recogniser's time"
-
-
-def test_the_grammar_can_be_read_as_jsgf() -> None:
-    parsed = (
-        pocketsphinx.Jsgf.parse_string(jsgf())
-        if hasattr(pocketsphinx.Jsgf, "parse_string")
-        else None
-    )
-    assert jsgf().startswith("#JSGF V1.0;")
-    assert parsed is None or parsed.get_name() == "commands"
 
 
 @pytest.mark.parametrize(

@@ -226,9 +226,8 @@ async def play(row: list[Event]) -> None:
         if event["type"] == "wait":
             await asyncio.sleep(0)
             continue
-        last = (
-            {"item_id": desk.session.conversation.last_id} if event.get("item_id") == "last" else {}
-        )
+        ids = [None, *(item.id for item in desk.session.conversation)]
+        last = {"item_id": ids[-1]} if event.get("item_id") == "last" else {}
         await desk.session.take(json.dumps({**event, **last}))
     async with asyncio.timeout(10):
         while desk.session._responses:

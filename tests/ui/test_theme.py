@@ -10,6 +10,23 @@ from voicedesk.ui import theme
 from voicedesk.ui.icons import application_icon, icon
 from voicedesk.ui.status import Status
 
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance as WCAG 2.2 defines it, 0 to 1."""
+
+    def linear(value: float) -> float:
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(part) for part in (colour.redF(), colour.greenF(), colour.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Contrast of two opaque colours, 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((luminance(first), luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
 Role = QPalette.ColorRole
 
 
@@ -19,8 +36,8 @@ def palette(request: pytest.FixtureRequest, qapp: QApplication) -> QPalette:
 
 
 def test_contrast_of_known_colours() -> None:
-    assert theme.contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21.0)
-    assert theme.contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
+    assert contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21.0)
+    assert contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
 
 
 def test_the_scheme_goes_with_the_palette() -> None:
@@ -39,30 +56,30 @@ def test_text_of_the_palette(palette: QPalette) -> None:
         (Role.ToolTipText, Role.ToolTipBase),
     )
     for ink, ground in pairs:
-        assert theme.contrast(palette.color(ink), palette.color(ground)) >= 4.5, (ink, ground)
+        assert contrast(palette.color(ink), palette.color(ground)) >= 4.5, (ink, ground)
 
 
 def test_text_of_the_scheme(palette: QPalette) -> None:
     colours = theme.scheme(palette)
     text = palette.color(Role.WindowText)
     for ground in (palette.color(Role.Window), palette.color(Role.Base), colours.bubble):
-        assert theme.contrast(colours.muted, ground) >= 4.5
-        assert theme.contrast(text, ground) >= 4.5
+        assert contrast(colours.muted, ground) >= 4.5
+        assert contrast(text, ground) >= 4.5
     for status in Status:
         for ground in (palette.color(Role.Window), palette.color(Role.Base)):
-            assert theme.contrast(colours.status[status], ground) >= 4.5, status
+            assert contrast(colours.status[status], ground) >= 4.5, status
     for name, ground in colours.shares.items():
-        assert theme.contrast(text, ground) >= 4.5, name
-    assert theme.contrast(palette.color(Role.BrightText), colours.recording) >= 4.5
-    assert theme.contrast(text, colours.field) >= 4.5
-    assert theme.contrast(colours.muted, colours.field) >= 4.5
+        assert contrast(text, ground) >= 4.5, name
+    assert contrast(palette.color(Role.BrightText), colours.recording) >= 4.5
+    assert contrast(text, colours.field) >= 4.5
+    assert contrast(colours.muted, colours.field) >= 4.5
 
 
 def test_outlines_can_be_seen(palette: QPalette) -> None:
     colours = theme.scheme(palette)
     for ground in (Role.Window, Role.Base):
-        assert theme.contrast(colours.border, palette.color(ground)) >= 3.0
-        assert theme.contrast(palette.color(Role.Accent), palette.color(ground)) >= 3.0
+        assert contrast(colours.border, palette.color(ground)) >= 3.0
+        assert contrast(palette.color(Role.Accent), palette.color(ground)) >= 3.0
 
 
 def test_icons_take_the_colour_of_the_text(palette: QPalette) -> None:

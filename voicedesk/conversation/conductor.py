@@ -295,8 +295,8 @@ class Conductor:
         """Hand an event to all observers."""
         self._audience.tell(event)
 
-    def _fire(self, trigger: Trigger, at: float | None = None) -> bool:
-        at = now() if at is None else at
+    def _fire(self, trigger: Trigger) -> bool:
+        at = now()
         before = self.state
         transition = self._machine.fire(trigger)
         if transition is None:

@@ -25,14 +25,13 @@ class Patience:
         filler: A short phrase as sound, PCM16 mono 24 kHz; empty while there is none.
     """
 
-    def __init__(self, playout: Playout, feedback: Feedback | None = None) -> None:
+    def __init__(self, playout: Playout) -> None:
         """Nothing is waited for yet.
 
         Args:
             playout: Says when something sounds, and takes what is heard meanwhile.
-            feedback: What may be heard.
         """
-        self.feedback = feedback or Feedback()
+        self.feedback = Feedback()
         self.filler = b""
         self._playout = playout
         self._tasks = TaskSet()

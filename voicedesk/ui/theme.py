@@ -245,20 +245,3 @@ def mix(first: QColor, second: QColor, share: float) -> QColor:
         first.greenF() * keep + second.greenF() * share,
         first.blueF() * keep + second.blueF() * share,
     )
-
-
-def contrast(first: QColor, second: QColor) -> float:
-    """Contrast of two opaque colours, 1 to 21 (WCAG 2.2, relative luminance)."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: QColor) -> float:
-    def linear(value: float) -> float:
-        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-    return (
-        0.2126 * linear(colour.redF())
-        + 0.7152 * linear(colour.greenF())
-        + 0.0722 * linear(colour.blueF())
-    )

@@ -112,7 +112,7 @@ async def test_an_answered_turn(kept: Kept) -> None:
     assert turn.usage == {"total_tokens": 1}
     assert turn.heard_ms == turn.reply_ms == pytest.approx(20.0)
     assert turn.timeline["key_up"] == 0.0
-    recordings = await kept.store.takes.of_turn(turn.id)
+    recordings = await kept.store.takes.of_turns([turn.id])
     assert sorted(each.kind for each in recordings) == ["reply", "take"]
     sounds = {each.kind: await kept.store.takes.sound(each.id) for each in recordings}
     assert sounds == {"take": SPEECH * BLOCKS, "reply": SPEECH}
@@ -127,7 +127,7 @@ async def test_of_a_cut_answer_the_heard_and_the_meant_are_kept_apart(kept: Kept
     (turn,) = await kept.turns()
     assert turn.outcome is Outcome.INTERRUPTED
     assert words(turn) == [(Role.ASSISTANT, "one two three", "four")]
-    (reply,) = [r for r in await kept.store.takes.of_turn(turn.id) if r.kind == "reply"]
+    (reply,) = [r for r in await kept.store.takes.of_turns([turn.id]) if r.kind == "reply"]
     assert await kept.store.takes.sound(reply.id) == SPEECH * 2  # half of it was heard
 
 

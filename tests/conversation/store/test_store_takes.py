@@ -121,7 +121,7 @@ async def test_an_answered_take_is_kept_as_answered(kept: Kept) -> None:
     assert recording.seconds == pytest.approx(BLOCKS * 0.02)
     assert kept.files() == [f"{recording.id}.wav"]
     assert await kept.store.takes.unanswered() == []
-    assert await kept.store.takes.of_turn(kept.store.turn_id(1)) == [recording]
+    assert await kept.store.takes.of_turns([kept.store.turn_id(1)]) == [recording]
     assert await kept.store.takes.sound(recording.id) == SPEECH * BLOCKS
 
 

@@ -232,14 +232,6 @@ class TakeJournal:
         numbers = (n for n, take in self._takes.items() if n > 0 and take.name == recording)
         return next(numbers, None)
 
-    async def of_turn(self, turn_id: str) -> list[Recording]:
-        """What is kept of a turn's sound: the take, the reply, both, or nothing.
-
-        Raises:
-            StorageError: It cannot be read.
-        """
-        return await self._listed(_OF_TURN, turn_id)
-
     async def of_turns(self, turn_ids: Iterable[str]) -> list[Recording]:
         """What is kept of the sound of these turns.
 

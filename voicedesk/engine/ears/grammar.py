@@ -128,11 +128,3 @@ PRIORS: dict[str, float] = {
 def command_automaton() -> Automaton:
     """The grammar as the smallest automaton that accepts the same sentences. Takes a fraction of a second."""
     return compile_rules(_RULES, TOP)
-
-
-def jsgf() -> str:
-    """The grammar as a JSGF file, for other tools."""
-    rules = [
-        f"{'public ' if name == TOP else ''}<{name}> = {text};" for name, text in _RULES.items()
-    ]
-    return "\n".join(["#JSGF V1.0;", "grammar commands;", *rules, ""])

@@ -39,11 +39,6 @@ class Conversation:
         return next((item for item in reversed(self._items) if item.id == item_id), None)
 
     @property
-    def last_id(self) -> str | None:
-        """The id of the last item."""
-        return self._items[-1].id if self._items else None
-
-    @property
     def has_spoken(self) -> bool:
         """Whether it holds sound of the assistant's."""
         return any(
