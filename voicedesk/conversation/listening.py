@@ -57,7 +57,8 @@ class Listening:
         self._tasks = TaskSet()
         self._take: Take | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._cap: asyncio.TimerHandle | None = None
+        self._cap: asyncio.Handle | None = None
+        self._cap_at = 0.0  # by the loop's clock; the handles of some loops do not tell it
         self._hushed: deque[tuple[float, float]] = deque(maxlen=4)
 
     def start(self, turn: int, at: float) -> None:
@@ -82,7 +83,7 @@ class Listening:
     def resume(self) -> None:
         """The key came down again within the tail: it is still the same utterance."""
         self._stop_ending()
-        if self._cap is not None and self._cap.when() <= asyncio.get_running_loop().time():
+        if self._cap is not None and self._cap_at <= asyncio.get_running_loop().time():
             self._cap_after(0.0)  # it was ended for its length, and is as long still
 
     def end(self, at: float) -> None:
@@ -122,7 +123,9 @@ class Listening:
             self._ending = None
 
     def _cap_after(self, seconds: float) -> None:
-        self._cap = asyncio.get_running_loop().call_later(seconds, self._listener.capped)
+        loop = asyncio.get_running_loop()
+        self._cap_at = loop.time() + seconds
+        self._cap = loop.call_later(seconds, self._listener.capped)
 
     def _uncap(self) -> None:
         if self._cap is not None:
