@@ -254,3 +254,39 @@ async def test_a_server_that_is_busy_with_a_reply_of_its_own_is_not_flooded(
     assert await talk.ask() == "hello to you"
     asked = [event["at"] for event in server.of("response.create")]
     assert all(later - earlier >= 0.01 for earlier, later in pairwise(asked))
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_take_that_the_server_has_not_whole_is_not_answered_by_half(
+    talk: Talk, server: ScriptedServer, caplog: pytest.LogCaptureFixture, *, late: bool
+) -> None:
+    caplog.set_level("INFO", "voicedesk")
+    kept: list[tuple[Session, ClientEvent]] = []
+
+    async def full(session: Session, event: ClientEvent) -> None:
+        if late:
+            kept.append((session, event))
+        elif len(server.of("input_audio_buffer.append")) > 10:
+            await session.error(event, "input_audio_buffer_full", "It holds 0.2 seconds")
+
+    async def tell(session: Session) -> None:
+        await kept[-1][0].error(kept[-1][1], "input_audio_buffer_full", "It holds 0.2 seconds")
+        await session.begin()
+        await session.say("Half an answer.", TONE)
+        await session.done()
+
+    await talk.pipeline.open()
+    server.answers["input_audio_buffer.append"] = full
+    talk.begin()
+    await server.wait_for("input_audio_buffer.append", 20)
+    if late:
+        server.replies.append([tell])
+    else:
+        await talk.until(lambda: "input_audio_buffer_full" in caplog.text)
+    with pytest.raises(ReplyFailedError, match=r"0\.2 seconds"):
+        await talk.answer()
+    if not late:
+        assert server.types() == ["session.update"]
+        await server.wait_for("input_audio_buffer.clear")
+    del server.answers["input_audio_buffer.append"]
+    assert await talk.ask() == "hello to you"

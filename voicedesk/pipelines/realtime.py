@@ -25,7 +25,8 @@ from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import Emit, RunTools, no_history, no_tools, nobody
 from voicedesk.pipelines.realtime_book import ReplyBook
-from voicedesk.pipelines.realtime_commands import Commands
+from voicedesk.pipelines.realtime_bounds import ACTIVE_PAUSE, MOST_LOSSES
+from voicedesk.pipelines.realtime_commands import APPEND, Commands
 from voicedesk.pipelines.realtime_keeper import Keeper
 from voicedesk.pipelines.realtime_link import RealtimeLink
 from voicedesk.pipelines.realtime_questions import Questions
@@ -42,14 +43,10 @@ log = logging.getLogger(__name__)
 
 CANCEL_TIMEOUT = 2.0
 """How long the next request waits for the cancelled reply to end."""
-ACTIVE_PAUSE = 0.2
-"""How long a server is left alone that has another reply on its hands of which nothing is known."""
 PROGRESS_TIMEOUT = 30.0
 """How long a server that lives may be silent while a reply is due."""
 PATIENCE = 10.0
 """How long a question waits for a lost connection before its turn fails; it can be asked again after that."""
-MOST_LOSSES = 4
-"""Connections that may be lost over one question."""
 
 
 class RealtimePipeline:
@@ -231,6 +228,8 @@ class RealtimePipeline:
             self._commands.send(event, None)
 
     def _request(self, reply: Reply, *, spoken: bool = False) -> None:
+        if reply.ended.is_set():
+            return
         self._book.ask(reply)
         if not (spoken and self._quirks.commit_starts_reply):
             self._commands.send(follow_up(reply.turn, reply.round), reply)
@@ -339,15 +338,18 @@ class RealtimePipeline:
         if isinstance(problem, ConnectionLostError):
             self._link.give_up(problem)  # the session has expired; the server may not close it
             return
-        if failed is not None and not failed.created:
+        if kind == APPEND and self._is_taking:
+            self._questions.upload.problem = problem
+        elif failed is not None and not failed.created:
             failed.fail(problem)
             if kind == "input_audio_buffer.commit":
                 self._transcripts.refused(failed.turn)
             if kind == "response.create":
                 self._book.withdraw(failed)
             else:
-                # The request that went out with the refused take is still going to be answered.
-                failed.cancelled = True
+                failed.cancelled = (
+                    True  # what was asked with a refused take is answered all the same
+                )
 
     async def _request_again(self, reply: Reply) -> None:
         """The server still has another reply on its hands: ask again when that has ended."""
@@ -409,8 +411,6 @@ class RealtimePipeline:
     ) -> None:
         """The connection is in another state."""
         self._emit(LinkChanged(turn=0, at=now(), link=link, error=error, retry_at=retry_at))
-
-    # ------------------------------------------------------------------------------------ telling
 
     def _forward(self, event: Event) -> None:
         self._emit(event)

@@ -12,6 +12,10 @@ MOST_PARTS = 256
 """Items and their parts, each of which may have sound and words."""
 LONGEST_ID = 256
 """Characters of the server's name for anything."""
+MOST_LOSSES = 4
+"""Connections that may be lost over one question."""
+ACTIVE_PAUSE = 0.2
+"""Seconds for which a server is left alone that has another reply on its hands of which nothing is known."""
 DEEPEST = 8
 """Levels of what a server counts."""
 

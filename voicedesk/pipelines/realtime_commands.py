@@ -9,6 +9,8 @@ from typing import Any
 from voicedesk.pipelines.realtime_link import RealtimeLink
 from voicedesk.pipelines.realtime_reply import Reply
 
+APPEND = "input_audio_buffer.append"
+
 _HARMLESS = {
     "response_cancel_not_active",
     "item_truncate_invalid_item_id",
@@ -34,7 +36,7 @@ class Command:
         """Whether nothing is lost when the server refuses it with this code."""
         if code == "session_expired":
             return False
-        nothing_depends = bool(self.kind) and self.reply is None
+        nothing_depends = self.kind not in {"", APPEND} and self.reply is None
         return code in _HARMLESS or nothing_depends or self.kind == "response.cancel"
 
 

@@ -42,7 +42,7 @@ class Questions:
             history: The conversation before a turn.
             reach: Told when a clock point of a turn was reached.
         """
-        self.upload = Upload(link)
+        self.upload = Upload(link, commands)
         self.memory = Memory(commands, transcripts, history)
         self._link = link
         self._commands = commands
@@ -60,7 +60,12 @@ class Questions:
             return
         if reply.take:
             self.upload.restore(reply.take)
-        reply.take = self.upload.hand_over()
+        problem, reply.take = self.upload.problem, self.upload.hand_over()
+        if problem is not None:
+            # To half a question there is no answer: the whole can be asked in another way.
+            self._commands.send({"type": "input_audio_buffer.clear"})
+            reply.fail(problem)
+            return
         self._transcripts.committed_by(reply.turn)
         self._commands.send(
             {"type": "input_audio_buffer.commit"}, reply, lambda at: self._committed(reply, at)

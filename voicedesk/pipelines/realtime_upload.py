@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
+from voicedesk.core.errors import ServerError
+from voicedesk.pipelines.realtime_commands import APPEND, Commands
 from voicedesk.pipelines.realtime_link import RealtimeLink
 
 
@@ -13,10 +15,13 @@ class Upload:
 
     Attributes:
         last_append: When its last piece was written to the connection, seconds of ``core.clock``; 0 for never.
+        problem: Why the server has not taken all of it; None as long as nothing is known to be missing.
     """
 
-    def __init__(self, link: RealtimeLink) -> None:
+    def __init__(self, link: RealtimeLink, commands: Commands) -> None:
         self._link = link
+        self._commands = commands
+        self.problem: ServerError | None = None
         self._take: list[bytes] = []
         self._sent = 0  # how many pieces the connection has
         self.last_append = 0.0
@@ -29,7 +34,7 @@ class Upload:
     def clear(self) -> None:
         """It is over, or dropped: a connection that is opened later must not be sent it again."""
         self._take = []
-        self._sent = 0
+        self.disconnected()
 
     def hand_over(self) -> tuple[bytes, ...]:
         """All of it, sent: from here on the take is the server's, and whoever asked keeps it until it is answered."""
@@ -41,11 +46,12 @@ class Upload:
     def restore(self, take: Sequence[bytes]) -> None:
         """The server that had it is gone before it answered: the next one gets the whole again."""
         self._take = list(take)
-        self._sent = 0
+        self.disconnected()
 
     def disconnected(self) -> None:
         """A new connection will know nothing of it."""
         self._sent = 0
+        self.problem = None
 
     def feed(self, pcm: bytes) -> None:
         """Sound of the take: sent at once, or kept until the connection is ready."""
@@ -58,9 +64,7 @@ class Upload:
         while self._sent < len(self._take):
             audio = base64.b64encode(self._take[self._sent]).decode()
             self._sent += 1
-            self._link.send(
-                {"type": "input_audio_buffer.append", "audio": audio}, sent=self._appended
-            )
+            self._commands.send({"type": APPEND, "audio": audio}, None, self._appended)
 
     def _appended(self, at: float) -> None:
         self.last_append = at

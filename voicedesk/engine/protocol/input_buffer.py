@@ -9,8 +9,8 @@ from voicedesk.engine.protocol.errors import ClientError
 from voicedesk.engine.protocol.items import BYTES_PER_MS
 
 SHORTEST_COMMIT_MS = 100
-LONGEST_INPUT_MS = 310_000
-"""A little over five minutes, the longest that the application lets a key be held."""
+LONGEST_INPUT_MS = 610_000
+"""A little over ten minutes, the longest that the settings let a key be held."""
 
 
 class InputBuffer:
