@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from benchmarks import screens_data as data
 from benchmarks.application import home
-from tests.ui.fake_control import FakeControl, fake_devices
+from tests.ui.fake_control import FakeControl, FakeRecall, FakeTries, fake_devices
 from voicedesk.app import run_on_qt
 from voicedesk.audio.io import Level
 from voicedesk.conversation.store.store import Store
@@ -32,6 +32,8 @@ from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.settings_dialog import SettingsDialog
+from voicedesk.ui.unanswered_dialog import UnansweredDialog
+from voicedesk.ui.unanswered_ports import UnansweredPorts
 from voicedesk.ui.window_modes import WindowModes
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screens"
@@ -65,6 +67,8 @@ class Scene:
             changed=lambda _settings: None,
             sound=self.tester,
             figures=self.figures,
+            recall=FakeRecall(),
+            tries=FakeTries(),
         )
         self.window.resize(SIZE.expandedTo(self.window.minimumSize()))
         self.modes = WindowModes(self.window, self.control)
@@ -144,6 +148,12 @@ async def take_window(take: Camera) -> None:
         data.fail(scene.control)
         await settle(scene)
         await take("failed", scene.window)
+    async with scene_of() as scene:
+        scene.converse()
+        scene.control.press()
+        scene.control.cancel()
+        await settle(scene)
+        await take("cancelled", scene.window)
 
 
 async def take_listening(take: Camera) -> None:
@@ -214,6 +224,18 @@ async def take_history(take: Camera) -> None:
         dialog.deleteLater()
 
 
+async def take_unanswered(take: Camera) -> None:
+    """The takes that were never answered."""
+    dialog = UnansweredDialog(
+        UnansweredPorts(data.Takes(), FakeControl(), data.settings, data.keys())
+    )
+    dialog.start()
+    await until(lambda: dialog.chosen is not None)
+    await take("unanswered", dialog)
+    await dialog.stop()
+    dialog.deleteLater()
+
+
 async def take_first_run(take: Camera) -> None:
     """The first and the third step of the first run."""
     wanted, tester = data.settings(), data.Tester()
@@ -247,6 +269,7 @@ WORKS = (
     take_settings,
     take_latency,
     take_history,
+    take_unanswered,
     take_first_run,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,13 +12,21 @@ from voicedesk.conversation.figures.prices import Cost
 from voicedesk.conversation.figures.spending import Spent
 from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.stages import Told
-from voicedesk.conversation.store.model import Outcome, Said, Turn
+from voicedesk.conversation.store.model import (
+    Outcome,
+    Recording,
+    Said,
+    TakeState,
+    Turn,
+    Unanswered,
+)
 from voicedesk.conversation.store.store import Store
 from voicedesk.core.dialogue import Role
 from voicedesk.core.errors import NoAnswerError
 from voicedesk.core.events import ReplyEnded, TextDelta
 from voicedesk.core.settings import OPENAI, Settings
 from voicedesk.core.turn import Trigger
+from voicedesk.providers.ways import Way
 
 WHEN = datetime(2026, 3, 4, 9, 41, tzinfo=UTC)
 QUESTION = "How do I read a text file line by line in Python?"
@@ -53,6 +62,39 @@ class Tester:
 
     def stop(self) -> None:
         pass
+
+
+class Takes:
+    """Takes that got no answer, each for another reason."""
+
+    async def listed(self) -> Sequence[Unanswered]:
+        failed, cancelled = TakeState.FAILED, TakeState.CANCELLED
+        start = WHEN.timestamp()
+        error = str(NoAnswerError(server="OpenAI", seconds=20))
+        return [
+            Unanswered(
+                Recording("4", "take", "", failed, False, 2.9, start),
+                "And how do I write one?",
+                error,
+            ),
+            Unanswered(Recording("3", "take", "", failed, True, 12.4, start - 3600.0)),
+            Unanswered(Recording("2", "take", "", cancelled, False, 4.1, start - 86_400.0)),
+            Unanswered(
+                Recording("1", "take", "", failed, False, 3.3, start - 172_800.0),
+                "How many ounces are two hundred grams?",
+                error,
+            ),
+        ]
+
+    async def play(self, recording: Recording) -> None:
+        del recording
+
+    async def ask(self, recording: Recording, way: Way) -> bool:
+        del recording, way
+        return True
+
+    async def delete(self, recordings: Sequence[Recording]) -> None:
+        del recordings
 
 
 def settings() -> Settings:

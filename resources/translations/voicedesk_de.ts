@@ -1012,24 +1012,20 @@
         <translation>Noch einmal fragen</translation>
     </message>
     <message>
+        <source>Ask Again With…</source>
+        <translation>Noch einmal fragen mit…</translation>
+    </message>
+    <message>
         <source>Delete</source>
         <translation>Löschen</translation>
     </message>
     <message>
-        <source>Delete this question and its answer?</source>
-        <translation>Diese Frage und ihre Antwort löschen?</translation>
+        <source>The question and its answer were deleted.</source>
+        <translation>Die Frage und ihre Antwort wurden gelöscht.</translation>
     </message>
     <message>
-        <source>Delete this answer?</source>
-        <translation>Diese Antwort löschen?</translation>
-    </message>
-    <message>
-        <source>&amp;Delete</source>
-        <translation>&amp;Löschen</translation>
-    </message>
-    <message>
-        <source>&amp;Keep</source>
-        <translation>&amp;Behalten</translation>
+        <source>The answer was deleted.</source>
+        <translation>Die Antwort wurde gelöscht.</translation>
     </message>
     <message>
         <source>This link leads to no web page, so it is not opened.</source>
@@ -1169,8 +1165,32 @@
         <translation>Dasselbe noch einmal fragen (Strg+R)</translation>
     </message>
     <message>
+        <source>Try Again With</source>
+        <translation>Noch einmal mit</translation>
+    </message>
+    <message>
+        <source>Have the other pipeline or another server answer, this and what you ask next</source>
+        <translation>Den anderen Ablauf oder einen anderen Server antworten lassen, hierauf und auf die nächsten Fragen</translation>
+    </message>
+    <message>
+        <source>All that was said and not answered (Ctrl+U)</source>
+        <translation>Alles, was gesagt und nicht beantwortet wurde (Strg+U)</translation>
+    </message>
+    <message>
         <source>Your question is kept.</source>
         <translation>Ihre Frage ist aufgehoben.</translation>
+    </message>
+    <message>
+        <source>VoiceDesk ended before it could answer. What you said ({seconds} s) is kept.</source>
+        <translation>VoiceDesk endete, bevor es antworten konnte. Was Sie gesagt haben ({seconds} s), ist aufgehoben.</translation>
+    </message>
+    <message>
+        <source>Show All {number}</source>
+        <translation>Alle {number} zeigen</translation>
+    </message>
+    <message>
+        <source>Show It</source>
+        <translation>Zeigen</translation>
     </message>
 </context>
 <context>
@@ -2320,6 +2340,22 @@
         <translation>Nochmals fragen, was unbeantwortet blieb</translation>
     </message>
     <message>
+        <source>Ctrl+U</source>
+        <translation>Strg+U</translation>
+    </message>
+    <message>
+        <source>All that was said and not answered</source>
+        <translation>Alles, was gesagt und nicht beantwortet wurde</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z</source>
+        <translation>Strg+Z</translation>
+    </message>
+    <message>
+        <source>Take back a cancel, or a message that was deleted</source>
+        <translation>Einen Abbruch oder eine gelöschte Nachricht zurücknehmen</translation>
+    </message>
+    <message>
         <source>Ctrl+N</source>
         <translation>Strg+N</translation>
     </message>
@@ -2873,6 +2909,111 @@
     </message>
 </context>
 <context>
+    <name>Unanswered</name>
+    <message>
+        <source>Not understood yet</source>
+        <translation>Noch nicht verstanden</translation>
+    </message>
+    <message>
+        <source>{} s</source>
+        <translation>{} s</translation>
+    </message>
+    <message>
+        <source>VoiceDesk ended before there was an answer.</source>
+        <translation>VoiceDesk endete, bevor eine Antwort kam.</translation>
+    </message>
+    <message>
+        <source>You cancelled it.</source>
+        <translation>Sie haben es abgebrochen.</translation>
+    </message>
+    <message>
+        <source>There was no answer.</source>
+        <translation>Es kam keine Antwort.</translation>
+    </message>
+</context>
+<context>
+    <name>UnansweredDialog</name>
+    <message>
+        <source>Unanswered</source>
+        <translation>Unbeantwortet</translation>
+    </message>
+    <message>
+        <source>Unanswered recordings</source>
+        <translation>Unbeantwortete Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Everything you said has been answered.</source>
+        <translation>Alles, was Sie gesagt haben, ist beantwortet.</translation>
+    </message>
+    <message>
+        <source>Answered &amp;by</source>
+        <translation>Es &amp;antwortet</translation>
+    </message>
+    <message>
+        <source>Answered by</source>
+        <translation>Es antwortet</translation>
+    </message>
+    <message>
+        <source>Who answers this, and what you ask next</source>
+        <translation>Wer hierauf antwortet, und auf die nächsten Fragen</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Try Again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Delete All</source>
+        <translation>Alle löschen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>You are talking just now. Try again when that is done.</source>
+        <translation>Sie sprechen gerade. Versuchen Sie es danach noch einmal.</translation>
+    </message>
+    <message>
+        <source>Delete this recording for good?</source>
+        <translation>Diese Aufnahme endgültig löschen?</translation>
+    </message>
+    <message>
+        <source>Delete all recordings that were not answered, for good?</source>
+        <translation>Alle unbeantworteten Aufnahmen endgültig löschen?</translation>
+    </message>
+    <message>
+        <source>The recording was deleted.</source>
+        <translation>Die Aufnahme wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>The recordings were deleted.</source>
+        <translation>Die Aufnahmen wurden gelöscht.</translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Undo (Ctrl+Z)</source>
+        <translation>Rückgängig (Strg+Z)</translation>
+    </message>
+    <message>
+        <source>{what} Ctrl+Z undoes it.</source>
+        <translation>{what} Strg+Z macht es rückgängig.</translation>
+    </message>
+</context>
+<context>
     <name>Updates</name>
     <message>
         <source>VoiceDesk {version} is there; this is {current}. You find it at {page}</source>
@@ -2903,6 +3044,21 @@
     <message>
         <source>Steps of this answer</source>
         <translation>Schritte dieser Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>WaysBack</name>
+    <message>
+        <source>Your question was cancelled. It is kept.</source>
+        <translation>Ihre Frage wurde abgebrochen. Sie ist aufgehoben.</translation>
+    </message>
+    <message>
+        <source>Unanswered ({number})…</source>
+        <translation>Unbeantwortet ({number})…</translation>
+    </message>
+    <message>
+        <source>Unanswered…</source>
+        <translation>Unbeantwortet…</translation>
     </message>
 </context>
 <context>

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMenu,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -42,6 +43,17 @@ def dialog_of(window: MainWindow, mode: Literal["realtime", "classic"] = "realti
     return window._dialog
 
 
+def show_ways_back(window: MainWindow) -> None:
+    """All that can be had back, at once, with its longest sentences."""
+    window.retry_bar.set_menu(QMenu(window))
+    window.retry_bar.show_number(12)
+    window.retry_bar.show_length(300)
+    window.retry_bar.offer(is_possible=True)
+    window.ways_back.undo_bar.offer(
+        "Your question and the whole of its answer were deleted a moment ago.", window.update
+    )
+
+
 def unnamed(root: QWidget) -> list[str]:
     """Widgets that take the focus and say nothing when they get it."""
     result = []
@@ -60,7 +72,7 @@ def unnamed(root: QWidget) -> list[str]:
 def test_everything_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
     window.show_error("sound", NoMicrophoneError())
     assert unnamed(window) == []
-    window.retry_bar.offer(is_possible=True)
+    show_ways_back(window)
     assert unnamed(window) == []
     assert unnamed(dialog_of(window)) == []
     assert unnamed(dialog_of(window, "classic")) == []
@@ -200,7 +212,7 @@ def test_nothing_is_clipped_at_any_text_size(
         qtbot.addWidget(fresh)
         fresh.show()
         fresh.show_error("sound", NoMicrophoneError())
-        fresh.retry_bar.offer(is_possible=True)
+        show_ways_back(fresh)
         fresh.resize(fresh.minimumSize())
         qtbot.waitExposed(fresh)
         QApplication.processEvents()

@@ -10,7 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices, timeline_of
+from tests.ui.fake_control import (
+    FakeControl,
+    FakeKeys,
+    FakeRecall,
+    FakeTries,
+    fake_devices,
+    timeline_of,
+)
 from voicedesk.core.errors import ConnectionLostError, NoMicrophoneError
 from voicedesk.core.events import Link
 from voicedesk.core.settings import Settings
@@ -33,6 +40,8 @@ class Desk(RuleBasedStateMachine):
             keys=FakeKeys(),
             devices=fake_devices,
             changed=lambda _settings: None,
+            recall=FakeRecall(),
+            tries=FakeTries(),
         )
         self.window.show()
         self.window.activateWindow()
@@ -62,7 +71,9 @@ class Desk(RuleBasedStateMachine):
         QTest.keyClick(self.window.question, Qt.Key.Key_Return)
 
     @rule(
-        key=st.sampled_from([Qt.Key.Key_R, Qt.Key.Key_M, Qt.Key.Key_L, Qt.Key.Key_N, Qt.Key.Key_H])
+        key=st.sampled_from(
+            [Qt.Key.Key_R, Qt.Key.Key_M, Qt.Key.Key_L, Qt.Key.Key_N, Qt.Key.Key_H, Qt.Key.Key_Z]
+        )
     )
     def press_a_shortcut(self, key: Qt.Key) -> None:
         QTest.keyClick(self.window, key, Qt.KeyboardModifier.ControlModifier)

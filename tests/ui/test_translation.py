@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 import voicedesk
 from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices
-from tests.ui.test_accessibility import clipped, dialog_of
+from tests.ui.test_accessibility import clipped, dialog_of, show_ways_back
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.resources import resource_path
 from voicedesk.core.settings import Settings
@@ -150,7 +150,7 @@ def test_the_window_speaks_german_and_nothing_is_clipped(
     )
     qtbot.addWidget(window)
     window.show()
-    window.retry_bar.offer(is_possible=True)
+    show_ways_back(window)
     window.resize(window.minimumSize())
     qtbot.waitExposed(window)
     QApplication.processEvents()

@@ -78,11 +78,13 @@ def test_a_cancelled_take_is_sent_after_all(
     cancel(window)
     assert bar.isVisible()
     assert bar.sentence == "Your question was cancelled. It is kept."
+    assert bar.action.isEnabled()
     by_name(window, "Undo", QPushButton).click()
     assert recall.calls == ["ask again 1 "]
     assert bar.isHidden()
     undo_by_key(window)
     assert recall.calls == ["ask again 1 "]  # once
+    assert not bar.action.isEnabled()
 
 
 def test_a_cancelled_take_is_sent_after_all_by_keyboard(

@@ -208,7 +208,7 @@ class MainWindow(QMainWindow):
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
             (self.tr("Try Again"), "Ctrl+R", self._control.retry),
             self.ways_back.unanswered,
-            (self.tr("Undo"), "Ctrl+Z", self.ways_back.undo_bar.undo),
+            self.ways_back.undo_bar.action,
             (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),
             (self.tr("Where the Time Goes"), "Ctrl+T", self.latency.open),
             (self.tr("Keyboard Shortcuts"), "F1", self.open_shortcuts),

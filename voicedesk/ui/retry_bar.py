@@ -95,6 +95,8 @@ class RetryBar(QWidget):
         """Show or hide it."""
         if is_possible:
             self._button.setIcon(icon("reset", self.palette()))
+            for button in self.buttons:  # an icon makes one higher than the others
+                button.setMinimumHeight(self._button.sizeHint().height())
         elif self._is_earlier:  # what comes next is of this run
             self._is_earlier = False
             self._label.setText(self.tr("Your question is kept."))

@@ -42,6 +42,8 @@ class ShortcutsDialog(QDialog):
             (self.tr("Esc"), self.tr("Cancel what you are saying, or stop the answer")),
             (self.tr("Ctrl+L"), self.tr("Type a question; Enter sends it")),
             (self.tr("Ctrl+R"), self.tr("Ask again what was not answered")),
+            (self.tr("Ctrl+U"), self.tr("All that was said and not answered")),
+            (self.tr("Ctrl+Z"), self.tr("Take back a cancel, or a message that was deleted")),
             (self.tr("Ctrl+N"), self.tr("Begin a new conversation")),
             (self.tr("Ctrl+H"), self.tr("Earlier conversations")),
             (self.tr("Ctrl+M"), self.tr("Switch between realtime and classic")),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from voicedesk.ui.announce import announce
-from voicedesk.ui.icons import em, icon
+from voicedesk.ui.icons import em
 from voicedesk.ui.widgets import QuietLabel
 
 LASTS_MS = 10_000
@@ -20,11 +21,20 @@ def _nothing() -> None:
 
 
 class UndoBar(QWidget):
-    """A sentence and a button. Takes no room while there is nothing to undo."""
+    """A sentence and a button. Takes no room while there is nothing to undo.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Attributes:
+        action: Does the same from a menu and by key.
+    """
+
+    def __init__(self, window: QWidget, parent: QWidget | None = None) -> None:
+        """``window`` owns the action."""
         super().__init__(parent)
         unit = em(self)
+        self.action = QAction(self.tr("Undo"), window)
+        self.action.setShortcut(QKeySequence("Ctrl+Z"))
+        self.action.setEnabled(False)
+        self.action.triggered.connect(self.undo)
         self._undo: Callable[[], object] | None = None
         self._settle: Callable[[], object] = _nothing
         self._timer = QTimer(self)
@@ -33,8 +43,6 @@ class UndoBar(QWidget):
         self._label = QuietLabel("", self)
         self._label.setWordWrap(True)
         self._button = QPushButton(self.tr("Undo"), self)
-        side = int(1.15 * unit)
-        self._button.setIconSize(QSize(side, side))
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.setToolTip(self.tr("Undo (Ctrl+Z)"))
         self._button.clicked.connect(self.undo)
@@ -69,7 +77,7 @@ class UndoBar(QWidget):
         self._undo, self._settle = undo, settle
         self._label.setText(sentence)
         self._button.setAccessibleDescription(sentence)
-        self._button.setIcon(icon("back", self.palette()))
+        self.action.setEnabled(True)
         self.show()
         self._timer.start()
         announce(self, self.tr("{what} Ctrl+Z undoes it.").format(what=sentence))
@@ -85,6 +93,7 @@ class UndoBar(QWidget):
         """What was done is final. Safe to call at any time."""
         settle, self._settle = self._settle, _nothing
         self._undo = None
+        self.action.setEnabled(False)
         self._timer.stop()
         self.hide()
         settle()

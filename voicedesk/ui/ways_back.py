@@ -73,7 +73,7 @@ class WaysBack(QWidget):
         self._another = another
         self.retry_bar = RetryBar(self)
         self.retry_bar.wanted.connect(control.retry)
-        self.undo_bar = UndoBar(self)
+        self.undo_bar = UndoBar(parent, self)
         self.unanswered = QAction(parent)
         self.unanswered.setShortcut(QKeySequence("Ctrl+U"))
         self.retry_bar.all_wanted.connect(self.unanswered.trigger)
