@@ -63,6 +63,9 @@ class Room:
         await reached(lambda: self.counts >= before + times, "the devices to be counted")
         await self.looked()
 
+    def is_listening(self) -> bool:
+        return self.conductor.state is State.LISTENING
+
     @property
     def told(self) -> list[VoiceDeskError | None]:
         return [event.error for event in self.events if isinstance(event, SoundTrouble)]
@@ -286,11 +289,11 @@ async def test_a_press_as_soon_as_the_window_is_in_use_again_is_taken(
     room.sound.attend(active=False)
     await reached(lambda: not room.in_use(), "the devices to be let go")
     room.conductor.press()
-    assert room.conductor.state is not State.LISTENING
+    assert not room.is_listening()
     assert room.was_told(NoMicrophoneError)
     room.sound.attend(active=True)
     room.conductor.press()  # in the same moment
-    assert room.conductor.state is State.LISTENING
+    assert room.is_listening()
     takes: list[bytes] = []
     room.conductor.watch_takes(lambda _turn, pcm: takes.append(pcm))
     await reached(lambda: len(room.in_use()) == 2, "the devices")
@@ -371,7 +374,7 @@ async def test_a_voice_is_no_silence(room: Room, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_good_news_is_not_shown_for_ever(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sound_module, "NEWS_S", 0.02)
+    monkeypatch.setattr("voicedesk.conversation.device_news.NEWS_S", 0.02)
     await room.sound.open(Settings())
     room.unplug("Built-in")
     await room.told_of(DeviceReturnedError)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from voicedesk.audio.io import AudioInput, AudioOutput, CapturedBlock, Level
@@ -18,6 +17,7 @@ from voicedesk.conversation.audience import Audience
 from voicedesk.conversation.control import Observer
 from voicedesk.conversation.listening import Listening
 from voicedesk.conversation.patience import Patience
+from voicedesk.conversation.questions import Questions
 from voicedesk.conversation.take import Take
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, VoiceDeskError
@@ -70,10 +70,7 @@ class Conductor:
         self._tasks = TaskSet(self._on_task_failed)
         self._audience = Audience()
         self._link = Link.CLOSED
-        self._asked = Asked()  # in the present turn
-        self._coming: Asked | None = None  # in the turn that is about to begin
-        self._unanswered: Asked | None = None  # what a failed turn asked
-        self._announcements: deque[Announcement] = deque()
+        self._questions = Questions()
         self._take_watchers: list[Callable[[int, bytes], None]] = []
         self._effects: dict[Effect, Callable[[float], None]] = {
             Effect.STOP_REPLY: self._stop_reply,
@@ -168,31 +165,29 @@ class Conductor:
     @property
     def can_retry(self) -> bool:
         """Whether there is a question that was not answered and can be asked again."""
-        return self._unanswered is not None and self.state in _AT_REST
+        return self._questions.unanswered is not None and self.state in _AT_REST
 
     def retry(self) -> None:
         """Ask again what the latest failed turn asked, whoever answers now."""
-        if self._unanswered is not None and self.can_retry:
-            self._begin(self._unanswered)
+        if self._questions.unanswered is not None and self.can_retry:
+            self._begin(self._questions.unanswered)
 
     def offer(self, asked: Asked) -> None:
         """Have a question of an earlier run be what ``retry`` asks, until the next turn."""
-        if self._unanswered is None:
-            self._unanswered = asked
+        self._questions.offer(asked)
 
     def withdraw(self, turn: int) -> None:
         """What this turn asked is not to be asked again by ``retry``: the user has deleted it."""
-        if self._unanswered is not None and self._unanswered.again == turn:
-            self._unanswered = None
+        self._questions.withdraw(turn)
 
     def announce(self, announcement: Announcement) -> None:
         """Say something of our own, in a turn of its own, as soon as nothing else is being said."""
-        self._announcements.append(announcement)
+        self._questions.announce(announcement)
         self._announce_next()
 
     def _announce_next(self) -> None:
-        if self._announcements and self.state in _AT_REST:
-            self._begin(Asked(announcement=self._announcements.popleft()))
+        if self._questions.has_announcements and self.state in _AT_REST:
+            self._begin(self._questions.next_announcement())
 
     def begin(self, asked: Asked) -> None:
         """A turn whose question is complete already, in place of a reply that sounds; none while the user talks."""
@@ -201,7 +196,7 @@ class Conductor:
 
     def _begin(self, asked: Asked) -> None:
         """A turn whose question is complete already."""
-        self._coming = asked
+        self._questions.bring(asked)
         self._fire(Trigger.ASK)
 
     def observe(self, observer: Observer) -> Callable[[], None]:
@@ -258,12 +253,13 @@ class Conductor:
         await self._settle()
         old, self._pipeline = self._pipeline, pipeline
         self._adopt(pipeline)
-        if self.turn != turn and self._asked.announcement is None:
+        asked = self._questions.present
+        if self.turn != turn and asked.announcement is None:
             # Begun while the old one was being stopped: it is the new one's to answer.
             if self.state in {State.LISTENING, State.ENDING}:
-                self._asked.begin_on(pipeline, self.turn)
+                asked.begin_on(pipeline, self.turn)
             elif self.state not in _AT_REST:
-                self._begin(self._asked.repeat(self.turn))
+                self._begin(asked.repeat(self.turn))
         await old.close()
 
     def _adopt(self, pipeline: Pipeline) -> None:
@@ -282,7 +278,7 @@ class Conductor:
 
     async def close(self) -> None:
         """Stop everything that runs; microphone and speaker stay the caller's."""
-        self._announcements.clear()
+        self._questions.forget_announcements()
         await self._listening.close()
         await self._answering.close()
         await self._tasks.close()
@@ -310,7 +306,7 @@ class Conductor:
                 self._audience.tell_soon(changed)
             else:
                 self._audience.tell(changed)
-        if self.state is State.READY and self._announcements:
+        if self.state is State.READY and self._questions.has_announcements:
             asyncio.get_running_loop().call_soon(self._announce_next)
         return True
 
@@ -325,8 +321,7 @@ class Conductor:
         if turn != self.turn:
             return
         log.info("turn %d failed: %s (%s)", turn, error, error.detail)
-        if self._asked.can_be_asked_again:
-            self._unanswered = self._asked.repeat(turn)
+        self._questions.fail(turn)
         self.emit(TurnFailed(turn=turn, at=now(), error=error))
         self._fire(Trigger.FAIL)
         self._answering.tell_times(turn)
@@ -348,10 +343,8 @@ class Conductor:
 
     def _new_turn(self, at: float) -> None:
         turn = self.turn
-        asked, self._coming = self._coming or Asked(), None
-        self._asked = asked
+        asked = self._questions.begin()
         if asked.announcement is None:
-            self._unanswered = None
             mode, model = self._pipeline.mode, self._pipeline.model
             self._timelines.begin(Timeline(turn, mode=mode, model=model, typed=not asked.spoken))
             self._pipeline.begin_turn(turn)
@@ -374,7 +367,7 @@ class Conductor:
         """A piece of the take: on to the pipeline, while the key is still down."""
         if first:
             self._timelines.mark(take.turn, Point.FIRST_SAMPLE, block.captured_at)
-        self._asked.take.append(block.pcm)
+        self._questions.present.take.append(block.pcm)
         for watcher in self._take_watchers:
             watcher(take.turn, block.pcm)
         self._pipeline.feed(block.pcm)
@@ -396,9 +389,10 @@ class Conductor:
     # ------------------------------------------------------------------------------------- the reply
 
     def _request_reply(self, at: float) -> None:
-        if self._asked.text is not None:
-            self.emit(UserText(turn=self.turn, at=at, text=self._asked.text, final=True))
-        self._answering.ask(self._asked, self._pipeline, at)
+        asked = self._questions.present
+        if asked.text is not None:
+            self.emit(UserText(turn=self.turn, at=at, text=asked.text, final=True))
+        self._answering.ask(asked, self._pipeline, at)
 
     def began_to_sound(self, turn: int) -> None:
         """Sound of the reply was handed to the speaker."""

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from voicedesk.audio import census, devices
 from voicedesk.audio.census import Census
 from voicedesk.audio.device_troubles import (
-    GOOD_NEWS,
     DefaultChangedError,
     DeviceReturnedError,
     MicrophoneLostError,
@@ -27,11 +26,11 @@ from voicedesk.audio.microphone import Microphone
 from voicedesk.audio.played import PlayedSound
 from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.device_news import DeviceNews
 from voicedesk.conversation.device_watch import Count, Counter, DeviceWatch
 from voicedesk.conversation.figures.turns import DeviceCounts
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
-from voicedesk.core.events import SoundTrouble
 from voicedesk.core.settings import DeviceChoice, Settings, Sound
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
@@ -40,8 +39,6 @@ log = logging.getLogger(__name__)
 
 HOLD_S = 30.0
 """How long the microphone stays warm after the window has lost the user's attention."""
-NEWS_S = 10.0
-"""How long good news is shown."""
 _AGAIN_S = 0.5
 """Sound within the last half second shows that a microphone is not muted any more."""
 _LIST_S = 3.0
@@ -74,14 +71,13 @@ class SoundDevices:
         self._is_warm = self._is_wanted = False  # the latter: or should be in a moment
         self._is_microphone_gone = False
         self._cooling: asyncio.TimerHandle | None = None
-        self._news: asyncio.TimerHandle | None = None
         self._changing = asyncio.Lock()
         self._tasks = TaskSet()
         self._counter = Counter()
         self._count = count or self._counter.count
         self._watch = DeviceWatch(self, self._count)
         self._away: set[Kind] = set()  # does not run, or another stands in for it
-        self._told: dict[Kind, str] = {}
+        self._news = DeviceNews(conductor.emit, all_is_well=lambda: not self._away)
         self._renewed_for: Census | None = None
         self._listed: tuple[float, Census] | None = None
         self._listing: asyncio.Task[None] | None = None
@@ -94,12 +90,12 @@ class SoundDevices:
             try:
                 await asyncio.to_thread(devices.library)
             except SoundError as error:
-                self._tell(error)
+                self._news.tell(error)
                 return
             self._canceller = await asyncio.to_thread(find_canceller)
             self._in_use = settings.sound
             self._is_warm = True
-            self._told.clear()
+            self._news.forget()
             await self._change_microphone(settings.sound)
             await self._change_speaker(settings.sound)
         self._watch.start()
@@ -110,7 +106,7 @@ class SoundDevices:
             before, self._in_use = self._in_use, settings.sound
             if self._speaker is not None:
                 self._speaker.volume = self._volume
-            self._told.clear()
+            self._news.forget()
             self._choose_canceller()
             new_microphone = settings.sound.microphone != before.microphone
             new_speaker = settings.sound.speaker != before.speaker
@@ -216,7 +212,7 @@ class SoundDevices:
             if kind == "input" and self._conductor.state in _TALKING:
                 self._conductor.on_trouble(error)  # a take has begun that waits for it
             else:
-                self._tell_once(kind, error)
+                self._news.tell_once(kind, error)
             return False
         self._is_microphone_gone &= kind != "input"
         self._choose_canceller()
@@ -224,12 +220,12 @@ class SoundDevices:
         self._away.discard(kind)
         if self._choice(kind) is not None and device.is_substitute:
             self._away.add(kind)
-            self._tell_once(kind, SubstituteDeviceError(device=device.name))
+            self._news.tell_once(kind, SubstituteDeviceError(device=device.name))
         elif was_away:
-            self._told.pop(kind, None)
-            self._tell(DeviceReturnedError(device=device.name))
+            self._news.forget(kind)
+            self._news.tell(DeviceReturnedError(device=device.name))
         elif before is not None and device.device != before:
-            self._tell(DefaultChangedError(device=device.name))
+            self._news.tell(DefaultChangedError(device=device.name))
         return True
 
     def _choice(self, kind: Kind) -> DeviceChoice | None:
@@ -243,34 +239,13 @@ class SoundDevices:
 
     # --------------------------------------------------------------------------------- telling
 
-    def _tell_once(self, kind: Kind, error: SoundError) -> None:
-        if self._told.get(kind) != str(error):
-            self._told[kind] = str(error)
-            self._tell(error)
-
-    def _tell(self, error: SoundError) -> None:
-        log.info("sound: %s (%s)", error, error.detail)
-        self._conductor.emit(SoundTrouble(turn=0, at=now(), error=error))
-        self._forget_news()
-        if isinstance(error, GOOD_NEWS):
-            self._news = asyncio.get_running_loop().call_later(NEWS_S, self._tell_over)
-
-    def _tell_over(self) -> None:
-        if not self._away:
-            self._conductor.emit(SoundTrouble(turn=0, at=now(), error=None))
-
-    def _forget_news(self) -> None:
-        if self._news is not None:
-            self._news.cancel()
-            self._news = None
-
     def _on_microphone_lost(self, error: VoiceDeskError) -> None:
         microphone = self._microphone
         if microphone is not None and self._conductor.state in _TALKING:
             error = MicrophoneLostError(error.detail, device=microphone.name)
         self._away.add("input")
         self._is_microphone_gone = True
-        self._forget_news()
+        self._news.stay()
         self._conductor.on_trouble(error)
 
     # -------------------------------------------------------------------------------- watching
@@ -326,7 +301,7 @@ class SoundDevices:
         try:
             await asyncio.to_thread(devices.refresh)
         except SoundError as error:
-            self._tell(error)
+            self._news.tell(error)
 
     async def _start_all(self) -> None:
         """Open what is not open."""
@@ -354,9 +329,9 @@ class SoundDevices:
     def tell_silence(self, *, is_silent: bool) -> None:
         """The microphone seems to be muted, or is no longer."""
         if is_silent and self._microphone is not None:
-            self._tell(SilentMicrophoneError(device=self._microphone.name))
+            self._news.tell(SilentMicrophoneError(device=self._microphone.name))
         elif not is_silent:
-            self._tell_over()
+            self._news.over()
 
     # ---------------------------------------------------------------------------------- warmth
 
@@ -381,7 +356,7 @@ class SoundDevices:
     async def _warm(self) -> None:
         async with self._changing:
             self._is_warm = True
-            self._told.clear()
+            self._news.forget()
             microphone, speaker = self._microphone, self._speaker
             if microphone is not None and not microphone.is_open:
                 await self._start("input", microphone)
@@ -413,7 +388,7 @@ class SoundDevices:
         self._counter.close()
         await self._watch.close()
         await self._tasks.close()
-        self._forget_news()
+        self._news.stay()
         async with self._changing:
             for _, device in self._devices():
                 await asyncio.to_thread(device.close)
