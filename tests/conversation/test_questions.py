@@ -13,7 +13,8 @@ from voicedesk.core.events import Event
 
 async def alarm(_turn: int) -> AsyncGenerator[Event, None]:
     """Says nothing."""
-    for event in ():
+    nothing: tuple[Event, ...] = ()
+    for event in nothing:
         yield event
 
 
