@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicedesk.conversation.logs import start_logging
-from voicedesk.core.errors import LONGEST_DETAIL, LONGEST_SENTENCE, ServerError
+from voicedesk.core.errors import LONGEST_DETAIL, LONGEST_SENTENCE, ReplyFailedError, ServerError
 from voicedesk.core.redaction import HIDDEN, LONGEST_RECORD, Redactor, redactor
 
 
@@ -120,3 +120,10 @@ def test_arguments_that_do_not_fit_do_not_come_out_by_another_way(
     logging.getLogger("voicedesk").handlers[-1].handle(record)
     assert "do not fit" in log_file.read_text("utf-8")
     assert "planted" not in log_file.read_text("utf-8") + capsys.readouterr().err
+
+
+def test_halves_of_characters_get_into_no_log_and_no_sentence(log_file: Path) -> None:
+    logging.getLogger("voicedesk.test").info("said %s", "half \ud83d")
+    assert "half \ufffd" in log_file.read_text("utf-8")
+    error = ReplyFailedError("half \ud83d", server="Mine", reason="half \ud83d.")
+    assert (error.detail, str(error).encode()) == ("half \ufffd", str(error).encode())

@@ -11,6 +11,8 @@ import re
 import traceback
 from urllib.parse import quote
 
+from voicedesk.core.characters import whole_characters
+
 HIDDEN = "[hidden]"
 LONGEST_RECORD = 16_000
 """Characters of one record of the log; a server must not fill the disk with one sentence."""
@@ -45,7 +47,8 @@ class Redactor(logging.Filter):
         self._known |= written  # replaced, not changed: other threads may be going through it
 
     def clean(self, text: str) -> str:
-        """The text without secrets."""
+        """The text without secrets, and fit to be written."""
+        text = whole_characters(text)
         # The longest first: one secret may begin like another.
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
