@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -12,14 +12,21 @@ Entry = tuple[str, str, Callable[[], object]] | QAction
 """What stands in the menu, its keys (none when empty), and what it does; or an action that others look after."""
 
 
-def make_menu(window: QWidget, entries: Iterable[Entry]) -> QMenu:
-    """A menu whose keys work in the whole window. The last entry stands apart."""
+def make_menu(window: QWidget, entries: Iterable[Entry], *, lines: Container[int] = ()) -> QMenu:
+    """A menu whose keys work in the whole window.
+
+    Args:
+        window: Gets the keys.
+        entries: From top to bottom.
+        lines: Before which of the entries, counted from 0, there is a line.
+    """
     menu = QMenu(window)
-    for entry in entries:
+    for place, entry in enumerate(entries):
+        if place in lines:
+            menu.addSeparator()
         item = entry if isinstance(entry, QAction) else _made(window, *entry)
         menu.addAction(item)
         window.addAction(item)
-    menu.insertSeparator(menu.actions()[-1])
     return menu
 
 

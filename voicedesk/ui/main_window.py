@@ -204,18 +204,18 @@ class MainWindow(QMainWindow):
         entries = (
             (self.tr("New Conversation"), "Ctrl+N", self.new_wanted.emit),
             (self.tr("History…"), "Ctrl+H", self.history_wanted.emit),
-            (self.tr("Settings…"), "Ctrl+,", self.open_settings),
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
             (self.tr("Try Again"), "Ctrl+R", self._control.retry),
             self.ways_back.unanswered,
             self.ways_back.undo_bar.action,
             (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),
             (self.tr("Where the Time Goes"), "Ctrl+T", self.latency.open),
+            (self.tr("Settings…"), "Ctrl+,", self.open_settings),
             (self.tr("Keyboard Shortcuts"), "F1", self.open_shortcuts),
             (self.tr("Set Up VoiceDesk…"), "", self.first_run_wanted.emit),
             (self.tr("Quit"), "Ctrl+Q", self.close),
         )
-        self.header.menu.setMenu(make_menu(self, entries))
+        self.header.menu.setMenu(make_menu(self, entries, lines=(2, 6, 8, 11)))
 
     # ------------------------------------------------------------------------------ events
 

@@ -71,7 +71,8 @@ class WindowModes(QObject):
         action = QAction(text, self)
         action.setCheckable(True)
         action.setShortcut(QKeySequence(keys))
-        menu.insertAction(menu.actions()[-2], action)
+        lines = [each for each in menu.actions() if each.isSeparator()]
+        menu.insertAction(lines[2], action)  # with what shows more or less of the window
         self._window.addAction(action)
         return action
 
