@@ -93,18 +93,18 @@ class Desk:
         self.conductor.observe(self.recorder)
         self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), folders.data)
         self.keeping = self._keep(folders, scribe) if keep else None
-        if self.keeping is not None:
-            self.recall.archive = self.keeping.archive
-            self.keeping.leaving = self.recall.settle
 
     def _keep(self, folders: Folders, scribe: Scribe) -> Keeping:
-        return Keeping(
+        keeping = Keeping(
             *(folders.data, self.conductor, scribe, self.recorder),
             privacy=self.settings.privacy,
             server=lambda: self.server_name,
             renew=self._renew,
             connect=self.start,
         )
+        self.recall.archive = keeping.archive
+        keeping.leaving = self.recall.settle
+        return keeping
 
     @property
     def figures(self) -> Figures:
