@@ -106,12 +106,15 @@ async def desk_on(
 
 
 def realtime_on(
-    base_url: Callable[[], str], dialogue: Dialogue, run_tools: RunTools = no_tools
+    base_url: Callable[[], str],
+    dialogue: Dialogue,
+    run_tools: RunTools = no_tools,
+    quirks: Quirks | None = None,
 ) -> RealtimePipeline:
     """The realtime pipeline on a server at an address that is asked for each time."""
 
     async def source() -> Address:
-        return Address("Scripted", base_url(), "", Quirks())
+        return Address("Scripted", base_url(), "", quirks or Quirks())
 
     return RealtimePipeline(
         source, Realtime(), "", history=dialogue.before, tools=[TOOL], run_tools=run_tools

@@ -1,10 +1,16 @@
-"""Replies interrupted at any moment: what counts as heard, beside the recording of what sounded."""
+"""Replies interrupted at any moment: what counts as heard, beside the recording of what sounded.
+
+The replies are real speech, whose maker tells to the sample where each word begins. A word was heard when its last
+audible sample is in the recording; a word that was cut counts for none.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import re
 import tempfile
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,16 +20,19 @@ import numpy as np
 
 from benchmarks.faults_desk import Desk, desk_on, realtime_on
 from benchmarks.report import Result
+from benchmarks.spoken import Spoken, spoken
 from tests.support.realtime_server import ScriptedServer, Session, pcm_delta
 from voicedesk.audio.files import FileSpeaker, read_wav
 from voicedesk.audio.io import RATE
 from voicedesk.core.dialogue import Dialogue, Role
 from voicedesk.core.events import Interrupted
+from voicedesk.core.placed import Placed, Speech
 from voicedesk.core.timeline import percentile
 from voicedesk.core.turn import State
 from voicedesk.pipelines.base import no_tools
 from voicedesk.pipelines.classic import ClassicPipeline
 from voicedesk.pipelines.classic_turn import Chain
+from voicedesk.providers.profiles import Quirks
 from voicedesk.providers.stages import (
     Hearing,
     Question,
@@ -34,37 +43,120 @@ from voicedesk.providers.stages import (
     Words,
 )
 
-WORDS = [f"word{number}" for number in range(10, 40)]  # all of one length
-WORD_S = 0.12
-SIDE_BY_SIDE = 4
-_CHANCE = np.random.default_rng(3)
+TEXTS = (
+    "The lighthouse was built in 1862, and for ninety years a family of keepers lived there; today it is a small museum.",
+    "To make the dough, mix 500 grams of flour with water, salt and a little yeast, then let it rest for two hours.",
+    "Yes, of course. Your train leaves at 14:35 from platform 7, but it is about ten minutes late today.",
+    "Whales are not fish: they breathe air, they are warm, and they feed their young with milk.",
+    "Dr. Miller said that the results are fine, so there is no need to worry about the medicine any more.",
+    "I would begin with the roof because the rain that comes through it does the most harm to everything below.",
+    "That is $24.50 in total, i.e. about 22 euros. Shall I order it for you?",
+    "Blue. Green. A very dark violet. And, if I had to choose only one of them, probably the colour of the sea.",
+)
+"""What is answered: long and short sentences, figures, abbreviations, clauses with and without a comma."""
+PACES = (175, 140, 220)  # words a minute
+SIDE_BY_SIDE = 6
+PIECE_S = 0.2
+TIMES_REAL = 4.0
+"""How much faster than it sounds a reply is made."""
+AHEAD_S = 1.0
+"""By how much a realtime server's words run ahead of their sound."""
 
 
-def _word() -> bytes:
-    """Sound with no sample of silence in it, so that what sounded can be counted."""
-    samples = _CHANCE.integers(2000, 9000, int(WORD_S * RATE)) * _CHANCE.choice([-1, 1])
-    return bytes(samples.astype("<i2").tobytes())
+@dataclass(slots=True)
+class Answer:
+    """What is answered in one turn, and what was said of it, in order.
+
+    Attributes:
+        text: The words.
+        pace: Words a minute.
+        is_told: Whether the voice tells where its words lie.
+        said: The sound that was made.
+    """
+
+    text: str
+    pace: int
+    is_told: bool
+    said: list[Spoken] = field(default_factory=list)
+
+    def whole_words(self, sounded_ms: float) -> int:
+        """How many words were over when so much had sounded."""
+        count, before = 0, 0.0
+        for part in self.said:
+            count += sum(before + ms <= sounded_ms for ms in part.ends_ms)
+            before += len(part.pcm) / PIECE_BYTES_A_MS
+        return count
 
 
-SOUND = [_word() for _ in WORDS]
+PIECE_BYTES_A_MS = RATE * 2 / 1000
+
+
+def _pieces(pcm: bytes) -> list[bytes]:
+    size = int(PIECE_S * RATE) * 2
+    return [pcm[start : start + size] for start in range(0, len(pcm), size)]
 
 
 @dataclass(slots=True)
 class Cuts:
-    """How far the figures are from the recording, in milliseconds, and how many words too many were kept."""
+    """What came of the cuts.
+
+    Attributes:
+        errors: How far the heard position is from the recording, in milliseconds.
+        too_many: Words that were kept beyond those that were over, in the recording.
+    """
 
     errors: list[float] = field(default_factory=list)
     too_many: list[int] = field(default_factory=list)
 
+    @property
+    def missing(self) -> list[float]:
+        """Words that were over and were not kept."""
+        return [float(max(0, -count)) for count in self.too_many]
 
-async def _reply(session: Session) -> None:
-    response = await session.begin()
-    ids = {"response_id": response, "item_id": session.server.next_id("item"), "content_index": 0}
-    for word, pcm in zip(WORDS, SOUND, strict=True):
-        name = "response.output_audio_transcript.delta"
-        await session.send({"type": name, **ids, "delta": word + " "})
-        await session.send({"type": "response.output_audio.delta", **ids, "delta": pcm_delta(pcm)})
-    await session.done()
+
+class _Server:
+    """A realtime server that speaks, its words ahead of their sound or in step with it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    async def reply(self, session: Session) -> None:
+        """Answer."""
+        response = await session.begin()
+        ids = {
+            "response_id": response,
+            "item_id": session.server.next_id("item"),
+            "content_index": 0,
+        }
+        speech = spoken(self._answer.text, self._answer.pace)
+        self._answer.said.append(speech)
+        words = deque(zip(speech.text.split(), speech.begins_ms, strict=True))
+        sent = 0.0
+        for pcm in self._cut(speech):
+            until = sent + 1.0 if self._answer.is_told else sent + (PIECE_S + AHEAD_S) * 1000.0
+            while words and words[0][1] < until:
+                name = "response.output_audio_transcript.delta"
+                await session.send({"type": name, **ids, "delta": words.popleft()[0] + " "})
+            name = "response.output_audio.delta"
+            await session.send({"type": name, **ids, "delta": pcm_delta(pcm)})
+            sent += len(pcm) / PIECE_BYTES_A_MS
+            await asyncio.sleep(len(pcm) / PIECE_BYTES_A_MS / 1000.0 / TIMES_REAL)
+        name = "response.output_audio.done"
+        await session.send({"type": name, **ids})
+        name = "response.output_audio_transcript.done"
+        await session.send({"type": name, **ids, "transcript": speech.text})
+        await session.done()
+
+    def _cut(self, speech: Spoken) -> list[bytes]:
+        if not self._answer.is_told:
+            return _pieces(speech.pcm)
+        places = sorted({int(ms * RATE / 1000.0) * 2 for ms in speech.begins_ms} | {0})
+        stops = [*places[1:], len(speech.pcm)]
+        return [
+            piece
+            for start, stop in zip(places, stops, strict=True)
+            for piece in _pieces(speech.pcm[start:stop])
+        ]
 
 
 class _Deaf:
@@ -94,37 +186,53 @@ class _Nothing:
 
 
 class _Thinker(_Deaf):
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
     async def think(self, _question: Question) -> AsyncGenerator[Thought, None]:
-        for number, word in enumerate(WORDS, 1):
-            yield TextPiece(word + (". " if number % 10 == 0 else " "))
+        for word in self._answer.text.split():
+            yield TextPiece(word + " ")
+            await asyncio.sleep(0.01)
         yield ThoughtEnded()
 
 
 class _Voice(_Deaf):
     identity = VoiceIdentity("fake", "fake", "fake")
 
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
     async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
-        for word in text.split():
-            yield SOUND[WORDS.index(word.strip(".,"))]
+        speech = spoken(text, self._answer.pace)
+        self._answer.said.append(speech)
+        ends = [match.end() for match in re.finditer(r"\S+", text)]
+        words = [Placed(*each) for each in zip(ends, speech.begins_ms, speech.ends_ms, strict=True)]
+        sent = 0.0
+        for pcm in _pieces(speech.pcm):
+            until = sent + len(pcm) / PIECE_BYTES_A_MS
+            begun = [word for word in words if sent <= word.begins_ms < until]
+            yield Speech(pcm, begun) if self._answer.is_told else pcm
+            sent = until
+            await asyncio.sleep(PIECE_S / TIMES_REAL)
 
 
 @asynccontextmanager
-async def _realtime(speaker: FileSpeaker) -> AsyncGenerator[Desk, None]:
+async def _realtime(answer: Answer, speaker: FileSpeaker) -> AsyncGenerator[Desk, None]:
     dialogue = Dialogue()
+    quirks = Quirks(words_in_step=answer.is_told)
     async with ScriptedServer() as server:
-        server.default = _reply
-        async with desk_on(
-            realtime_on(lambda: server.base_url, dialogue), dialogue, speaker
-        ) as desk:
+        server.default = _Server(answer).reply
+        pipeline = realtime_on(lambda: server.base_url, dialogue, quirks=quirks)
+        async with desk_on(pipeline, dialogue, speaker) as desk:
             yield desk
 
 
 @asynccontextmanager
-async def _classic(speaker: FileSpeaker) -> AsyncGenerator[Desk, None]:
+async def _classic(answer: Answer, speaker: FileSpeaker) -> AsyncGenerator[Desk, None]:
     dialogue = Dialogue()
     chain = Chain(
-        thinker=_Thinker(),
-        voice=_Voice(),
+        thinker=_Thinker(answer),
+        voice=_Voice(answer),
         history=dialogue.before,
         instructions="",
         run_tools=no_tools,
@@ -133,13 +241,15 @@ async def _classic(speaker: FileSpeaker) -> AsyncGenerator[Desk, None]:
         yield desk
 
 
-Opened = Callable[[FileSpeaker], AbstractAsyncContextManager[Desk]]
+Opened = Callable[[Answer, FileSpeaker], AbstractAsyncContextManager[Desk]]
 
 
-async def _interrupt_one(opened: Opened, path: Path, after: float) -> tuple[float, int]:
-    """Milliseconds by which the heard position is off, and words that were kept beyond those that sounded."""
-    async with opened(FileSpeaker(path)) as desk:
-        desk.conductor.ask("Tell me the words")
+async def _interrupt_one(
+    opened: Opened, answer: Answer, path: Path, after: float
+) -> tuple[float, int]:
+    """Milliseconds by which the heard position is off, and words that were kept beyond those that were over."""
+    async with opened(answer, FileSpeaker(path)) as desk:
+        desk.conductor.ask("Tell me")
         await desk.until(lambda: desk.conductor.state is State.SPEAKING)
         await asyncio.sleep(after)
         desk.conductor.press()
@@ -148,19 +258,26 @@ async def _interrupt_one(opened: Opened, path: Path, after: float) -> tuple[floa
         await desk.rest()
         cut = next(event for event in desk.events if isinstance(event, Interrupted))
         text = next((m.text for m in desk.dialogue if m.role is Role.ASSISTANT), "")
-    sounded = np.count_nonzero(np.frombuffer(read_wav(path), dtype="<i2")) / RATE
+    if not answer.text.startswith(text):
+        raise AssertionError(f"kept what was never said: {text!r}")
+    sounded = np.count_nonzero(np.frombuffer(read_wav(path), dtype="<i2")) * 1000.0 / RATE
     heard = sum(part.heard_ms for part in cut.heard)
-    return heard - sounded * 1000.0, len(text.split()) - int(sounded / WORD_S)
+    return heard - sounded, len(text.split()) - answer.whole_words(float(sounded))
 
 
-async def _interrupt(opened: Opened, count: int, folder: Path) -> Cuts:
+async def _interrupt(opened: Opened, count: int, folder: Path, *, is_told: bool) -> Cuts:
     cuts, chance = Cuts(), random.Random(11)
-    moments = [chance.uniform(0.0, len(WORDS) * WORD_S - 0.3) for _ in range(count)]
+    answers = [
+        Answer(TEXTS[number % len(TEXTS)], PACES[number // len(TEXTS) % len(PACES)], is_told)
+        for number in range(count)
+    ]
+    lengths = [len(spoken(answer.text, answer.pace).pcm) / 2 / RATE for answer in answers]
+    moments = [chance.uniform(0.0, length - 0.3) for length in lengths]
 
     async def some(first: int) -> None:
         for number in range(first, count, SIDE_BY_SIDE):
-            path = folder / f"{opened.__name__}-{number}.wav"
-            error, extra = await _interrupt_one(opened, path, moments[number])
+            path = folder / f"{opened.__name__}-{is_told}-{number}.wav"
+            error, extra = await _interrupt_one(opened, answers[number], path, moments[number])
             cuts.errors.append(abs(error))
             cuts.too_many.append(extra)
 
@@ -168,31 +285,45 @@ async def _interrupt(opened: Opened, count: int, folder: Path) -> Cuts:
     return cuts
 
 
+def _results(cuts: Cuts, mode: str) -> list[Result]:
+    how = f"{len(cuts.errors)} replies cut at random, against the recording of what was played"
+    return [
+        Result(
+            f"heard position against the sound, {mode}, worst",
+            max(cuts.errors),
+            "ms",
+            5.0,
+            note=how,
+        ),
+        Result(
+            f"heard position against the sound, {mode}, p50", percentile(cuts.errors, 0.5), "ms"
+        ),
+        Result(
+            f"words kept beyond those that sounded, {mode}, most",
+            float(max(cuts.too_many)),
+            "words",
+            1.0,
+        ),
+        Result(
+            f"words that sounded and were not kept, {mode}, p50",
+            percentile(cuts.missing, 0.5),
+            "words",
+        ),
+        Result(
+            f"words that sounded and were not kept, {mode}, p95",
+            percentile(cuts.missing, 0.95),
+            "words",
+        ),
+    ]
+
+
 async def measure(*, each: int) -> list[Result]:
-    """Interrupt replies of both pipelines."""
+    """Interrupt replies of both pipelines, by voices that tell where their words lie and by voices that do not."""
     results: list[Result] = []
     with tempfile.TemporaryDirectory() as name:
         for opened, mode in ((_realtime, "realtime"), (_classic, "classic")):
-            cuts = await _interrupt(opened, each, Path(name))
-            how = f"{each} replies cut at random, against the recording of what was played"
-            results += [
-                Result(
-                    f"heard position against the sound, {mode}, worst",
-                    max(cuts.errors),
-                    "ms",
-                    5.0,
-                    note=how,
-                ),
-                Result(
-                    f"heard position against the sound, {mode}, p50",
-                    percentile(cuts.errors, 0.5),
-                    "ms",
-                ),
-                Result(
-                    f"words kept beyond those that sounded, {mode}, most",
-                    float(max(cuts.too_many)),
-                    "words",
-                    1.0,
-                ),
-            ]
+            cuts = await _interrupt(opened, each, Path(name), is_told=False)
+            results += _results(cuts, mode)
+            cuts = await _interrupt(opened, max(3, each // 4), Path(name), is_told=True)
+            results += _results(cuts, f"{mode} with a voice that tells")
     return results

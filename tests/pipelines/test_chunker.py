@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pipelines.streams import split_texts
+from voicedesk.core.placed import Placed
+from voicedesk.core.word_lengths import words_of
 from voicedesk.pipelines.chunker import Chunker, Chunking, Unit
 from voicedesk.pipelines.speakable import speakable
 
@@ -216,3 +218,34 @@ def test_a_chunker_keeps_only_the_open_end_of_its_text() -> None:
     assert len(chunker._text) < 1000
     assert len(chunker._ends) == len(chunker._text)
     assert len(chunker._marks) < 100
+
+
+# ------------------------------------------------------------------------- where the words came from
+
+
+@given(split_texts(), st.sampled_from(Chunking))
+def test_each_word_that_is_said_has_its_place_in_the_text(
+    split: tuple[str, list[str]], chunking: Chunking
+) -> None:
+    for unit in cut(split[1], chunking):
+        assert len(unit.words) == len(list(words_of(unit.text)))
+        ends = [word.end for word in unit.words]
+        assert ends == sorted(ends)
+        assert all(unit.start < end <= unit.end for end in ends)
+
+
+def test_words_keep_their_places_through_markup() -> None:
+    text = "# News\n\nIt is **really** `fast`, and good."
+    words = [text[w.start : w.end] for unit in cut([text], Chunking.SENTENCE) for w in unit.words]
+    assert [bare(word) for word in words] == ["News", "It", "is", "really", "fast", "and", "good"]
+
+
+def test_what_a_voice_tells_of_a_unit_is_told_of_the_text() -> None:
+    text = "**Yes**, it is."
+    (unit,) = cut([text], Chunking.SENTENCE)
+    assert unit.text == "Yes, it is."
+    told = unit.in_stream([Placed(4, 0.0, 300.0), Placed(7, 300.0, 400.0), Placed(99, 0.0, 1.0)])
+    assert [(text[: each.end], each.ends_ms) for each in told] == [
+        ("**Yes**,", 300.0),
+        ("**Yes**, it", 400.0),
+    ]

@@ -152,8 +152,8 @@ class Scribe:
                     reply.silent.add(key)
             case TextEnded(key=key, text=text):
                 reply.set_text(key, text)
-            case Voiced(key=key, words=words, start=start, end=end, expected_ms=expected):
-                reply.parts.setdefault(words, {})[key] = Part(key, start, end, expected)
+            case Voiced(key=key, words=words):
+                reply.parts.setdefault(words, {})[key] = Part.of(event)
             case AudioDelta():
                 reply.has_sound = True
             case Sounded(heard=heard):

@@ -17,8 +17,10 @@ from typing import Any, NamedTuple
 
 from voicedesk.core.dialogue import Message, ToolCall, ToolResult
 from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.placed import Placed
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.core.turn import State
+from voicedesk.core.word_lengths import Word
 
 
 class AudioKey(NamedTuple):
@@ -315,11 +317,17 @@ class AudioDelta(DataEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta(DataEvent):
-    """A piece of the reply's words. ``spoken`` False: text that has no sound."""
+    """A piece of the reply's words.
+
+    Attributes:
+        spoken: False for text that has no sound.
+        begins_ms: Where in the sound of its key these words begin, from servers that send words and sound in step.
+    """
 
     key: AudioKey
     text: str
     spoken: bool = True
+    begins_ms: float | None = None
 
 
 # --------------------------------------------------------------------------------------- control
@@ -334,6 +342,10 @@ class Voiced(ControlEvent):
 
     Attributes:
         expected_ms: How long the sound will be in all, as far as can be said while it is being made.
+        said: The words as the voice says them, with their places among the characters; empty if they are said as
+            they stand there.
+        placed: Where in the sound they lie, as far as it is known yet; empty while nothing is.
+        is_told: The voice itself told where its words lie: there is nothing to estimate.
     """
 
     key: AudioKey
@@ -341,6 +353,9 @@ class Voiced(ControlEvent):
     start: int
     end: int
     expected_ms: float = 0.0
+    said: tuple[Word, ...] = ()
+    placed: tuple[Placed, ...] = ()
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,24 @@
-"""A reply as sound and words in step: small chunks, each with the words that begin in it."""
+"""A reply as sound and words in step: small chunks, each with the words that begin in it.
+
+A chunk ends where a word begins, so that whoever counts the sound that came before a word knows where the word is.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from voicedesk.core.loudness import Loudness
+from voicedesk.core.placed import Placed, Speech
+from voicedesk.core.placement import place
+from voicedesk.core.word_lengths import words_of
 from voicedesk.synth.sentences import speakable_pieces
 from voicedesk.synth.voice import DEFAULT_WPM, OfflineVoice
 
 BYTES_PER_MS = 48
+SAMPLES_PER_MS, SAMPLE_BYTES = 24, 2
 FIRST_CHUNK_MS = 60
 CHUNK_MS = 160
 
@@ -23,8 +32,8 @@ class Chunk:
     Attributes:
         pcm: PCM16 mono 24 kHz; empty if only words are left that make no sound.
         text: The words that begin in it, with their white space.
-        words: For each of them, the ms of the reply at which half of it has sounded, and the number of characters
-            of the reply up to its end.
+        words: For each of them, the ms of the reply at which it has sounded, and the number of characters of the
+            reply up to its end.
     """
 
     pcm: bytes
@@ -54,16 +63,17 @@ async def speak(
         if not pcm:
             silent += piece.text
             continue
-        words = _spread(silent + piece.text, len(pcm) // BYTES_PER_MS)
+        words = _timed(silent, piece.text, pcm)
         silent = ""
         pcm += bytes(piece.pause_ms * BYTES_PER_MS)
-        for start, end in _cuts(len(pcm), first=sounded_ms == 0):
-            begun = [word for word in words if word.start_ms * BYTES_PER_MS < end]
+        cuts = _cuts(len(pcm), [word.start for word in words], first=sounded_ms == 0)
+        for start, end in cuts:
+            begun = [word for word in words if word.start < end]
             words = words[len(begun) :]
             marks = []
             for word in begun:
                 said += len(word.text)
-                marks.append((sounded_ms + word.middle_ms, said))
+                marks.append((sounded_ms + word.end_ms, said))
             yield Chunk(pcm[start:end], "".join(word.text for word in begun), tuple(marks))
         sounded_ms += len(pcm) // BYTES_PER_MS
     if silent:
@@ -72,29 +82,49 @@ async def speak(
 
 @dataclass(frozen=True, slots=True)
 class _Word:
+    """A word with its white space, the byte at which its sound begins, and when that is over."""
+
     text: str
-    start_ms: int
-    middle_ms: int
+    start: int
+    end_ms: int
 
 
-def _spread(text: str, milliseconds: int) -> list[_Word]:
-    """Words over the length of their sound, each by its share of the letters: close enough to light them up by."""
-    words = _WORD.findall(text)
-    total = sum(len(word.strip()) + 1 for word in words)
-    spread, at = [], 0
-    for word in words:
-        size = len(word.strip()) + 1
-        spread.append(
-            _Word(word, milliseconds * at // total, milliseconds * (2 * at + size) // (2 * total))
-        )
-        at += size
-    return spread
+def _timed(silent: str, text: str, pcm: bytes) -> list[_Word]:
+    """The words of a piece, by what the voice tells of them or else by what can be heard of them.
+
+    Args:
+        silent: Text before it that says nothing; goes with the first word.
+        text: The piece.
+        pcm: Its sound.
+    """
+    if isinstance(pcm, Speech) and pcm.words:
+        placed: Sequence[Placed] = pcm.words
+    else:
+        loudness = Loudness()
+        loudness.add(pcm)
+        placed = place(tuple(words_of(text)), loudness.frames, whole=True)
+    timed: list[_Word] = []
+    index, least = 0, 0.0
+    for match in _WORD.finditer(text):
+        begins = placed[index].begins_ms if index < len(placed) else least
+        while index < len(placed) and placed[index].end <= match.end():
+            least = max(least, placed[index].ends_ms)
+            index += 1
+        start = min(int(begins * SAMPLES_PER_MS) * SAMPLE_BYTES, len(pcm) - SAMPLE_BYTES)
+        start = max(start, timed[-1].start) if timed else start
+        timed.append(_Word(match[0], start, math.ceil(least)))
+    timed[0] = replace(timed[0], text=silent + timed[0].text)
+    return timed
 
 
-def _cuts(size: int, *, first: bool) -> Iterator[tuple[int, int]]:
+def _cuts(size: int, begins: Sequence[int], *, first: bool) -> Iterator[tuple[int, int]]:
+    """Where the bytes of a piece are cut: at its words, and so that no chunk is long."""
     start = 0
+    if first:
+        start = min(size, FIRST_CHUNK_MS * BYTES_PER_MS)
+        yield 0, start
     while start < size:
-        length = FIRST_CHUNK_MS if first and start == 0 else CHUNK_MS
-        end = min(size, start + length * BYTES_PER_MS)
+        word = next((begin for begin in begins if begin > start), size)
+        end = min(size, start + CHUNK_MS * BYTES_PER_MS, word)
         yield start, end
         start = end

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from voicedesk.core.placed import Placed
+from voicedesk.core.word_lengths import Word, words_of
 from voicedesk.pipelines.boundaries import Boundaries, Boundary, Mark
 from voicedesk.pipelines.speakable import Speakable
 from voicedesk.pipelines.spoken import BREAK, tidy
@@ -70,12 +73,21 @@ class Unit:
         start: First character in the streamed text that it stands for; where the unit before ended.
         end: After the last one.
         text: What the voice says, without markup; never without a letter or digit.
+        words: Its words, with their places in the streamed text.
     """
 
     index: int
     start: int
     end: int
     text: str
+    words: tuple[Word, ...] = ()
+
+    def in_stream(self, placed: Sequence[Placed]) -> tuple[Placed, ...]:
+        """Words that are placed by their ends in ``text``, by their ends in the streamed text."""
+        ends = {
+            said.end: word.end for said, word in zip(words_of(self.text), self.words, strict=True)
+        }
+        return tuple(replace(each, end=ends[each.end]) for each in placed if each.end in ends)
 
 
 class Chunker:
@@ -257,7 +269,8 @@ class Chunker:
         said = self._said(end)
         if not any(map(str.isalnum, said)):
             return None
-        unit = Unit(self._count, self._start, self._ends[end - 1], said)
+        words = self._words(said, end)
+        unit = Unit(self._count, self._start, self._ends[end - 1], said, words)
         self._count += 1
         self._start = unit.end
         self._from = end
@@ -265,6 +278,24 @@ class Chunker:
         while self._marks and self._marks[0].end <= end:
             self._marks.popleft()
         return unit
+
+    def _words(self, said: str, end: int) -> tuple[Word, ...]:
+        """The words of a unit in the streamed text. What is said differs from it in white space alone, and at its head."""
+        places = [
+            place
+            for character, place in zip(
+                self._text[self._from : end], self._ends[self._from : end], strict=True
+            )
+            if not character.isspace()
+        ]
+        solid = sum(not character.isspace() for character in said)
+        places = places[len(places) - solid :]
+        words, at = [], 0
+        for word in words_of(said):
+            count = word.end - word.start
+            words.append(replace(word, start=places[at] - 1, end=places[at + count - 1]))
+            at += count
+        return tuple(words)
 
     def _forget(self) -> None:
         """Take off what was cut, so that only the open end of the text is kept."""

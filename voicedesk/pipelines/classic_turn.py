@@ -28,6 +28,7 @@ from voicedesk.core.events import (
     UserText,
     Voiced,
 )
+from voicedesk.core.placed import Placed, Speech
 from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import RunTools, TurnQueue, no_tools
 from voicedesk.pipelines.chunker import Chunker, Chunking
@@ -113,6 +114,9 @@ class ClassicTurn:
         self._chunker: Chunker | None = None
         self._round_now = 0
         self._characters = 0
+        self._told: tuple[
+            Placed, ...
+        ] = ()  # the present unit's words, from a voice that places them
         self._failure: VoiceDeskError | None = None
 
     async def run(self) -> None:
@@ -256,9 +260,13 @@ class ClassicTurn:
         unit = said.unit
         key = AudioKey(self.turn, "sound", f"round-{said.round}", unit.index)
         if isinstance(said, UnitBegun):
+            self._told = ()
             self._voiced(key, said, said.expected_ms)
             self._progress()
         elif isinstance(said, UnitSound):
+            if isinstance(said.pcm, Speech) and said.pcm.words:
+                self._told += unit.in_stream(said.pcm.words)
+                self._voiced(key, said, 0.0)
             self.queue.put(AudioDelta(turn=self.turn, at=now(), key=key, pcm=said.pcm))
         else:
             self._voiced(key, said, 0.0)
@@ -276,6 +284,9 @@ class ClassicTurn:
                 start=said.unit.start,
                 end=said.unit.end,
                 expected_ms=expected_ms,
+                said=said.unit.words,
+                placed=self._told,
+                is_told=bool(self._told),
             )
         )
 

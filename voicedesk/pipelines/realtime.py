@@ -231,6 +231,7 @@ class RealtimePipeline:
         if reply.ended.is_set():
             return
         self._book.ask(reply)
+        reply.words_in_step = self._quirks.words_in_step
         if not (spoken and self._quirks.commit_starts_reply):
             self._commands.send(follow_up(reply.turn, reply.round), reply)
 

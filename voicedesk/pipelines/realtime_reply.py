@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voicedesk.audio.io import SAMPLE_BYTES
+from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.core.characters import split_half, whole_characters
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import ToolCall
@@ -73,6 +73,7 @@ class Reply:
         ended: Set once the server is through with it.
         queue: What the conductor reads.
         bad_audio: Count of pieces of sound that were not valid base64.
+        words_in_step: Whether the server sends words just before the sound that begins with them.
     """
 
     def __init__(self, turn: int, text: str | None = None, emit: Emit = nobody) -> None:
@@ -89,6 +90,7 @@ class Reply:
         self.ended = asyncio.Event()
         self.queue = TurnQueue()
         self.bad_audio = 0
+        self.words_in_step = False
         self._item = ""
         self._items = 0
         self._allowance = Allowance()
@@ -98,6 +100,7 @@ class Reply:
         self._texts: dict[AudioKey, str] = {}
         self._halves: dict[AudioKey, str] = {}  # of characters, which go on in the next piece
         self._carry: dict[AudioKey, bytes] = {}
+        self._received: dict[AudioKey, int] = {}  # bytes
         self._sounding: dict[AudioKey, None] = {}  # keys whose sound has not ended, in order
         self._handlers: dict[str, Callable[[ServerEvent], None]] = {
             "response.output_item.added": self._on_item_added,
@@ -251,6 +254,7 @@ class Reply:
             data = data[:-odd]
         if data and self._allowance.part(key) and (data := self._allowance.sound(data)):
             self._sounding[key] = None
+            self._received[key] = self._received.get(key, 0) + len(data)
             self.queue.put(AudioDelta(turn=self.turn, at=at, key=key, pcm=data))
 
     def _on_audio_done(self, event: ServerEvent) -> None:
@@ -274,7 +278,14 @@ class Reply:
         if not delta:
             return
         self._texts[key] = self._texts.get(key, "") + delta
-        self.queue.put(TextDelta(turn=self.turn, at=now(), key=key, text=delta, spoken=spoken))
+        begins_ms = None
+        if spoken and self.words_in_step:
+            begins_ms = self._received.get(key, 0) * 1000.0 / (RATE * SAMPLE_BYTES)
+        self.queue.put(
+            TextDelta(
+                turn=self.turn, at=now(), key=key, text=delta, spoken=spoken, begins_ms=begins_ms
+            )
+        )
 
     def _on_transcript_done(self, event: ServerEvent) -> None:
         self._end_text(event, event.get("transcript"))

@@ -61,6 +61,7 @@ class Quirks:
         voice: The one to ask for when none is chosen; empty where a server has a default of its own.
         own_voices: OpenAI's voices are not known there.
         leaves_pauses: Its voice ends a sentence with the pause that belongs there.
+        words_in_step: Each piece of a reply's words comes just before the sound that begins with it.
         thinks: The kind of API that its models are best asked with.
     """
 
@@ -78,11 +79,12 @@ class Quirks:
     voice: str = ""
     own_voices: bool = False
     leaves_pauses: bool = True
+    words_in_step: bool = False
     thinks: Thinking = "chat"
 
 
 QUIRKS: dict[str, Quirks] = {
-    "builtin": Quirks(live_transcription=True, leaves_pauses=False),
+    "builtin": Quirks(live_transcription=True, leaves_pauses=False, words_in_step=True),
     # OpenAI's newer models refuse tools with reasoning on Chat Completions.
     "openai": Quirks(
         needs_key=True,

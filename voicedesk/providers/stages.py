@@ -166,6 +166,8 @@ class Voice(Protocol):
     def speak(self, text: str) -> AsyncGenerator[bytes, None]:
         """The sound of one unit of text as it is made: whole samples, never empty. Up to three at a time.
 
+        A voice that knows where its words lie gives pieces of ``Speech``.
+
         Raises:
             ServerError: The server's voice failed.
             VoiceError: The offline voice failed.

@@ -7,8 +7,9 @@ with a change of voice or rate, ``runAndWait`` cancels the sentence and leaves a
 stdout; and a wrong voice is an "error" notification, not an exception.
 
 Out: ``{"kind": "ready", "driver", "voices"}`` or ``{"kind": "unavailable", "reason", "detail"}`` once, then for each
-``{"kind": "say", "id", "text", "voice", "rate"}`` either ``{"kind": "speech", "id"}`` with PCM16 mono 24 kHz, or
-``{"kind": "failed", "id", "detail"}``. Ends when stdin does.
+``{"kind": "say", "id", "text", "voice", "rate"}`` either ``{"kind": "speech", "id", "words"}`` with PCM16 mono
+24 kHz, or ``{"kind": "failed", "id", "detail"}``. ``words`` is what ``synth.told`` reads; only espeak tells it, and
+not through pyttsx3, which passes on which word was begun but not when. Ends when stdin does.
 """
 
 from __future__ import annotations
@@ -58,10 +59,13 @@ class Speaker:
         self.voices = [_describe(voice) for voice in self._engine.getProperty("voices") or []]
         self._default = self._default_voice()
         self._settings: dict[str, str | int] = {}
+        self._begun: list[tuple[int, float]] = []  # character, second
+        if self.driver == "espeak":
+            self._listen_for_words()
         self._speak("a")  # only the first run makes the engine take settings at once
 
-    def say(self, text: str, voice: str | None, rate: int) -> bytes:
-        """The speech of one sentence. An unknown voice is the default one.
+    def say(self, text: str, voice: str | None, rate: int) -> tuple[bytes, list[list[float]]]:
+        """The speech of one sentence, and what the voice tells of its words. An unknown voice is the default one.
 
         Raises:
             RuntimeError: pyttsx3 made no file.
@@ -71,10 +75,26 @@ class Speaker:
         self._set("voice", voice if voice in known else self._default)
         self._set("rate", rate)
         for _ in range(_ATTEMPTS):
-            pcm = self._speak(text)
+            pcm, words = self._speak(text)
             if pcm:
-                return pcm
-        return b""
+                return pcm, words
+        return b"", []
+
+    def _listen_for_words(self) -> None:
+        """Note what espeak tells of words, on the way to pyttsx3."""
+        from pyttsx3.drivers import _espeak
+
+        passed_on = _espeak.SynthCallback
+
+        def synthesised(wav: object, count: int, events: Any) -> int:
+            index = 0
+            while (event := events[index]).type != _espeak.EVENT_LIST_TERMINATED:
+                if event.type == _espeak.EVENT_WORD and event.length > 0:
+                    self._begun.append((event.text_position - 1, event.audio_position / 1000.0))
+                index += 1
+            return cast("int", passed_on(wav, count, events))
+
+        _espeak.SetSynthCallback(synthesised)
 
     def _set(self, name: str, value: str | int | None) -> None:
         if value is None or self._settings.get(name) == value:
@@ -83,10 +103,11 @@ class Speaker:
         self._settings[name] = value
         self._rest()
 
-    def _speak(self, text: str) -> bytes:
-        from voicedesk.synth.sound import read_speech
+    def _speak(self, text: str) -> tuple[bytes, list[list[float]]]:
+        from voicedesk.synth.sound import read_words
 
         self._errors.clear()
+        self._begun.clear()
         self._finished.clear()
         self._engine.save_to_file(text, str(self._file))
         self._engine.runAndWait()
@@ -96,7 +117,11 @@ class Speaker:
         try:
             if not self._file.exists():
                 raise RuntimeError(f"no speech was made {self._errors}")
-            return read_speech(self._file)
+            # In the order of the sound: within a number espeak goes back and forth.
+            begun = sorted(self._begun, key=lambda word: word[1])
+            pcm, spans = read_words(self._file, [second for _, second in begun])
+            words = [[start, *span] for (start, _), span in zip(begun, spans, strict=True)]
+            return pcm, words
         finally:
             self._file.unlink(missing_ok=True)
 
@@ -148,11 +173,11 @@ def _serve(speaker: Speaker, requests: queue.SimpleQueue[Header], out: IO[bytes]
         request = requests.get()
         answer: Header = {"id": request["id"]}
         try:
-            pcm = speaker.say(request["text"], request.get("voice"), int(request["rate"]))
+            pcm, words = speaker.say(request["text"], request.get("voice"), int(request["rate"]))
         except Exception as error:  # noqa: BLE001 - whatever a system's voice raises, the parent is told
             write_frame(out, {**answer, "kind": "failed", "detail": repr(error)})
         else:
-            write_frame(out, {**answer, "kind": "speech"}, pcm)
+            write_frame(out, {**answer, "kind": "speech", "words": words}, pcm)
 
 
 def main() -> int:

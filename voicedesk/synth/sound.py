@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,22 +33,56 @@ def read_speech(path: Path) -> bytes:
     Raises:
         ValueError: The file is no sound that can be read.
     """
+    return read_words(path, ())[0]
+
+
+def read_words(path: Path, begins: Sequence[float]) -> tuple[bytes, list[tuple[float, float]]]:
+    """The same, and where in it the words begin and end (ms).
+
+    Args:
+        path: The file.
+        begins: Where in the file the words begin (s), never falling.
+
+    Raises:
+        ValueError: The file is no sound that can be read.
+    """
     data = path.read_bytes()
     samples, rate = _aiff(data) if data[:4] == b"FORM" else _wav(path)
     if rate != RATE and len(samples):
         samples = soxr.resample(samples, rate, RATE)
-    trimmed = trim(samples)
-    return np.clip(np.rint(trimmed * 32768), -32768, 32767).astype("<i2").tobytes()
+    span = _sounding(samples)
+    pcm = np.clip(np.rint(samples[span] * 32768), -32768, 32767).astype("<i2").tobytes()
+    starts = [round(begin * RATE) for begin in begins]
+    stops = [*starts[1:], len(samples)]
+    words = [
+        (_ms(start, span), _ms(_end_of(samples, start, stop), span))
+        for start, stop in zip(starts, stops, strict=False)
+    ]
+    return pcm, words
+
+
+def _ms(sample: int, span: slice) -> float:
+    return float(max(0, min(sample, span.stop) - span.start)) * 1000.0 / RATE
+
+
+def _end_of(samples: Samples, start: int, stop: int) -> int:
+    """Where a word has sounded: before the pause that may follow it."""
+    audible = np.flatnonzero(np.abs(samples[start:stop]) > _AUDIBLE)
+    return start + int(audible[-1]) + 1 if len(audible) else stop
 
 
 def trim(samples: Samples) -> Samples:
     """Cut the silence at both ends down to `LEAD_MS` and `TAIL_MS`; nothing is left of pure silence."""
+    return samples[_sounding(samples)]
+
+
+def _sounding(samples: Samples) -> slice:
     audible = np.flatnonzero(np.abs(samples) > _AUDIBLE)
     if not len(audible):
-        return samples[:0]
+        return slice(0, 0)
     start = max(0, int(audible[0]) - RATE * LEAD_MS // 1000)
     end = min(len(samples), int(audible[-1]) + 1 + RATE * TAIL_MS // 1000)
-    return samples[start:end]
+    return slice(start, end)
 
 
 def _wav(path: Path) -> tuple[Samples, int]:

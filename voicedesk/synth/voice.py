@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicedesk.core.errors import VoiceError
+from voicedesk.core.placed import Speech
 from voicedesk.synth.command import VOICE_CHILD, child_command
 from voicedesk.synth.frames import Header
 from voicedesk.synth.process import FramedProcess
 from voicedesk.synth.sentences import speakable_pieces
+from voicedesk.synth.told import told_words
 
 log = logging.getLogger(__name__)
 
 RATE = 24_000
 DEFAULT_WPM = 175
 CHUNK_MS = 100
+_BYTES_A_MS = RATE * 2 / 1000
 START_SECONDS = 20.0
 """A cold start on a slow disk; it is normally ready in 0.3 s."""
 
@@ -87,6 +90,8 @@ class OfflineVoice:
     async def render(self, text: str, *, voice: str | None = None, wpm: int = DEFAULT_WPM) -> bytes:
         """One sentence as PCM16 mono 24 kHz, silence at its ends trimmed; empty if there is nothing to say.
 
+        Where the voice tells where its words lie, the sound is ``Speech``.
+
         Args:
             text: What to say.
             voice: An id of `voices`; an unknown one, or None, is the default voice.
@@ -129,12 +134,19 @@ class OfflineVoice:
             VoiceError: As `render`.
         """
         size = RATE * chunk_ms // 1000 * 2
+        at, made = 0, 0  # characters, bytes
         for piece in speakable_pieces(text):
-            pcm = await self.render(piece.text, voice=voice, wpm=wpm)
-            if pcm:
-                pcm += bytes(RATE * piece.pause_ms // 1000 * 2)
-            for start in range(0, len(pcm), size):
-                yield pcm[start : start + size]
+            start = text.find(piece.text, at)
+            at = start + len(piece.text)
+            speech = await self.render(piece.text, voice=voice, wpm=wpm)
+            words = speech.words if isinstance(speech, Speech) else ()
+            pcm = bytes(speech) + bytes(RATE * piece.pause_ms // 1000 * 2) if speech else b""
+            for begin in range(0, len(pcm), size):
+                end = begin + size
+                ms = made / _BYTES_A_MS
+                begun = [word for word in words if begin <= word.begins_ms * _BYTES_A_MS < end]
+                yield Speech(pcm[begin:end], [word.moved(start, ms) for word in begun])
+            made += len(pcm)
 
     async def close(self) -> None:
         """End the child. The voice cannot be used afterwards."""
@@ -186,7 +198,7 @@ class OfflineVoice:
             raise VoiceError(
                 str(header.get("detail")), reason="this computer's voice refused the sentence"
             )
-        return pcm
+        return Speech(pcm, told_words(request["text"], header.get("words") or ()))
 
     async def _drop(self) -> None:
         child, self._child = self._child, None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from voicedesk.core.dialogue import ToolResult
 from voicedesk.core.events import AudioKey, Heard
-from voicedesk.core.heard import Part, heard_length
+from voicedesk.core.heard import Part, begun_length, heard_length
 
 # Line ends that are not "\n", and characters that a text document uses for its own structure.
 _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
@@ -138,23 +138,11 @@ class Entry:
 def unheard_ranges(
     segments: list[Segment], heard: Mapping[AudioKey, Heard]
 ) -> Iterator[tuple[int, int]]:
-    """Ranges (start, end) of the joined text that never sounded.
+    """Ranges (start, end) of the joined text whose sound was cut or never came.
 
-    Sound and words are apportioned by share and cut at the next end of a word. Text that has no sound was there to
-    be read and counts as heard.
+    Text that has no sound was there to be read and counts as heard.
     """
-    at = 0
-    for segment in segments:
-        if not segment.text:
-            continue
-        end = at + len(segment.text)
-        if segment.is_spoken:
-            whole = Part(segment.key, 0, len(segment.text))
-            parts = tuple(segment.parts.values()) or (whole,)
-            start = at + heard_length(segment.text, parts, heard)
-            if start < end:
-                yield start, end
-        at = end + 1
+    return _ranges(segments, lambda segment, parts: heard_length(segment.text, parts, heard))
 
 
 _MS_A_CHARACTER = 65.0
@@ -166,7 +154,7 @@ def still_to_sound(
 ) -> Iterator[tuple[int, int]]:
     """Ranges (start, end) of the joined text of a reply that sounds that are still to be said.
 
-    Like ``unheard_ranges``, but where words run ahead of their sound its length is guessed from theirs.
+    The word that sounds is not among them. Where words run ahead of their sound its length is guessed from theirs.
     """
     guessed = [
         segment
@@ -174,7 +162,23 @@ def still_to_sound(
         else replace(segment, parts={segment.key: _guess(segment)})
         for segment in segments
     ]
-    return unheard_ranges(guessed, heard)
+    return _ranges(guessed, lambda segment, parts: begun_length(segment.text, parts, heard))
+
+
+def _ranges(
+    segments: list[Segment], length: Callable[[Segment, Sequence[Part]], int]
+) -> Iterator[tuple[int, int]]:
+    at = 0
+    for segment in segments:
+        if not segment.text:
+            continue
+        end = at + len(segment.text)
+        if segment.is_spoken:
+            whole = Part(segment.key, 0, len(segment.text))
+            start = at + length(segment, tuple(segment.parts.values()) or (whole,))
+            if start < end:
+                yield start, end
+        at = end + 1
 
 
 def _guess(segment: Segment) -> Part:

@@ -241,8 +241,7 @@ class ConversationLog:
         entry = self._find(event.turn, Kind.REPLY)
         for segment in entry.segments if entry is not None else ():
             if segment.key == event.words:
-                part = Part(event.key, event.start, event.end, event.expected_ms)
-                segment.parts[event.key] = part
+                segment.parts[event.key] = Part.of(event)
 
     def _on_audio_ended(self, event: AudioEnded) -> None:
         entry = self._find(event.turn, Kind.REPLY)

@@ -27,7 +27,9 @@ from voicedesk.core.events import (
     ToolCalled,
     UsageTold,
     UserText,
+    Voiced,
 )
+from voicedesk.core.placed import Placed
 from voicedesk.core.settings import Privacy
 from voicedesk.core.turn import State
 
@@ -50,9 +52,24 @@ class Kept:
         conductor.observe(self.historian)
 
     async def long_answer(self, text: str | None = None) -> AsyncGenerator[Event, None]:
-        """Four words that sound, and nothing after them."""
+        """Four words of 20 ms each, and nothing after them."""
         key = AudioKey(self.desk.pipeline.turn, "r", "i")
-        yield TextDelta(turn=key.turn, at=now(), key=key, text="one two three four")
+        text = "one two three four"
+        yield TextDelta(turn=key.turn, at=now(), key=key, text=text)
+        placed = tuple(
+            Placed(end, 20.0 * number, 20.0 * number + 20.0)
+            for number, end in enumerate((3, 7, 13, 18))
+        )
+        yield Voiced(
+            turn=key.turn,
+            at=now(),
+            key=key,
+            words=key,
+            start=0,
+            end=len(text),
+            placed=placed,
+            is_told=True,
+        )
         yield AudioDelta(turn=key.turn, at=now(), key=key, pcm=SPEECH * 4)
         await asyncio.Event().wait()
 
@@ -126,7 +143,7 @@ async def test_of_a_cut_answer_the_heard_and_the_meant_are_kept_apart(kept: Kept
     await kept.desk.until(lambda: any(isinstance(e, Interrupted) for e in kept.desk.events))
     (turn,) = await kept.turns()
     assert turn.outcome is Outcome.INTERRUPTED
-    assert words(turn) == [(Role.ASSISTANT, "one two three", "four")]
+    assert words(turn) == [(Role.ASSISTANT, "one two", "three four")]
     (reply,) = [r for r in await kept.store.takes.of_turns([turn.id]) if r.kind == "reply"]
     assert await kept.store.takes.sound(reply.id) == SPEECH * 2  # half of it was heard
 
