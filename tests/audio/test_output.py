@@ -141,6 +141,22 @@ async def test_sound_of_an_interrupted_turn_is_dropped_and_the_next_turn_plays(
     assert device.position(NEXT) == 100.0
 
 
+async def test_sound_of_no_turn_plays_after_an_interruption_too(
+    device: HandDriven, ear: Ear
+) -> None:
+    device.open()
+    device.play(A, chirp(1.0).tobytes())
+    await device.run(0.2)
+    await device.interrupted()
+    ear.told.clear()
+    cue = AudioKey(0, "filler", "1")
+    device.play(cue, chirp(0.1).tobytes())
+    device.finish(cue)
+    await device.run(0.3)
+    assert ear.names == ["queued", "sounded", "finished"]
+    assert device.position(cue) == 100.0
+
+
 async def test_an_interruption_of_nothing_is_answered_at_once(device: HandDriven) -> None:
     device.open()
     assert await device.interrupt() == ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from voicedesk.conversation.listening import silenced
 from voicedesk.conversation.playout import FILLER
 from voicedesk.core.clock import now
 from voicedesk.core.errors import RateLimitError
+from voicedesk.core.events import AudioKey, Heard
 from voicedesk.core.turn import State
 
 
@@ -44,7 +46,31 @@ async def test_begin_end_and_failure_are_heard(desk: Desk) -> None:
     desk.microphone._deliver(CapturedBlock(SPEECH, now() + 1.0))  # after the sound
     desk.conductor.release()
     await desk.state(State.FAILED)
+    await desk.until(lambda: len(played(desk)) >= 3)
     assert played(desk) == [len(cues.listening()), len(cues.sent()), len(cues.failed())]
+
+
+async def test_a_failure_is_heard_when_the_reply_that_failed_is_silent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    play, interrupt = desk.speaker.play, desk.speaker.interrupt
+
+    def playing(key: AudioKey, pcm: bytes) -> None:
+        order.append(key.response)
+        play(key, pcm)
+
+    async def interrupting() -> Sequence[Heard]:
+        await asyncio.sleep(0)
+        order.append("silence")
+        return await interrupt()
+
+    monkeypatch.setattr(desk.speaker, "play", playing)
+    monkeypatch.setattr(desk.speaker, "interrupt", interrupting)
+    desk.pipeline.error = RateLimitError(server="Fake")
+    desk.conductor.ask("What time is it?")
+    await desk.until(lambda: order[-1:] == [FILLER])
+    assert order == ["r", "silence", FILLER]
 
 
 async def test_what_sounds_while_the_key_is_held_is_recorded_as_silence(desk: Desk) -> None:

@@ -115,7 +115,7 @@ class BufferedOutput:
         Raises:
             ValueError: The number of bytes is odd.
         """
-        if key.turn <= self._stale_turn:
+        if 0 < key.turn <= self._stale_turn:  # 0 is no turn's
             return
         arrived = self._clock()
         samples = from_bytes(pcm)
@@ -128,7 +128,7 @@ class BufferedOutput:
 
     def finish(self, key: AudioKey) -> None:
         """No more sound comes for ``key``."""
-        if key.turn <= self._stale_turn:
+        if 0 < key.turn <= self._stale_turn:  # 0 is no turn's
             return
         sent = self._key(key)
         sent.finished = True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from voicedesk.audio import cues
-from voicedesk.core.events import Event, StateChanged, TurnFailed
+from voicedesk.core.events import Event, StateChanged
 from voicedesk.core.turn import State
 
 
@@ -39,8 +39,8 @@ class Earcons:
                 self._play(cues.listening)  # after a reply its silence says as much
             elif event.state is State.THINKING and before in {State.LISTENING, State.ENDING}:
                 self._play(cues.sent)
-        elif isinstance(event, TurnFailed):
-            self._play(cues.failed)
+            elif event.state is State.FAILED:
+                self._play(cues.failed)
 
     def _play(self, cue: Callable[[], bytes]) -> None:
         if self.is_on:
