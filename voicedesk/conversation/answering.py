@@ -12,6 +12,7 @@ from voicedesk.conversation.asked import Asked
 from voicedesk.conversation.patience import Patience
 from voicedesk.conversation.playout import FILLER, Playout
 from voicedesk.conversation.timelines import Timelines
+from voicedesk.conversation.word_places import WordPlaces
 from voicedesk.core.clock import now
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import (
@@ -80,6 +81,8 @@ class Answering:
         self._turn = 0
         self._stopping: asyncio.Task[None] | None = None
         self._cues = 0
+        self._places = WordPlaces()
+        self._pipeline: Pipeline | None = None
 
     def _listen_to(self, speaker: AudioOutput | None) -> Playout:
         return Playout(
@@ -125,6 +128,9 @@ class Answering:
     def ask(self, asked: Asked, pipeline: Pipeline, at: float) -> None:
         """Ask for the reply of the present turn, at once unless the last one is still being stopped."""
         turn = self._turn = self._listener.turn
+        if pipeline is not self._pipeline:
+            self._pipeline = pipeline
+            self._places.forget_pace()
         stopped = self._stopping is None or self._stopping.done()
         reply = asked.ask(pipeline, turn) if stopped else None
         self._replying = self._tasks.spawn(self._reply(turn, asked, pipeline, reply), name="reply")
@@ -143,6 +149,7 @@ class Answering:
             reply = asked.ask(pipeline, turn)
         failure: VoiceDeskError | None = None
         self._playout.begin(turn)
+        self._places.begin(turn)
         try:
             async with aclosing(reply) as events:
                 async for event in events:
@@ -170,6 +177,8 @@ class Answering:
         elif isinstance(event, ReplyEnded):
             mark(event.turn, Point.REPLY_DONE, event.at)
         self._listener.emit(event)
+        for placed in self._places.take(event):
+            self._listener.emit(placed)
 
     def _on_played(self, turn: int, point: Point, at: float) -> None:
         """The speaker reached a point of a reply."""
@@ -215,6 +224,8 @@ class Answering:
             heard = await self._playout.interrupt()
             if self._playout.silent_at is not None:
                 self.timelines.mark(turn, Point.SILENT, self._playout.silent_at)
+            for placed in self._places.of(heard):
+                self._listener.emit(placed)
             self._listener.emit(Interrupted(turn=turn, at=now(), heard=tuple(heard)))
             await pipeline.interrupt(heard)
         finally:
