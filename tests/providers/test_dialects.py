@@ -88,6 +88,14 @@ def test_a_voice_of_openai_is_not_asked_of_servers_that_have_their_own(name: str
     assert "af_heart" in repr(Dialect(QUIRKS[name]).session(own))
 
 
+def test_a_speed_is_asked_only_where_it_is_not_the_usual_one() -> None:
+    assert "speed" not in SESSION["audio"]["output"]
+    quick = session_of(Realtime(speed=1.25), "")
+    assert quick["audio"]["output"]["speed"] == 1.25
+    flat = next(name for name, quirks in QUIRKS.items() if quirks.protocol == "beta")
+    assert Dialect(QUIRKS[flat]).session(quick)["speed"] == 1.25
+
+
 def test_sound_is_brought_to_the_servers_rate_and_none_of_it_is_lost() -> None:
     dialect = Dialect(QUIRKS["localai"])
     for _ in range(2):  # the second take is as whole as the first

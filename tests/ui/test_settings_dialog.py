@@ -531,13 +531,18 @@ def test_an_empty_voice_and_language_are_allowed(
     assert line.placeholderText() == "The usual one"
 
 
-def test_the_speed_keeps_to_its_bounds(dialog: SettingsDialog, changes: list[Settings]) -> None:
-    dialog.show_settings(classic())
-    dialog.show_page("speak")
-    box = by_name(dialog, "Speed", QDoubleSpinBox)
-    assert (box.minimum(), box.maximum()) == (0.25, 4.0)
+@pytest.mark.parametrize(
+    ("page", "path", "most"), [("speak", "classic.speed", 4.0), ("realtime", "realtime.speed", 1.5)]
+)
+def test_the_speed_keeps_to_its_bounds(
+    dialog: SettingsDialog, changes: list[Settings], page: str, path: str, most: float
+) -> None:
+    dialog.show_settings(classic() if page == "speak" else Settings())
+    dialog.show_page(page)
+    box = by_name(dialog.page(page), "Speed", QDoubleSpinBox)
+    assert (box.minimum(), box.maximum()) == (0.25, most)
     box.setValue(1.25)
-    assert changes[-1].classic.speed == 1.25
+    assert read(changes[-1], path) == 1.25
 
 
 def test_tools_that_belong_together_are_switched_together(

@@ -66,6 +66,7 @@ def paths(found: list[Found]) -> list[str]:
         ("modell zum sprechen", "classic.speech_model"),
         ("stimme", "classic.voice"),
         ("geschwindigkeit", "classic.speed"),
+        ("tempo", "realtime.speed"),
         ("chunking", "classic.chunking"),
         ("stückelung", "classic.chunking"),
         ("effort", "classic.effort"),

@@ -104,6 +104,8 @@ class Realtime(_Section):
     server: str = BUILTIN
     model: str = "gpt-realtime-2.1"
     voice: str = "marin"
+    speed: Annotated[float, Field(ge=0.25, le=1.5)] = 1.0
+    """Of the voice; servers take no more than 1.5 here."""
     transcribe: bool = True
     """Show what the user said; the server bills the transcription apart."""
     transcription_model: str = "gpt-transcribe"

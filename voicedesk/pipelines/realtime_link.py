@@ -32,6 +32,8 @@ def session_of(settings: Realtime, instructions: str) -> dict[str, Any]:
     sound_out: dict[str, Any] = {"format": pcm}
     if settings.voice:
         sound_out["voice"] = settings.voice
+    if settings.speed != 1.0:  # some servers know no such thing
+        sound_out["speed"] = settings.speed
     session: dict[str, Any] = {
         "type": "realtime",
         "output_modalities": ["audio"],
@@ -195,5 +197,7 @@ class RealtimeLink:
 
     async def close(self) -> None:
         """End the connection and its tasks. Safe to call twice."""
-        await self._tasks.close()
-        await self._drop()
+        try:
+            await self._tasks.close()
+        finally:
+            await self._drop()

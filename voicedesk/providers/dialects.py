@@ -34,6 +34,7 @@ _TRANSCRIPTION = "conversation.item.input_audio_transcription."
 
 _OLD_FIELDS = {
     "voice": "audio.output.voice",
+    "speed": "audio.output.speed",
     "turn_detection": "audio.input.turn_detection",
     "input_audio_format": "audio.input.format",
     "input_audio_noise_reduction": "audio.input.noise_reduction",
@@ -185,8 +186,9 @@ def _beta(session: Event) -> Event:
             session[f"input_audio_{name}"] = sound_in[name]
     if "turn_detection" in sound_in:
         session["turn_detection"] = sound_in["turn_detection"]
-    if "voice" in sound_out:
-        session["voice"] = sound_out["voice"]
+    for name in ("voice", "speed"):
+        if name in sound_out:
+            session[name] = sound_out[name]
     return session
 
 

@@ -16,6 +16,7 @@ from voicedesk.ui.settings_schema.shared import (
     VOICES,
     effort,
     remote,
+    speed,
     spoken_language,
 )
 
@@ -56,6 +57,7 @@ REALTIME = Page(
             words=QT_TRANSLATE_NOOP("Settings", "speaker, TTS, sound of the voice"),
             suggestions=VOICES,
         ),
+        speed("realtime.speed"),
         effort("realtime.effort", _ON_A_SERVER),
         Option(
             "realtime.noise_reduction",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from voicedesk.core.settings import BUILTIN, Settings
-from voicedesk.ui.settings_fields import QT_TRANSLATE_NOOP, Choice, Option, When
+from voicedesk.ui.settings_fields import QT_TRANSLATE_NOOP, Choice, Decimal, Option, When
 
 IS_CLASSIC = When("mode", lambda settings: settings.mode == "classic")
 
@@ -58,6 +58,17 @@ def effort(path: str, when: When, *, can_be_none: bool = False) -> Option:
         when=when,
         options=(_BY_ITSELF, *([_NONE] if can_be_none else []), *_EFFORTS),
         words=QT_TRANSLATE_NOOP("Settings", "effort, reasoning, thinking, quality"),
+    )
+
+
+def speed(path: str) -> Decimal:
+    """How fast a voice speaks."""
+    return Decimal(
+        path,
+        QT_TRANSLATE_NOOP("Settings", "Speed"),
+        unit="×",
+        step=0.05,
+        words=QT_TRANSLATE_NOOP("Settings", "rate, pace, faster, slower, tempo"),
     )
 
 

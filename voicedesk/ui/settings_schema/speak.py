@@ -5,13 +5,12 @@ from __future__ import annotations
 from voicedesk.ui.settings_fields import (
     QT_TRANSLATE_NOOP,
     Choice,
-    Decimal,
     Option,
     Page,
     ServerChoice,
     When,
 )
-from voicedesk.ui.settings_schema.shared import IS_CLASSIC, VOICES, remote
+from voicedesk.ui.settings_schema.shared import IS_CLASSIC, VOICES, remote, speed
 
 _ON_A_SERVER = remote("classic.speech_server", lambda settings: settings.classic.speech_server)
 _SPEECH_SERVER = When(
@@ -67,13 +66,7 @@ SPEAK = Page(
             when_empty=QT_TRANSLATE_NOOP("Settings", "The usual one"),
             words=QT_TRANSLATE_NOOP("Settings", "speaker, TTS, sound of the voice"),
         ),
-        Decimal(
-            "classic.speed",
-            QT_TRANSLATE_NOOP("Settings", "Speed"),
-            unit="×",
-            step=0.05,
-            words=QT_TRANSLATE_NOOP("Settings", "rate, pace, faster, slower, tempo"),
-        ),
+        speed("classic.speed"),
         Option(
             "classic.chunking",
             QT_TRANSLATE_NOOP("Settings", "What is spoken in one go"),
