@@ -19,7 +19,14 @@ from voicedesk.conversation.store.store import Store
 from voicedesk.conversation.store.takes import EARLIER, TakeJournal
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoRecordingError, StorageError, VoiceDeskError
-from voicedesk.core.events import ConversationOpened, StoreTrouble, TakeOffered, TakesWaiting
+from voicedesk.core.events import (
+    ConversationOpened,
+    Event,
+    Removed,
+    StoreTrouble,
+    TakeOffered,
+    TakesWaiting,
+)
 from voicedesk.core.settings import Privacy
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
@@ -84,6 +91,7 @@ class Keeping:
         conductor.watch_takes(self.takes.captured)
         conductor.observe(self.takes)
         conductor.observe(self._historian)
+        conductor.observe(self._on_event)
 
     @property
     def conversation(self) -> str:
@@ -120,6 +128,10 @@ class Keeping:
     def _adopt(self, recording: Recording) -> None:
         self.takes.offer(recording)
         self._historian.adopt(EARLIER, recording.turn)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Removed):
+            self._count_soon()  # a take went with it
 
     def _count_soon(self) -> None:
         """Once for all that happens in the same moment, and once more for what happens meanwhile."""
@@ -202,6 +214,7 @@ class Keeping:
 
     def _on_deleted(self, conversations: frozenset[str]) -> None:
         """What the user has deleted is not to be known to who answers either."""
+        self._count_soon()  # takes went with it
         if self.conversation in conversations:
             self._tasks.spawn(self.open(), name="a new conversation")
 

@@ -47,6 +47,10 @@
 <context>
     <name>Asking</name>
     <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
         <source>Keep</source>
         <translation>Behalten</translation>
     </message>
@@ -507,6 +511,10 @@
     <message>
         <source>Delete “{title}” and its recordings for good?</source>
         <translation>„{title}“ mit seinen Aufnahmen für immer löschen?</translation>
+    </message>
+    <message>
+        <source>“{title}” was deleted.</source>
+        <translation>„{title}“ wurde gelöscht.</translation>
     </message>
     <message>
         <source>All conversations were deleted.</source>

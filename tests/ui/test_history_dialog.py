@@ -29,6 +29,7 @@ from voicedesk.conversation.store.store import Store
 from voicedesk.core.dialogue import Role
 from voicedesk.core.errors import StorageError
 from voicedesk.ui import theme, translation
+from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_dialog import HistoryDialog
 from voicedesk.ui.history_export import file_name
 from voicedesk.ui.history_model import PAGE
@@ -239,11 +240,102 @@ def test_a_title_is_typed_in_its_place(qtbot: QtBot, tmp_path: Path) -> None:
     go(tmp_path, work)
 
 
-def test_deleting_asks_first(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_deleted_conversation_can_be_had_back(qtbot: QtBot, tmp_path: Path) -> None:
     async def work(person: Person) -> None:
         three(person)
         person.dialog.start()
         await person.until(lambda: len(person.titles) == 3)
+        titles, undo = person.titles, person.dialog._undo
+        person.list.setFocus()
+        person.list.setCurrentIndex(person.list.model().index(1, 0))
+        await person.until(lambda: person.can("Delete"))
+        QTest.keyClick(person.list, Qt.Key.Key_Delete)
+        await person.shown(titles[0], titles[2])
+        assert person.list.currentIndex().row() == 1
+        assert undo.sentence == f"“{titles[1]}” was deleted."
+        assert clipped(person.dialog) == []
+        assert unnamed(person.dialog) == []
+        person.search.setText("Danube")
+        await person.until(lambda: len(person.titles) < 2)
+        person.search.clear()
+        await person.shown(titles[0], titles[2])
+        QTest.keyClick(person.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await person.shown(*titles)
+        assert undo.isHidden()
+        assert await person.store.history.count() == 3
+
+    go(tmp_path, work)
+
+
+def test_a_deletion_is_final_with_the_next_one_and_when_the_dialog_closes(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        last = person.titles[2]
+        person.click("Delete")
+        await person.until(lambda: len(person.titles) == 2)
+        assert await person.store.history.count() == 3
+        person.click("Delete")
+        await person.shown(last)
+        async with asyncio.timeout(10):
+            while await person.store.history.count() != 2:
+                await asyncio.sleep(0.005)
+        await person.dialog.stop()
+        assert await person.store.history.count() == 1
+
+    go(tmp_path, work)
+
+
+def test_a_deletion_that_fails_is_told_and_listed_again(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+
+        async def fail(_conversation: str) -> None:
+            raise StorageError(reason="the disk is full")
+
+        person.store.history.delete = fail  # type: ignore[method-assign, assignment]
+        person.click("Delete")
+        await person.until(lambda: len(person.titles) == 2)
+        person.dialog._undo.settle()
+        await person.until(lambda: "the disk is full" in person.dialog.note)
+        person.dialog.refresh()
+        await person.until(lambda: len(person.titles) == 3)
+
+    go(tmp_path, work)
+
+
+async def test_pages_stay_whole_while_something_is_being_deleted(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number in range(12):
+        turn = Turn(f"t{number}", START + number, messages=(Said(Role.USER, f"Word {number}"),))
+        store.history.save(f"c{number}", turn, START + number)
+    deletion = Deletion(store.history)
+    deletion.hide("c10")
+    first = [each.id for each in await deletion.list(5)]
+    assert first == ["c11", "c9", "c8", "c7", "c6"]
+    second = [each.id for each in await deletion.list(5, 5)]
+    assert len(second) == 5
+    assert set(second) - set(first) == {"c5", "c4", "c3", "c2"}
+    assert [each.conversation.id for each in await deletion.search("word 10", 5)] == []
+    deletion.put_back("c10")
+    assert [each.conversation.id for each in await deletion.search("word 10", 5)] == ["c10"]
+    await deletion.finish("c10")
+    assert await store.history.count() == 11
+    await store.close()
+
+
+def test_deleting_the_present_conversation_asks_first(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        assert person.dialog.chosen is not None
+        person.current = person.dialog.chosen.id
         person.list.setFocus()
         QTest.keyClick(person.list, Qt.Key.Key_Delete)
         question = person.dialog._asking
@@ -369,6 +461,7 @@ def test_everything_is_named_drawn_and_not_clipped(
         person.dialog.start()
         await person.until(lambda: len(person.titles) == 3)
         person.dialog._ask_to_delete()
+        person.dialog._ask_to_delete_all()
         await person.until(lambda: clipped(person.dialog) == [])  # the loop lays out the buttons
         assert unnamed(person.dialog) == []
         for palette in (theme.light_palette(), theme.dark_palette()):

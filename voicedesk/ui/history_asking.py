@@ -22,7 +22,7 @@ class Asking(QWidget):
         self._label = QLabel("", self)
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._yes = QPushButton("", self)
+        self._yes = QPushButton(self.tr("Delete"), self)
         self._yes.clicked.connect(self._accept)
         self._no = QPushButton(self.tr("Keep"), self)
         self._no.clicked.connect(self.close_question)

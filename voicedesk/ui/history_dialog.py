@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -29,11 +29,13 @@ from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
 from voicedesk.ui.history_asking import Asking
 from voicedesk.ui.history_delegate import HistoryDelegate
+from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_export import ExportMenu
 from voicedesk.ui.history_model import MOST_FOUND, PAGE, HistoryModel, title_of
 from voicedesk.ui.history_ports import HistoryPorts
 from voicedesk.ui.history_reader import HistoryReader
 from voicedesk.ui.icons import em, icon
+from voicedesk.ui.undo_bar import UndoBar
 from voicedesk.ui.widgets import Hairline, QuietLabel, style_scroll_bar
 from voicedesk.ui.wording import error_sentence
 
@@ -49,6 +51,8 @@ class HistoryDialog(QDialog):
         super().__init__(parent)
         self._ports = ports
         self._tasks = TaskSet()
+        self._deletion = Deletion(ports.conversations)
+        self._deleting: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._typing = QTimer(self)
@@ -88,6 +92,8 @@ class HistoryDialog(QDialog):
         self._stack.addWidget(self._empty)
         self._reader = HistoryReader(self)
         self._asking = Asking(self)
+        self._undo = UndoBar(self, self, has_margins=False)
+        self.addAction(self._undo.action)
         self._note = QuietLabel("", self)
         self._note.setWordWrap(True)
         self._note.hide()
@@ -149,6 +155,7 @@ class HistoryDialog(QDialog):
         layout.addLayout(panes, 1)
         layout.addWidget(self._note)
         layout.addWidget(self._asking)
+        layout.addWidget(self._undo)
         layout.addWidget(Hairline(self))
         layout.addLayout(row)
         self._stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
@@ -190,17 +197,17 @@ class HistoryDialog(QDialog):
         self._loading = self._tasks.spawn(self._load(self._search.text().strip()), name="history")
 
     async def _load(self, words: str) -> None:
-        conversations = self._ports.conversations
-        chosen = self.chosen
+        chosen, row = self.chosen, self._list.currentIndex().row()
         try:
             if words:
-                self._model.show_found(await conversations.search(words, MOST_FOUND))
+                self._model.show_found(await self._deletion.search(words, MOST_FOUND))
             else:
-                self._model.show_page(await conversations.list(PAGE))
+                self._model.show_page(await self._deletion.list(PAGE))
         except VoiceDeskError as error:
             self.tell(error_sentence(error))
             return
-        row = max(0, self._model.row_of(chosen.id) if chosen is not None else 0)
+        there = self._model.row_of(chosen.id) if chosen is not None else -1
+        row = there if there >= 0 else min(max(row, 0), len(self._model.rows) - 1)
         self._list.setCurrentIndex(self._model.index(row) if self._model.rows else QModelIndex())
         self._show_emptiness(words)
         self._show_chosen()
@@ -220,7 +227,7 @@ class HistoryDialog(QDialog):
 
     async def _append(self) -> None:
         offset = len(self._model.rows)
-        page = await self._ports.conversations.list(PAGE, offset)
+        page = await self._deletion.list(PAGE, offset)
         if offset == len(self._model.rows):  # otherwise the list is another one by now
             self._model.append(page)
 
@@ -290,6 +297,9 @@ class HistoryDialog(QDialog):
         chosen = self.chosen
         if chosen is None:
             return
+        if chosen.id != self._ports.current():
+            self._delete_softly(chosen)
+            return
 
         async def delete() -> None:
             await self._ports.conversations.delete(chosen.id)
@@ -301,6 +311,25 @@ class HistoryDialog(QDialog):
             self.tr("Delete"),
             lambda: self._do(delete),
         )
+
+    def _delete_softly(self, conversation: Conversation) -> None:
+        """Out of sight, and to be had back for a while. The present one is asked about: it goes on meanwhile."""
+        name = conversation.id
+
+        def put_back() -> None:
+            self._deletion.put_back(name)
+            self.refresh()
+
+        def settle() -> None:
+            self._deleting = self._do(partial(self._deletion.finish, name))
+
+        self.tell("")
+        self._undo.settle()
+        self._deletion.hide(name)
+        self._undo.offer(
+            self.tr("“{title}” was deleted.").format(title=title_of(conversation)), put_back, settle
+        )
+        self.refresh()
 
     def _ask_to_delete_all(self) -> None:
         async def delete() -> None:
@@ -318,6 +347,8 @@ class HistoryDialog(QDialog):
         """The application ends: close it, and leave nothing running."""
         self.close()
         self._typing.stop()
+        if self._deleting is not None:
+            await self._deleting  # what was deleted is not to be there at the next start
         await self._tasks.close()
 
     # ------------------------------------------------------------------------------ Qt
@@ -328,6 +359,11 @@ class HistoryDialog(QDialog):
         self._asking.hide()
         self._show_buttons()  # another conversation may be going on by now
         self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():  # closed, not minimised
+            self._undo.settle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

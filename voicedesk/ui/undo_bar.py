@@ -27,8 +27,10 @@ class UndoBar(QWidget):
         action: Does the same from a menu and by key.
     """
 
-    def __init__(self, window: QWidget, parent: QWidget | None = None) -> None:
-        """``window`` owns the action."""
+    def __init__(
+        self, window: QWidget, parent: QWidget | None = None, *, has_margins: bool = True
+    ) -> None:
+        """``window`` owns the action. Without margins of its own it fits in a dialog, which has some."""
         super().__init__(parent)
         unit = em(self)
         self.action = QAction(self.tr("Undo"), window)
@@ -44,10 +46,14 @@ class UndoBar(QWidget):
         self._label.setWordWrap(True)
         self._button = QPushButton(self.tr("Undo"), self)
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.setAutoDefault(False)  # Enter in a dialog means something else
         self._button.setToolTip(self.tr("Undo (Ctrl+Z)"))
         self._button.clicked.connect(self.undo)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(unit, int(0.4 * unit), unit, int(0.4 * unit))
+        if has_margins:
+            layout.setContentsMargins(unit, int(0.4 * unit), unit, int(0.4 * unit))
+        else:
+            layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(int(0.8 * unit))
         layout.addWidget(self._label, 1)
         layout.addWidget(self._button)
