@@ -44,3 +44,23 @@ def test_a_long_past_is_taken_up_from_its_end() -> None:
     dialogue.begin(Message(turn, Role.USER, str(turn)) for turn in range(-2000, 0))
     assert len(dialogue) == MOST_KEPT
     assert next(iter(dialogue)).turn == -MOST_KEPT
+
+
+def test_what_is_told_of_a_long_past_begins_with_a_question() -> None:
+    dialogue = Dialogue()
+    for turn in range(1, 60):
+        dialogue.say(turn, Role.USER, f"question {turn}")
+        dialogue.called(turn, ToolCall(f"c{turn}", "now", "{}"))
+        dialogue.answered(turn, ToolResult(f"c{turn}", "now", "noon"))
+        dialogue.say(turn, Role.ASSISTANT, f"answer {turn}", round=1)
+    for most in range(3, 20):
+        told = dialogue.before(60, most=most)
+        assert len(told) == most // 4 * 4
+        assert not told or told[0].role is Role.USER
+
+
+def test_a_short_past_may_begin_with_an_answer() -> None:
+    dialogue = Dialogue()
+    dialogue.say(1, Role.ASSISTANT, "Good day.")
+    dialogue.say(2, Role.USER, "Hello.")
+    assert [message.text for message in dialogue.before(3, most=2)] == ["Good day.", "Hello."]

@@ -106,8 +106,9 @@ class Dialogue:
 
     def before(self, turn: int, *, most: int = MOST_TOLD) -> tuple[Message, ...]:
         """What was said before a turn: the latest ``most`` messages, beginning with the user's."""
-        latest = [message for message in self._messages if message.turn < turn][-most:]
-        while latest and latest[0].role is not Role.USER and len(latest) == most:
+        past = [message for message in self._messages if message.turn < turn]
+        latest = past[-most:]
+        while len(past) > most and latest and latest[0].role is not Role.USER:
             del latest[0]  # a result without its call, or an answer without its question
         return tuple(latest)
 
