@@ -727,3 +727,22 @@ async def test_every_event_we_send_is_one_of_the_protocol(
         plain = {key: value for key, value in event.items() if key != "at"}
         adapter.validate_json(json.dumps(plain))
     assert len({event["event_id"] for event in server.received}) == len(server.received)
+
+
+@pytest.mark.parametrize("steps", range(1, 6))
+async def test_a_close_that_is_cancelled_leaves_no_connection(
+    make_bench: MakeBench, server: ScriptedServer, steps: int
+) -> None:
+    """As when the application ends while another server takes the place of this one."""
+    bench = make_bench()
+    await bench.pipeline.open()
+    closing = asyncio.create_task(bench.pipeline.close())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    closing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await closing
+    async with asyncio.timeout(10):
+        await server.session.socket.wait_closed()
+    names = {task.get_name() for task in asyncio.all_tasks()}
+    assert not {name for name in names if name.startswith("realtime")}

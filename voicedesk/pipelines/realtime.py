@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 from voicedesk.core.attention import AttentiveTimeout
@@ -200,10 +201,9 @@ class RealtimePipeline:
         if not reply.ended.is_set() and not reply.cancelled:
             self._cancel(reply)
             await self._rounds.stopped()
-        if not self._quirks.can_truncate or not self._link.ready:
-            return
-        if reply.session != self._link.number:
-            return  # that session is gone; the present one is told what was heard
+        is_there = self._link.ready and reply.session == self._link.number
+        if not self._quirks.can_truncate or not is_there:
+            return  # where that session is gone, the present one is told what was heard
         if unheard := self._questions.cut(reply, heard):
             # An item of which nothing was heard was never said. It can go once the server has let go of it.
             await self._ended(reply)
@@ -213,9 +213,9 @@ class RealtimePipeline:
         """End the connection and all that waits for it."""
         if self._reply is not None:
             self._reply.queue.finish()
-        await self._keeper.close()
-        await self._tasks.close()
-        await self._link.close()
+        async with AsyncExitStack() as ends:  # all of them, also where this is cancelled
+            for part in (self._link, self._tasks, self._keeper):
+                ends.push_async_callback(part.close)
 
     # ---------------------------------------------------------------------------------- requests
 

@@ -227,5 +227,7 @@ class RealtimeConnection:
         """End the connection and its tasks. Safe to call twice."""
         self._closed = True
         self.ready = False
-        await self._socket.close()
-        await self._tasks.close()
+        try:
+            await self._socket.close()
+        finally:
+            await self._tasks.close()

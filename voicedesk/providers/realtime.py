@@ -180,8 +180,9 @@ class RealtimeSocket:
                 "proxy": None if is_loopback(urlsplit(address.base_url).hostname or "") else True,
             },
         )
+        socket: RealtimeSocket | None = None
         try:
-            connection = await manager.enter()
+            socket = cls(await manager.enter(), address)
         except (OSError, TimeoutError, EOFError, OpenAIError) as error:
             raise UnreachableError(
                 repr(error), server=address.name, reason=plain_reason(error)
@@ -190,8 +191,13 @@ class RealtimeSocket:
             # websockets' own exceptions share no public base with the rest of the handshake's failures.
             raise _handshake_error(error, address, model) from error
         finally:
-            await client.close()
-        return cls(connection, address)
+            try:
+                await client.close()
+            except BaseException:
+                if socket is not None:
+                    await socket.close()  # nobody will ever have it
+                raise
+        return socket
 
     def send(self, event: Mapping[str, Any], *, sent: Callable[[float], None] | None = None) -> str:
         """Queue an event. Returns its event_id, by which the server's complaint can be told apart.
@@ -290,19 +296,24 @@ class RealtimeSocket:
             if await self.answers(KEEPALIVE_TIMEOUT) or self._received > received:
                 continue
             self._note_end(TimeoutError("no pong"))
-            self._connection._connection.transport.abort()  # noqa: SLF001 - see above; nobody is there to say goodbye to
+            self._abort()
 
     async def close(self) -> None:
         """Close the connection and end its tasks. Safe to call twice."""
         self._closing = True
         for task in (self._writer, self._prober):
             task.cancel()
-        await asyncio.gather(self._writer, self._prober, return_exceptions=True)
         try:
+            await asyncio.gather(self._writer, self._prober, return_exceptions=True)
             async with asyncio.timeout(2.0):
                 await self._connection.close()
         except (TimeoutError, OSError) as error:
             log.info("closing %s: %r", self._address.name, error)
+        finally:
+            self._abort()  # whoever closes may be cancelled, and nobody may be there who reads the other's goodbye
+
+    def _abort(self) -> None:
+        self._connection._connection.transport.abort()  # noqa: SLF001 - the package has no way to it
 
 
 def _closed_errors() -> tuple[type[Exception], ...]:
