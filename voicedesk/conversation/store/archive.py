@@ -8,6 +8,9 @@ from voicedesk.conversation.store.model import Recording
 from voicedesk.conversation.store.takes import TakeJournal
 from voicedesk.core.errors import NoRecordingError
 
+MOST_KEPT = 2_000
+"""Recordings that are known of: those of about as many turns as the window shows."""
+
 
 class Archive:
     """Knows the recordings of turns by the numbers that these have now. All methods are called on the loop.
@@ -53,6 +56,9 @@ class Archive:
         numbers = {name: number for number, name in turns.items()}
         for each in await self._takes.of_turns(numbers):
             self._kept[numbers[each.turn], each.kind] = each
+        if len(self._kept) > MOST_KEPT:
+            for key in sorted(self._kept)[:-MOST_KEPT]:
+                del self._kept[key]
 
     def forget(self, turn: int, kinds: Iterable[str] = ("take", "reply")) -> None:
         """Know nothing of a turn's sound any more."""

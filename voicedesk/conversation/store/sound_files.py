@@ -20,6 +20,7 @@ from typing import BinaryIO
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.conversation.store.lock import Lock
 from voicedesk.conversation.store.model import Recording, TakeState
+from voicedesk.conversation.store.retention import Total
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +189,14 @@ class SoundFiles:
                 arguments,
             )
         ]
+
+    def totals(self, connection: sqlite3.Connection) -> list[Total]:
+        """How much there is in each state, and since when."""
+        query = (
+            "SELECT state, MIN(created_at), SUM(MAX(0, bytes - ?)) FROM recordings GROUP BY state"
+        )
+        rows = connection.execute(query, (HEADER_BYTES,))
+        return [Total(TakeState(state), oldest, size) for state, oldest, size in rows]
 
     def path(self, name: str) -> Path | None:
         """Where the file of a recording is, None if it is gone."""

@@ -17,7 +17,7 @@ from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.conversation.store import queries
 from voicedesk.conversation.store.database import Database, Urgency
 from voicedesk.conversation.store.model import Recording, TakeState, Unanswered
-from voicedesk.conversation.store.retention import outlived
+from voicedesk.conversation.store.retention import may_go, outlived
 from voicedesk.conversation.store.sound_files import SoundFiles, new_name
 from voicedesk.conversation.take import MIN_TAKE_S
 from voicedesk.core.errors import NoRecordingError, VoiceDeskError
@@ -39,6 +39,7 @@ SWEEP_S = 3600.0
 EARLIER = -1_000_000
 """Stands for the turn of an earlier run whose take is asked again; below every number of a conversation's past."""
 
+_SPARE = 0.05  # of the room for recordings, made free at once when it is full
 _KEPT = 64  # turns whose take may still be asked again
 _UNANSWERED = "kind = 'take' AND state IN ('failed', 'cancelled')"
 _OF_TURN = "turn = ? AND state NOT IN ('recording')"
@@ -330,8 +331,11 @@ class TakeJournal:
         at, privacy = self._clock(), self.privacy
 
         def work(connection: sqlite3.Connection) -> None:
-            every = self._files.listed(connection, "1")
-            self._files.drop(connection, outlived(every, privacy, at, is_start=is_start))
+            # After each turn; to look at every recording then would take longer and longer.
+            if may_go(self._files.totals(connection), privacy, at, is_start=is_start):
+                every = self._files.listed(connection, "1")
+                gone = outlived(every, privacy, at, is_start=is_start, spare=_SPARE)
+                self._files.drop(connection, gone)
 
         self._database.post(work)
         self.changed()
