@@ -34,6 +34,9 @@ def test_half_a_sample_is_refused() -> None:
 
 
 def test_floats_that_are_too_loud_are_clipped_and_those_that_are_none_are_silent() -> None:
+    signalling = np.array([0x7FA00000], dtype=np.uint32).view(np.float32)
+    huge = np.array([3e38, -3e38], dtype=np.float32)
+    assert pcm.from_float(np.concatenate((signalling, huge))).tolist() == [0, 32767, -32768]
     values = np.array([2.0, -2.0, np.inf, -np.inf, np.nan, 0.5], dtype=np.float32)
     assert pcm.from_float(values).tolist() == [32767, -32768, 32767, -32768, 0, 16384]
 

@@ -45,7 +45,8 @@ def to_float(samples: Samples) -> Floats:
 
 def from_float(values: npt.NDArray[np.floating]) -> Samples:
     """Samples from floats of full scale 1.0, rounded; what is too loud is clipped, what is no number is silence."""
-    scaled = values * np.float32(FULL_SCALE)
+    with np.errstate(over="ignore", invalid="ignore"):  # whatever a server sends as floats
+        scaled = values * np.float32(FULL_SCALE)
     np.rint(scaled, out=scaled)
     np.minimum(scaled, FULL_SCALE - 1, out=scaled)
     np.maximum(scaled, -FULL_SCALE, out=scaled)
