@@ -1,0 +1,313 @@
+"""Unquiet hands on the real application: whatever is done, the screen says what the desk behind it holds."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.end_to_end.desktop import run, settings_for
+from tests.support.realtime_server import ScriptedServer, Session, begin, done, say
+from voicedesk.app import Application
+from voicedesk.audio.files import FileMicrophone, FileSpeaker
+from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.storage import SettingsFile
+from voicedesk.core.dialogue import Role
+from voicedesk.core.settings import Settings
+from voicedesk.core.turn import State
+from voicedesk.dialogs import Dialogs
+from voicedesk.ui.conversation_entries import Entry, Kind, UserState
+from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.settings_values import with_value
+from voicedesk.ui.status import status_of, status_word
+
+pytestmark = pytest.mark.timeout(180)
+
+_RUNS, _STEPS = 4, 20
+_SPEECH = np.random.default_rng(1).normal(0, 3000, 9_600).astype("<i2").tobytes()
+_SOUND = b"\x10\x27\xf0\xd8" * 1_200
+_CTRL = Qt.KeyboardModifier.ControlModifier
+_RESTING = {State.READY, State.FAILED}
+_PATIENCE_S = 20.0
+
+
+async def _hang_up(session: Session) -> None:
+    await session.socket.close(1011, "gone")
+
+
+_REPLIES = {
+    "short": [begin(), say("Yes.", _SOUND), done()],
+    "long": [begin(), say("It is a long story. " * 4, _SOUND * 4, pieces=8), done()],
+    "slow": [begin(), 0.1, say("Let me think.", _SOUND), 0.1, done()],
+    "silent": [begin(), say("Only words.", b""), done()],
+    "empty": [begin(), done()],
+    "failed": [begin(), done("failed", status_details={"type": "failed", "error": {"code": "x"}})],
+    "cut off": [begin(), say("I was about to", _SOUND), _hang_up],
+}
+
+
+class Hands(RuleBasedStateMachine):
+    """Somebody who does anything at any time, and a server that does anything, too.
+
+    Hypothesis runs on a thread of its own: the loop goes on between two steps, as in life.
+    """
+
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._home = tempfile.TemporaryDirectory()
+        self._environment = mock.patch.dict(os.environ, {"VOICEDESK_HOME": self._home.name})
+        self._environment.start()
+        self._numbers = itertools.count(1)
+        self._await(self._open)
+
+    async def _open(self) -> None:
+        self.server = await ScriptedServer().__aenter__()
+        self.microphone, self.speaker = FileMicrophone(_SPEECH), FileSpeaker()
+        self.desktop = Application(
+            _settings(self.server.base_url),
+            file=SettingsFile(Path(self._home.name)),
+            microphone=self.microphone,
+            speaker=self.speaker,
+        )
+        self.dialogs = Dialogs(self.desktop)
+        self.microphone.open()
+        self.speaker.open()
+        self.window.show()
+        self.window.activateWindow()
+        await self.desktop.start()
+
+    @property
+    def window(self) -> MainWindow:
+        return self.desktop.window
+
+    @property
+    def conductor(self) -> Conductor:
+        return self.desktop.desk.conductor
+
+    def _await(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do something on the loop of the application, which belongs to the main thread."""
+
+        async def step() -> None:
+            async with asyncio.timeout(_PATIENCE_S):
+                await work()
+
+        asyncio.run_coroutine_threadsafe(step(), self.loop).result()
+
+    def _do(self, action: Callable[[], object]) -> None:
+        async def step() -> None:
+            action()
+            await asyncio.sleep(0)
+
+        self._await(step)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await asyncio.sleep(0.005)
+
+    # ------------------------------------------------------------------------- the user's hands
+
+    @rule()
+    def press_the_key(self) -> None:
+        self._do(lambda: QTest.keyPress(self.window.talk_button, Qt.Key.Key_Space))
+
+    @rule()
+    def release_the_key(self) -> None:
+        self._do(lambda: QTest.keyRelease(self.window.talk_button, Qt.Key.Key_Space))
+
+    @rule()
+    def hold_the_key_for_a_sentence(self) -> None:
+        async def talk() -> None:
+            QTest.keyPress(self.window.talk_button, Qt.Key.Key_Space)
+            await self.microphone.spoken()
+            QTest.keyRelease(self.window.talk_button, Qt.Key.Key_Space)
+
+        self._await(talk)
+
+    @rule()
+    def click_the_button(self) -> None:
+        self._do(lambda: QTest.mouseClick(self.window.talk_button, Qt.MouseButton.LeftButton))
+
+    @rule()
+    def press_escape(self) -> None:
+        self._do(lambda: QTest.keyClick(self.window.talk_button, Qt.Key.Key_Escape))
+
+    @rule()
+    def type_a_question(self) -> None:
+        def ask() -> None:
+            self.window.question.setText(f"question {next(self._numbers)}")
+            QTest.keyClick(self.window.question, Qt.Key.Key_Return)
+
+        self._do(ask)
+
+    @rule(key=st.sampled_from([Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_K, Qt.Key.Key_Z]))
+    def press_a_shortcut(self, key: Qt.Key) -> None:
+        self._do(lambda: QTest.keyClick(self.window, key, _CTRL))
+
+    @rule(key=st.sampled_from([Qt.Key.Key_H, Qt.Key.Key_T, Qt.Key.Key_Comma]))
+    def look_into_a_dialog(self, key: Qt.Key) -> None:
+        async def look() -> None:
+            QTest.keyClick(self.window, key, _CTRL)
+            await asyncio.sleep(0.02)
+            for window in QApplication.topLevelWidgets():
+                if window.isVisible() and window is not self.window:
+                    window.close()
+            self.window.activateWindow()
+
+        self._await(look)
+
+    @rule(language=st.sampled_from(["en", "de"]))
+    def choose_a_language(self, language: str) -> None:
+        wanted = with_value(self.window.settings, "appearance.language", language)
+
+        async def choose() -> None:
+            await self._rest()  # under a finger nothing changes
+            self.window.change_settings(wanted)
+            title = {"en": "Question", "de": "Frage"}[language]
+            await self._until(lambda: self.window.question.accessibleName() == title)
+            self.window.activateWindow()
+
+        self._await(choose)
+
+    @rule(place=st.integers(0, 5))
+    def delete_a_message(self, place: int) -> None:
+        def delete() -> None:
+            transcript = self.window.transcript
+            (action,) = [a for a in transcript.tools.actions if a.icon == "delete"]
+            found = [entry for entry in transcript.log.entries if action.is_possible(entry)]
+            if found:
+                action.run(found[place % len(found)])
+
+        self._do(delete)
+
+    # ------------------------------------------------------------------------------ the server
+
+    @rule(kind=st.sampled_from(sorted(_REPLIES)))
+    def answer_next_with(self, kind: str) -> None:
+        self.server.replies.append([*_REPLIES[kind]])
+
+    @rule()
+    def hang_up(self) -> None:
+        async def cut() -> None:
+            if self.server.sessions:
+                await self.server.cut()
+
+        self._await(cut)
+
+    @rule(seconds=st.sampled_from([0.0, 0.02, 0.1]))
+    def wait(self, seconds: float) -> None:
+        self._await(lambda: asyncio.sleep(seconds))
+
+    @rule()
+    def let_it_come_to_rest(self) -> None:
+        self._await(self._rest)
+
+    # ----------------------------------------------------------------------- what must be so
+
+    @invariant()
+    def the_window_says_what_is_going_on(self) -> None:
+        self._do(self._look)
+
+    def _look(self) -> None:
+        status = status_of(self.conductor.state, self.conductor.link)
+        assert self.window.talk_button.accessibleName()
+        assert self.window.header.status.word == status_word(status) or status.name == (
+            "RECONNECTING"  # then it counts the seconds
+        )
+        assert self.window.meter.is_running == (status.value == "listening")
+        if self.window.talk_input.key.is_locked:
+            assert self.conductor.state is State.LISTENING
+        if self.conductor.state is State.LISTENING:
+            assert self.window.talk_input.key.is_active
+
+    async def _rest(self) -> None:
+        """No key is held, nothing is answered, nothing is being laid out."""
+        if self.conductor.state is State.LISTENING:
+            QTest.keyClick(self.window.talk_button, Qt.Key.Key_Escape)
+        QTest.keyRelease(self.window.talk_button, Qt.Key.Key_Space)
+        await self._until(lambda: self.conductor.state in _RESTING)
+        await self._until(lambda: not self.desktop._applying.locked())
+        await self._until(lambda: not self.window.transcript.is_behind)
+        self._compare()
+
+    def _compare(self) -> None:
+        """What is read on the screen is what the models are told."""
+        told = list(self.desktop.desk.dialogue)
+        entries = list(self.window.transcript.log.entries)
+        asked = [
+            (entry.turn, entry.text.strip())
+            for entry in entries
+            if entry.kind is Kind.USER and entry.user_state is UserState.FINAL and entry.sent
+        ]
+        questions = [(m.turn, m.text) for m in told if m.role is Role.USER]
+        assert [question for question in questions if question not in asked] == []
+        heard = {entry.turn: _heard(entry) for entry in entries if entry.kind is Kind.REPLY}
+        for message in told:
+            if message.role is Role.ASSISTANT:
+                assert " ".join(message.text.split()) == heard.get(message.turn), message
+        for entry in entries:
+            if entry.text:
+                assert self.window.transcript.message_text(entry)
+
+    def teardown(self) -> None:
+        try:
+            self._await(self._rest)
+        finally:
+            self._await(self._close)
+            self._environment.stop()
+            self._home.cleanup()
+
+    async def _close(self) -> None:
+        await self.dialogs.close()
+        await self.desktop.close()
+        self.microphone.close()
+        self.speaker.close()
+        await self.server.__aexit__(None, None, None)
+
+
+def _settings(base_url: str) -> Settings:
+    made = settings_for(base_url)
+    made.talk.tail_ms = 0
+    made.feedback.cues = False
+    return made
+
+
+def _heard(entry: Entry) -> str:
+    """The words of a reply that sounded."""
+    text, at = "", 0
+    for start, end in entry.unheard:
+        text += entry.text[at:start]
+        at = end
+    return " ".join((text + entry.text[at:]).split())
+
+
+def test_whatever_is_done_the_screen_says_what_the_desk_holds(qtbot: QtBot) -> None:
+    del qtbot
+    Hands.TestCase.settings = settings(
+        max_examples=_RUNS,
+        stateful_step_count=_STEPS,
+        deadline=None,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failure is told at once
+        suppress_health_check=list(HealthCheck),
+    )
+
+    async def work() -> None:
+        Hands.loop = asyncio.get_running_loop()
+        await asyncio.to_thread(Hands.TestCase("runTest").runTest)
+
+    run(work)
