@@ -111,12 +111,14 @@ class Link:
         address: The server.
         client: For everything that the ``openai`` package knows.
         http: For everything else. Carries no key: give ``headers``.
+        stall_s: Seconds without any byte after which an answer is given up.
         used_at: When a response last came, in seconds of ``core.clock``; None for never.
     """
 
     address: Address
     client: AsyncOpenAI
     http: httpx2.AsyncClient
+    stall_s: float
     used_at: float | None = None
 
     @classmethod
@@ -126,6 +128,7 @@ class Link:
 
         from voicedesk.providers.bounds import bound
 
+        stall_s = max(stall_s, address.quirks.first_event_s)
         parts = urlsplit(address.base_url)
         plain = parts.scheme == "http"
         local = plain and is_loopback(parts.hostname or "")
@@ -145,7 +148,7 @@ class Link:
         )
         client = openai_client(address, http)
         _touch(client)
-        return cls(address, client, http)
+        return cls(address, client, http, stall_s)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -161,7 +164,7 @@ class HttpServer:
     """One server, as the stages that use HTTP see it. Stages of one server may share it.
 
     Attributes:
-        stall_s: Seconds without any byte after which an answer is given up.
+        stall_s: Seconds without any byte after which an answer is given up; more where models are loaded first.
     """
 
     def __init__(
@@ -228,7 +231,7 @@ class HttpServer:
 
     def failure(self, error: BaseException, link: Link, model: str = "") -> ServerError | None:
         """The error of ours for what a request failed with, None for what is no failure of the server."""
-        return failure(error, link.address, model=model, stall_s=self.stall_s)
+        return failure(error, link.address, model=model, stall_s=link.stall_s)
 
     async def _asked(
         self,

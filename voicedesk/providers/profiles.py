@@ -53,8 +53,8 @@ class Quirks:
         detects_turns: Its own detection of turns cannot be switched off, only made deaf.
         can_truncate: ``conversation.item.truncate`` and ``.delete`` are understood.
         can_cancel: ``response.cancel`` is understood.
-        first_event_s: How long a session may take to show its first sign of life, where models are loaded for it;
-            0 for as long as usual.
+        first_event_s: How long a session or an answer may take to show its first sign of life, where models are loaded
+            for it; 0 for as long as usual.
         needs_key: Without a key a request is pointless.
         retires_models: The dates of ``providers.retirement`` count here.
         live_transcription: Takes are transcribed while the user talks, in a session of their own.
@@ -115,9 +115,10 @@ QUIRKS: dict[str, Quirks] = {
         own_voices=True,
     ),
     "vllm": Quirks(protocol="vllm", rate_in=16_000),
-    "ollama": Quirks(),
+    # To load a model takes minutes on a slow disk, and whoever hangs up meanwhile has it begin anew.
+    "ollama": Quirks(first_event_s=180.0),
     "llamacpp": Quirks(),
-    "lmstudio": Quirks(),
+    "lmstudio": Quirks(first_event_s=180.0),
     "kokoro": Quirks(voice="af_heart"),
     "litellm": Quirks(),
     "compatible": Quirks(),

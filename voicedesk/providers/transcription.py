@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from voicedesk.audio.io import RATE
 from voicedesk.audio.lengths import milliseconds
 from voicedesk.core.errors import ConnectionLostError, ProtocolError, ReplyFailedError
 from voicedesk.providers.failures import body_start, error_message, message_failure, wrong_content
@@ -23,6 +25,10 @@ log = logging.getLogger(__name__)
 
 SHORTEST_MS = 100.0
 """Servers refuse less, and nobody says anything in it."""
+LARGEST_FILE = 24_000_000
+"""Bytes of sound in one file; most servers take 25 MB."""
+SMALLER_RATE = 16_000
+"""What speech is recognised at."""
 _LARGEST_ANSWER = 8 * 1024 * 1024
 
 WordsTaker = Callable[[Words], None]
@@ -93,8 +99,12 @@ class RestTranscriber:
         address = (await self._server.link()).address
         from voicedesk.audio.wav import encode_wav  # late: it loads numpy
 
+        if len(pcm) <= LARGEST_FILE:
+            file = encode_wav(pcm)
+        else:
+            file = encode_wav(await asyncio.to_thread(_with_fewer_samples, pcm), SMALLER_RATE)
         # A name that ends like a file's: servers tell the format by it.
-        files = {"file": ("take.wav", encode_wav(pcm), "audio/wav")}
+        files = {"file": ("take.wav", file, "audio/wav")}
         async with self._server.exchange(
             lambda link: link.http.stream(
                 "POST",
@@ -156,6 +166,12 @@ class RestTranscriber:
             if message:
                 raise message_failure(message, code, address, model=self.model)
         raise ProtocolError(body_start(body), server=address.name, reason="it sent no words")
+
+
+def _with_fewer_samples(pcm: bytes) -> bytes:
+    from voicedesk.audio.pcm import from_bytes, resample, to_bytes  # late, as above
+
+    return to_bytes(resample(from_bytes(pcm), RATE, SMALLER_RATE))
 
 
 async def _body(response: httpx2.Response, address: Address) -> bytes:
