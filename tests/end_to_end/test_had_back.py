@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.end_to_end.desktop import Person, run, spoken
+from tests.end_to_end.test_by_keyboard import Typist, typist
 from tests.ui.finding import by_name
 from voicedesk.app import Application
 from voicedesk.audio.files import FileMicrophone, FileSpeaker
@@ -235,5 +236,44 @@ def test_a_deleted_answer_is_unknown_to_the_server_until_it_is_put_back(
             person.press_key(Qt.Key.Key_Z)
             person.type("what is my name")
             assert "Bob" in await person.answered(4)
+
+    run(work)
+
+
+def test_what_was_cancelled_is_reached_by_keyboard_alone(
+    qtbot: QtBot, voicedesk_home: Path
+) -> None:
+    del qtbot
+
+    async def cancel(person: Typist) -> None:
+        focus = person.focus
+        QTest.keyPress(focus, Qt.Key.Key_Space)
+        await person.microphone.spoken()
+        QTest.keyClick(focus, Qt.Key.Key_Escape)
+        QTest.keyRelease(focus, Qt.Key.Key_Space)
+
+    async def work() -> None:
+        async with typist(voicedesk_home) as person:
+            window = person.window
+            await cancel(person)
+            assert person.walk(window) == set()
+            person.go_to("Undo")
+            person.key(Qt.Key.Key_Space)
+            await person.until(lambda: 2 in person.records)
+            await person.rest()
+            person.go_to("Talk")
+            await cancel(person)
+            await person.until(lambda: window.ways_back.unanswered.text() == "Unanswered (1)…")
+            person.key(Qt.Key.Key_U, ctrl=True)
+            dialog = await person.window_is(lambda: window.findChild(UnansweredDialog))
+            assert isinstance(dialog, UnansweredDialog)
+            await person.until(lambda: dialog.chosen is not None)
+            assert person.walk(dialog) == set()
+            person.go_to("Unanswered recordings")
+            person.key(Qt.Key.Key_Return)
+            await person.back_from(dialog)
+            await person.until(lambda: 4 in person.records)
+            await person.rest()
+            await person.until(lambda: window.ways_back.unanswered.text() == "Unanswered…")
 
     run(work)
