@@ -11,9 +11,19 @@ import pytest
 from tests.support.realtime_server import ClientEvent, ScriptedServer, Session, begin, done, say
 from voicedesk.core.dialogue import ToolCall, ToolResult
 from voicedesk.core.errors import ReplyFailedError
-from voicedesk.core.events import AudioKey, Event, Heard, ReplyEnded, TextDelta, TextEnded, UserText
+from voicedesk.core.events import (
+    AudioKey,
+    Event,
+    Heard,
+    LinkChanged,
+    ReplyEnded,
+    TextDelta,
+    TextEnded,
+    UserText,
+)
 from voicedesk.core.settings import Realtime
 from voicedesk.pipelines import realtime as realtime_module
+from voicedesk.pipelines import realtime_connection
 from voicedesk.pipelines.realtime import RealtimePipeline
 from voicedesk.providers.profiles import Address, Quirks
 from voicedesk.providers.stages import ToolSpec
@@ -289,4 +299,23 @@ async def test_a_take_that_the_server_has_not_whole_is_not_answered_by_half(
         assert server.types() == ["session.update"]
         await server.wait_for("input_audio_buffer.clear")
     del server.answers["input_audio_buffer.append"]
+    assert await talk.ask() == "hello to you"
+
+
+async def test_a_session_that_is_refused_late_is_not_used(
+    talk: Talk, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realtime_connection, "CONFIRM_TIMEOUT", 0.01)
+    asked: list[ClientEvent] = []
+
+    async def think_about_it(_session: Session, event: ClientEvent) -> None:
+        asked.append(event)
+        del server.answers["session.update"]
+
+    server.answers["session.update"] = think_about_it
+    await talk.pipeline.open()
+    await server.session.error(asked[0], "invalid_value", "No such voice here")
+    await talk.until(lambda: len(server.sessions) == 2)
+    told = [e.error for e in talk.told if isinstance(e, LinkChanged) and e.error is not None]
+    assert "No such voice here" in str(told[0])
     assert await talk.ask() == "hello to you"

@@ -174,6 +174,8 @@ class RealtimeConnection:
         return True
 
     def _refuse(self, error: ServerError) -> None:
+        if self.ready and not self._confirmed.is_set():
+            self.fail(error)  # it was used on trust, and is not what was asked for
         if self._refused is None:
             self._refused = error
         self._signs.set()
