@@ -65,8 +65,10 @@ class _Connection:
             self._writers.append(back)
             self._to_client = _Pipe(self._proxy, there, writer)
             pipes = _Pipe(self._proxy, reader, back), self._to_client
-            await asyncio.gather(*(work for pipe in pipes for work in (pipe.take(), pipe.give())))
-        except OSError:
+            async with asyncio.TaskGroup() as group:
+                for work in (work for pipe in pipes for work in (pipe.take(), pipe.give())):
+                    group.create_task(work)
+        except* OSError:
             pass  # either end has gone: so does the other
         finally:
             for each in self._writers:
