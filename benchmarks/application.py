@@ -38,9 +38,14 @@ def home() -> Iterator[Path]:
 class WireServer:
     """The scripted server's process. ``times`` ends it and gives what it noted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *arguments: str) -> None:
+        """Start it.
+
+        Args:
+            arguments: See ``wire_server``.
+        """
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.wire_server"],
+            [sys.executable, "-m", "benchmarks.wire_server", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks import barge_in
 from benchmarks.application import WireServer, home, talk_for
 from benchmarks.report import Result
 from tests.support.pulse import VirtualSound
@@ -12,7 +13,7 @@ TURNS = 40
 
 
 def run() -> list[Result]:
-    """Key-up to commit, and a delta on the wire to the device and to the DAC."""
+    """Key-up to commit, a delta on the wire to the device and to the DAC, and a press during a reply to silence."""
     server = WireServer()
     try:
         with home(), VirtualSound() as sound:
@@ -47,4 +48,5 @@ def run() -> list[Result]:
         Result("delta on the wire to the device's callback, p95", percentile(queued, 0.95), "ms"),
         Result("delta on the wire to the DAC, p95", percentile(heard, 0.95), "ms", note=how),
         Result("first captured sample after the press, worst", max(early), "ms", 0.0, note=how),
+        *barge_in.run(),
     ]

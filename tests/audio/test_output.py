@@ -382,3 +382,31 @@ async def test_with_no_speaker_a_reply_is_over_when_it_is_complete() -> None:
     assert (heard.heard_ms, heard.received_ms, heard.finished) == (0.0, 1000.0, False)
     nothing.close()
     assert [*states, nothing.is_open] == [False, True, False]
+
+
+async def test_a_device_is_told_to_stop_before_anyone_waits_for_it(device: HandDriven) -> None:
+    device.open()
+    device.play(A, chirp(1.0).tobytes())
+    await device.run(0.2)
+    device.hush()
+    device.hush()  # once is enough
+    device.play(A, chirp(1.0).tobytes())  # late sound of the old reply
+    await device.run(0.1)
+    loud = [bool(np.abs(block.astype(int)).max() > 200) for block in device.heard]
+    assert not any(loud[-8:]), "it fades out with nobody waiting for the answer"
+    (heard,) = await device.interrupt()
+    assert 200 < heard.heard_ms < 230
+    assert not heard.finished
+    assert await device.interrupt() == ()
+
+
+async def test_what_is_played_after_a_hush_sounds(device: HandDriven) -> None:
+    device.open()
+    device.play(A, chirp(1.0).tobytes())
+    await device.run(0.2)
+    device.hush()
+    device.play(NEXT, chirp(0.3).tobytes())
+    device.finish(NEXT)
+    assert [key for key, *_ in await device.interrupted()] == [A]
+    await device.run(0.6)
+    assert np.abs(np.concatenate(device.heard[-40:]).astype(int)).max() > 2_000

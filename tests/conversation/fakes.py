@@ -94,6 +94,7 @@ class FakeSpeaker:
         self.finished: list[AudioKey] = []
         self.completed = 0
         self.interrupted = 0
+        self.hushed = 0
         self.listener: OutputListener | None = None
         self.play_through = True
 
@@ -135,6 +136,9 @@ class FakeSpeaker:
 
     def position(self, key: AudioKey) -> float:
         return self.played.get(key, 0) / 48.0
+
+    def hush(self) -> None:
+        self.hushed += 1
 
     async def interrupt(self) -> Sequence[Heard]:
         self.interrupted += 1

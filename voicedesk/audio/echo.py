@@ -183,6 +183,11 @@ class EchoFreeInput:
         return self._inner.is_open or self.is_coming()
 
     @property
+    def is_cleaning(self) -> bool:
+        """Whether the present take may have an echo in it, which is taken out."""
+        return self._cleaning is not None
+
+    @property
     def level(self) -> Level:
         """Loudness of the last 50 ms or so, for the meter, echo and all."""
         return self._inner.level

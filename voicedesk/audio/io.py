@@ -150,6 +150,9 @@ class AudioOutput(Protocol):
     def position(self, key: AudioKey) -> float:
         """Milliseconds of ``key`` that have left the DAC by now."""
 
+    def hush(self) -> None:
+        """Begin an interruption, for those who cannot wait in this moment; ``interrupt`` follows, which begins with it."""
+
     async def interrupt(self) -> Sequence[Heard]:
         """Fade out now, drop the rest, and tell what was heard, one entry for each key of the reply.
 

@@ -75,6 +75,7 @@ class BufferedOutput:
         self._answers: dict[int, asyncio.Future[float | None]] = {}
         self._stops = 0
         self._silent_at: float | None = None
+        self._hushed: tuple[list[AudioKey], int | None] | None = None
         self._volume = 1.0
         self._full = False
         self._completed = False
@@ -156,16 +157,25 @@ class BufferedOutput:
         sent = self._sent.get(key)
         return 0.0 if sent is None else _milliseconds(sent, _sounded(sent, self._clock()))
 
+    def hush(self) -> None:
+        """Begin an interruption: the device is told to fade out. ``interrupt`` follows."""
+        if self._hushed is not None:
+            return
+        keys, self._reply = self._reply, []
+        self._stale_turn = max(self._stale_turn, self._newest_turn)
+        self._full = self._completed = False
+        self._silent_at = None
+        self._hushed = keys, self._order_stop() if keys else None
+
     async def interrupt(self) -> Sequence[Heard]:
         """Fade out now, drop the rest, and tell what was heard, one entry for each key of the reply.
 
         A device that has died is waited for no longer than ANSWER_S; what it had told by then counts.
         """
-        keys, self._reply = self._reply, []
-        self._stale_turn = max(self._stale_turn, self._newest_turn)
-        self._full = self._completed = False
-        self._silent_at = None
-        answered = bool(keys) and await self._stop_device()
+        self.hush()
+        assert self._hushed is not None
+        (keys, token), self._hushed = self._hushed, None
+        answered = token is not None and await self._stop_device(token)
         self._take_notices()
         at = self._clock()
         heard = []
@@ -269,17 +279,20 @@ class BufferedOutput:
         sent.frames += frames.size
         self._buffer.order(pb.Piece(key, frames, arrived, sent.audible))
 
-    async def _stop_device(self) -> bool:
-        """Have the device fade out. Returns whether it answered, so that its counts are final."""
+    def _order_stop(self) -> int | None:
+        """Have the device fade out. Returns what its answer is known by; None if there is no device to answer."""
         if not self._running or self._loop is None:
-            return False
+            return None
         self._stops += 1
-        token = self._stops
-        answer = self._answers[token] = self._loop.create_future()
-        self._buffer.order(pb.Stop(token))
+        self._answers[self._stops] = self._loop.create_future()
+        self._buffer.order(pb.Stop(self._stops))
+        return self._stops
+
+    async def _stop_device(self, token: int) -> bool:
+        """Wait for the device's answer. Returns whether it came, so that its counts are final."""
         try:
             async with asyncio.timeout(ANSWER_S):
-                self._silent_at = await answer
+                self._silent_at = await self._answers[token]
         except TimeoutError:
             log.warning("%s did not answer an interruption within %.2f s", self._name, ANSWER_S)
             return False

@@ -205,11 +205,13 @@ class Answering:
 
     def stop(self, pipeline: Pipeline, at: float) -> None:
         """Silence: on a barge-in the listener already counts the new turn."""
+        playout = self._playout
+        playout.hush()  # all that a press sets off (the take, the window) would come before the task
         turn, replying = self._turn, self._replying
         self._replying = None
         self.patience.end(turn)
         self.timelines.mark(turn, Point.INTERRUPTED, at)
-        silence = self._silence(turn, pipeline, replying)
+        silence = self._silence(turn, pipeline, replying, playout)
         self._stopping = self._tasks.spawn(silence, name="stop reply")
 
     async def stopped(self) -> None:
@@ -218,12 +220,16 @@ class Answering:
             await asyncio.gather(self._stopping, return_exceptions=True)
 
     async def _silence(
-        self, turn: int, pipeline: Pipeline, replying: asyncio.Task[None] | None
+        self,
+        turn: int,
+        pipeline: Pipeline,
+        replying: asyncio.Task[None] | None,
+        playout: Playout,
     ) -> None:
         try:
-            heard = await self._playout.interrupt()
-            if self._playout.silent_at is not None:
-                self.timelines.mark(turn, Point.SILENT, self._playout.silent_at)
+            heard = await playout.interrupt()
+            if playout.silent_at is not None:
+                self.timelines.mark(turn, Point.SILENT, playout.silent_at)
             for placed in self._places.of(heard):
                 self._listener.emit(placed)
             self._listener.emit(Interrupted(turn=turn, at=now(), heard=tuple(heard)))

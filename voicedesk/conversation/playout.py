@@ -129,6 +129,11 @@ class Playout:
             self._speaker.complete()
             await self._drained.wait()
 
+    def hush(self) -> None:
+        """Begin to be silent, before anything else is done; ``interrupt`` follows."""
+        if self._speaker is not None:
+            self._speaker.hush()
+
     async def interrupt(self) -> Sequence[Heard]:
         """Silence; tells what was heard."""
         self._fills.clear()
