@@ -186,13 +186,15 @@ def say_version(place: Place) -> None:
 
 
 def say_what_works(place: Place) -> None:
-    """Its doctor finds PortAudio, a voice and the built-in server."""
+    """Its doctor finds PortAudio, a voice, the echo canceller and the built-in server."""
     report = json.loads(place.run("doctor", "--json"))
     if missing := [name for name, version in report["packages"].items() if version == "missing"]:
         raise CheckFailedError(f"doctor misses packages: {missing}")
     if (
         "portaudio" not in report["sound"]
         or "missing" in report["voice"]
+        or report["echo_cancelling"] != "works"
+        or "missing" in report["talk_key_in_other_windows"]
         or not report["server"]["reachable"]
     ):
         raise CheckFailedError(f"doctor is not content:\n{json.dumps(report, indent=2)}")
@@ -244,7 +246,7 @@ def answer(place: Place) -> None:
     for mode in ("realtime", "classic"):
         turn = json.loads((place.outside / "demo" / f"turn-{mode}.json").read_text("utf-8"))
         if "forty-two" not in turn["assistant_text"]:
-            raise CheckFailedError(f"The {mode} pipeline answers {turn['assistant']!r}.")
+            raise CheckFailedError(f"The {mode} pipeline answers {turn['assistant_text']!r}.")
         if (seconds := loud_seconds(place.outside / "demo" / f"reply-{mode}.wav")) < 0.5:
             raise CheckFailedError(
                 f"The reply of the {mode} pipeline is silent ({seconds:.1f} s of sound)."

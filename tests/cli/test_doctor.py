@@ -24,6 +24,7 @@ def test_the_server_that_answers_is_tried(
     assert main([*arguments, "--json"]) == 0
     report: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert report["key_file"] is False
+    assert report["echo_cancelling"] == "works"
     (tried,) = report["servers"].values()
     assert tried["stages"]["realtime"]["verdict"] == "works"
     assert tried["stages"]["realtime"]["model"] == "m"

@@ -1,5 +1,6 @@
 """The packaged folder itself, where it has been built: run in places and ways that desktops have in store."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,16 +8,18 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import psutil
 import pytest
 from packaging.utils import canonicalize_name
 
 from builder import bare_root, check
 from builder.folder import executable
 from builder.screen import Screen
+from voicedesk.core.settings import Settings, Talk, dump
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = executable(ROOT)
@@ -73,23 +76,45 @@ class Installed:
         assert "forty-two" in turn["assistant_text"]
         assert check.loud_seconds(out / "reply-classic.wav") > 0.5
 
-    def opens_a_window(self) -> None:
-        """Open the window, see it painted, and have it go in good order."""
+    def opens_a_window(self, meanwhile: Callable[[str], object] = str) -> None:
+        """Open the window, see it painted, and have it go in good order with all that it has started.
+
+        Args:
+            meanwhile: What is done while it is open, with its display.
+        """
         if shutil.which("Xvfb") is None:
             pytest.skip("Xvfb is not installed")
         with Screen() as screen:
-            environment = {**self.environment, "DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb"}
+            self.environment |= {"DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb"}
             window = subprocess.Popen(
-                [self.program], env=environment, cwd="/", stdin=subprocess.DEVNULL, user=self.user
+                [self.program],
+                env=self.environment,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                user=self.user,
             )
             try:
                 assert screen.wait_for_paint(60) is not None
                 check.wait_for(lambda: screen.colours() > 20, "the window stays empty")
+                meanwhile(screen.display)
+                assert window.poll() is None
                 window.send_signal(signal.SIGTERM)
                 assert window.wait(30) == 0
+                check.wait_for(lambda: not self.running(), "processes outlive the window")
             finally:
                 window.kill()
                 window.wait()
+
+    def running(self) -> list[str]:
+        """The command lines of its processes, each of which has its home."""
+        mark = f"HOME={self.home}".encode()
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                environment = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+                if mark in environment and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(" ".join(process.cmdline()))
+        return found
 
 
 @pytest.fixture
@@ -122,13 +147,22 @@ def test_a_folder_and_a_home_that_cannot_be_written(mode: int) -> None:
         Path(name).chmod(0o755)
         home = Path(name) / "home"
         home.mkdir(mode=mode)
-        installed = Installed(PROGRAM.parent, home)
+        folder = copy_of_the_folder(Path(name) / "VoiceDesk")
+        for path in [folder, *filter(Path.is_dir, folder.rglob("*"))]:
+            path.chmod(0o555)
+        installed = Installed(folder, home)
         installed.user = 65534 if os.geteuid() == 0 else None
-        report = json.loads(installed.run("doctor", "--json"))
+        assert os.geteuid() == 0 or not os.access(folder, os.W_OK)
+        said = installed.run("doctor", "--json")
+        report = json.loads(
+            said[said.index("{") :]
+        )  # after a word on settings that may not be read
         assert report["server"]["reachable"]
         assert report["settings"] == "defaults"
         installed.opens_a_window()
         home.chmod(0o700)
+        for path in [folder, *filter(Path.is_dir, folder.rglob("*"))]:
+            path.chmod(0o755)
 
 
 def test_a_c_locale(installed: Installed) -> None:
@@ -150,6 +184,64 @@ def test_no_display_is_told_in_a_sentence(installed: Installed, display: str | N
 
 def test_commands_find_no_window(installed: Installed) -> None:
     assert "not running" in installed.run("toggle", status=1)
+
+
+def test_a_second_start_brings_the_first_forward(installed: Installed) -> None:
+    def start_again(_display: str) -> None:
+        assert installed.run() == ""
+        assert "microphone" in installed.run("toggle", status=1)  # there is none here
+
+    installed.opens_a_window(start_again)
+
+
+def test_the_talk_key_is_had_while_another_window_is_in_use(installed: Installed) -> None:
+    from Xlib import XK, X
+    from Xlib.display import Display
+    from Xlib.error import BadAccess, CatchError
+
+    def wait_until_taken(name: str) -> None:
+        display = Display(name)
+        root, code = display.screen().root, display.keysym_to_keycode(XK.XK_F9)
+
+        def is_taken() -> bool:
+            refusal = CatchError(BadAccess)
+            root.grab_key(code, 0, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refusal)
+            root.ungrab_key(code, 0)
+            display.sync()
+            return refusal.get_error() is not None
+
+        check.wait_for(is_taken, "the key is everybody's")
+        display.close()
+
+    settings = Settings(talk=Talk(key="f9", everywhere=True))
+    folder = installed.home / "settings"
+    folder.mkdir()
+    (folder / "settings.json").write_text(dump(settings), encoding="utf-8")
+    installed.environment["VOICEDESK_HOME"] = str(folder)
+    installed.opens_a_window(wait_until_taken)
+
+
+def test_a_worker_of_multiprocessing_is_no_second_window(installed: Installed) -> None:
+    """Python starts its own helpers by the name of the executable, which is ours here."""
+    reading, writing = os.pipe()
+    try:
+        helper = subprocess.Popen(
+            [
+                *(installed.program, "-B", "-S", "-I", "-c"),
+                f"from multiprocessing.resource_tracker import main;main({reading})",
+            ],
+            env=installed.environment,
+            pass_fds=[reading],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    finally:
+        os.close(reading)
+    os.write(writing, b"PROBE:0:semaphore\n")  # it listens, and does nothing else
+    os.close(writing)
+    said, _ = helper.communicate(timeout=60)
+    assert (helper.returncode, said) == (0, b"")
 
 
 def test_an_unknown_child_is_refused(installed: Installed) -> None:

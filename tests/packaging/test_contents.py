@@ -70,6 +70,7 @@ def test_every_child_process_has_its_module() -> None:
         "libzstd.so.1",
         "resources/speech/question.wav",
         "espeak-ng/espeak-ng-data/de_dict",
+        "pocketsphinx/model/en-us/en-us-phone.lm.bin",
         "keyring-25.7.0.dist-info/entry_points.txt",
     ],
 )

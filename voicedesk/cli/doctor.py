@@ -22,6 +22,7 @@ from voicedesk.core.errors import SettingsError, SoundError, VoiceDeskError
 from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import Settings
 from voicedesk.desk import Desk
+from voicedesk.hotkey import base
 from voicedesk.probing import Prober, servers_in_use
 from voicedesk.providers.keys import Keys
 from voicedesk.servers import Servers
@@ -57,7 +58,9 @@ def run(options: argparse.Namespace) -> int:
         "packages": {name: _version(name) for name in _PACKAGES},
         "display": _display(),
         "sound": _sound(),
+        "echo_cancelling": _echo_cancelling(),
         "voice": _voice(),
+        "talk_key_in_other_windows": _talk_key_elsewhere(),
         "keyring": Keys.backend(),
         "key_file": keys.uses_file(),
         "settings": str(file.path) if file.exists else "defaults",
@@ -74,6 +77,27 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "missing"
+
+
+def _echo_cancelling() -> str:
+    """Whether a reply can be taken out of what the microphone hears: tried on 10 ms of silence."""
+    from voicedesk.audio.echo import FRAME, find_canceller
+    from voicedesk.audio.io import SAMPLE_BYTES
+    from voicedesk.audio.pcm import from_bytes
+
+    make = find_canceller()
+    if make is None:
+        return "missing: there is none for this computer"
+    silence = from_bytes(bytes(SAMPLE_BYTES * FRAME))
+    make().process(silence, silence)
+    return "works"
+
+
+def _talk_key_elsewhere() -> str:
+    """Whether the talk key can be had while another window is in use, as far as it is known without a window."""
+    if not base.is_installed():
+        return 'missing: pip install "voicedesk[hotkey]"'
+    return "not on Wayland" if base.is_wayland() else "possible"
 
 
 def _voice() -> str:
