@@ -141,6 +141,24 @@ async def test_a_new_conversation_knows_nothing_of_the_last(kept: Kept) -> None:
     assert sorted(await kept.titles()) == ["One", "Two"]
 
 
+async def test_who_begins_to_talk_meanwhile_talks_in_the_new_conversation(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kept.ask("One")
+    renew = kept._renew
+
+    async def slowly() -> None:
+        await renew()
+        kept.talk()
+
+    monkeypatch.setattr(kept.keeping, "_renew", slowly)
+    await kept.keeping.open()
+    kept.desk.conductor.release()
+    await kept.desk.state(State.READY)
+    await kept.desk.until(lambda: (2, Role.ASSISTANT, "hello") in kept.told())
+    assert [turn for turn, _, _ in kept.told()] == [2]
+
+
 async def test_a_conversation_that_is_gone_opens_as_a_new_one(kept: Kept) -> None:
     await kept.keeping.open("gone")
     assert kept.opened()[0].conversation is None

@@ -195,7 +195,11 @@ class Keeping:
         turns = await self.history.turns(conversation) if conversation else []
         past = as_past(turns)
         await self._renew()
-        self._scribe.forget_before(self._conductor.turn + 1)
+        is_talking = self._conductor.state in {
+            State.LISTENING,
+            State.ENDING,
+        }  # since it was renewed
+        self._scribe.forget_before(self._conductor.turn + (not is_talking))
         self._scribe.dialogue.begin(past)
         ids = {number - len(turns): turn.id for number, turn in enumerate(turns)}
         self._historian.begin(conversation if turns else None, ids)
