@@ -14,6 +14,7 @@ from voicedesk.conversation.earcons import Earcons
 from voicedesk.conversation.figures.books import Books
 from voicedesk.conversation.figures.stages import stages_of
 from voicedesk.conversation.figures.turns import Figures
+from voicedesk.conversation.frugal import Frugal
 from voicedesk.conversation.recall import Recall
 from voicedesk.conversation.record import Recorder
 from voicedesk.conversation.scribe import Scribe
@@ -91,6 +92,8 @@ class Desk:
         self.conductor.observe(self._earcons)
         self.recall = Recall(self.conductor, removed=self._on_removed)
         self.conductor.observe(self.recorder)
+        self._frugal = Frugal()
+        self.conductor.observe(self._frugal)
         self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), folders.data)
         self.keeping = self._keep(folders, scribe) if keep else None
 
@@ -204,6 +207,7 @@ class Desk:
         await self._tasks.close()
         await self.recall.close()
         await self.conductor.close()
+        self._frugal.close()
         if self.keeping is not None:
             await self.keeping.close()
         await self._books.close()

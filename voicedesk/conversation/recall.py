@@ -12,6 +12,7 @@ from typing import Protocol
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.conversation.asked import Announcement, Asked
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.pieces import Pieces
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoRecordingError, StorageError
 from voicedesk.core.events import (
@@ -49,8 +50,8 @@ _NOTHING_SAID = frozenset({HintKind.TOO_SHORT, HintKind.NO_SPEECH})
 class _Sounds:
     """The sound of one turn: PCM16 mono 24 kHz in the order in which it came."""
 
-    take: list[bytes] = field(default_factory=list)
-    reply: list[bytes] = field(default_factory=list)
+    take: Pieces = field(default_factory=Pieces)
+    reply: Pieces = field(default_factory=Pieces)
     size: int = 0
 
 
@@ -73,8 +74,12 @@ class SoundMemory:
 
     def add(self, turn: int, pcm: bytes, *, is_take: bool) -> None:
         """Keep a piece of the user's take, or of the reply to it."""
+        if turn not in self._turns:
+            for earlier in self._turns.values():
+                earlier.take.pack()
+                earlier.reply.pack()
         sounds = self._turns.setdefault(turn, _Sounds())
-        (sounds.take if is_take else sounds.reply).append(pcm)
+        (sounds.take if is_take else sounds.reply).add(pcm)
         sounds.size += len(pcm)
         self.size += len(pcm)
         while len(self._turns) > self._most_turns or self.size > self._most_bytes:
@@ -85,12 +90,12 @@ class SoundMemory:
     def take(self, turn: int) -> list[bytes]:
         """What the user said in a turn; empty when it is not kept."""
         sounds = self._turns.get(turn)
-        return list(sounds.take) if sounds is not None else []
+        return sounds.take.read() if sounds is not None else []
 
     def reply(self, turn: int) -> list[bytes]:
         """The sound of the reply of a turn, as far as it came; empty when it is not kept."""
         sounds = self._turns.get(turn)
-        return list(sounds.reply) if sounds is not None else []
+        return sounds.reply.read() if sounds is not None else []
 
     def forget(self, turn: int) -> None:
         """Drop the sound of a turn."""
@@ -102,7 +107,7 @@ class SoundMemory:
         """Drop the sound of a reply."""
         sounds = self._turns.get(turn)
         if sounds is not None:
-            freed = sum(map(len, sounds.reply))
+            freed = len(sounds.reply)
             sounds.reply.clear()
             sounds.size -= freed
             self.size -= freed

@@ -18,6 +18,8 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from voicedesk.core import memory
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the engine until it is told to end.
@@ -84,13 +86,22 @@ async def _serve(port: int, token: str, *, watch_stdin: bool) -> int:
         if watch_stdin:
             _end_with_stdin(ended)
         warming = asyncio.create_task(services.warm(), name="warm up")
+        saving = asyncio.create_task(_save_memory(), name="save memory")
         await ended.wait()
         warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
+        saving.cancel()
+        await asyncio.gather(warming, saving, return_exceptions=True)
     finally:
         await server.stop()
         await services.close()
     return 0
+
+
+async def _save_memory() -> None:
+    """Sound that was spoken leaves holes in the heap: give back what is free, now and then."""
+    while True:
+        await asyncio.sleep(memory.EVERY_S)
+        memory.give_back()
 
 
 def _end_on_signals(ended: asyncio.Event) -> None:
