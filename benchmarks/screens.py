@@ -174,6 +174,10 @@ async def take_compact(take: Camera) -> None:
         scene.modes.compact.set_on(is_on=True)
         await settle(scene)
         await take("compact", scene.window)
+        scene.control.press()
+        await settle(scene)
+        show_levels(scene.window.meter, scene.control)
+        await take("compact-listening", scene.window)
 
 
 async def take_settings(take: Camera) -> None:
@@ -191,7 +195,13 @@ async def take_settings(take: Camera) -> None:
 
 
 async def take_latency(take: Camera) -> None:
-    """Both pages of the figures."""
+    """Both pages of the figures, of a quick answer and of one that took long."""
+    async with scene_of() as scene:
+        scene.converse()
+        data.take_long(scene.control, scene.figures)
+        scene.window.latency.open()
+        await settle(scene)
+        await take("latency-slow", scene.window.findChildren(LatencyDialog)[0])
     async with scene_of() as scene:
         scene.converse()
         scene.window.latency.open()
@@ -237,7 +247,7 @@ async def take_unanswered(take: Camera) -> None:
 
 
 async def take_first_run(take: Camera) -> None:
-    """The first and the third step of the first run."""
+    """All steps of the first run."""
     wanted, tester = data.settings(), data.Tester()
     dialog = FirstRun(
         FirstRunPorts(
@@ -255,9 +265,10 @@ async def take_first_run(take: Camera) -> None:
     for meter in dialog.step.findChildren(LevelMeter):
         show_levels(meter, tester)
     await take("first-run-microphone", dialog)
-    dialog.go(2)
-    await asyncio.sleep(0.1)
-    await take("first-run-server", dialog)
+    for name in ("speaker", "server", "talk"):
+        dialog.go(1)
+        await asyncio.sleep(0.1)
+        await take(f"first-run-{name}", dialog)
     await dialog.stop()
     dialog.deleteLater()
 

@@ -133,6 +133,17 @@ def _turn(control: FakeControl, question: str, answer: str, *, server: float) ->
     control.timed(timeline_of(control.turn, server=server))
 
 
+def take_long(control: FakeControl, known: Figures) -> None:
+    """A turn that is slow and choppy, for several reasons."""
+    control.turn_of("And what does it weigh?", "About two hundred grams.")
+    control.emit(ReplyEnded(turn=control.turn, at=0.0))
+    control.timed(timeline_of(control.turn, tail=600, server=1900, buffer=240, device=160))
+    turn = known.of(control.turn)
+    assert turn is not None
+    turn.counters.underruns, turn.counters.gap_ms = 3, 420
+    turn.cost = Cost(Decimal("0.0142"), 824, 192)
+
+
 def speak(control: FakeControl) -> None:
     """An answer of which the first part is heard."""
     control.press()

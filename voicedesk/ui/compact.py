@@ -153,7 +153,8 @@ class CompactMode(QObject):
         layout = middle.layout()
         assert layout is not None
         layout.activate()
-        self._window.resize(middle.minimumSizeHint().expandedTo(QSize(28 * em(middle), 0)))
+        least = middle.minimumSizeHint()  # with a level that can be read whatever the button says
+        self._window.resize(least.expandedTo(QSize(least.width() + 6 * em(middle), 0)))
 
     def _show_words(self) -> None:
         if not self._is_on:

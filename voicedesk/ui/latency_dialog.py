@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -65,10 +65,11 @@ class LatencyDialog(QDialog):
         for turn in figures:
             self._groups.add(turn.timeline)
         self._build()
+        self._style()
         self._stop = figures.watch(self._on_turn)
         self.destroyed.connect(self._stop)
         unit = em(self)
-        self.resize(48 * unit, 38 * unit)
+        self.resize(48 * unit, 41 * unit)
 
     # ------------------------------------------------------------------------------ building
 
@@ -81,7 +82,7 @@ class LatencyDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setAccessibleName(self.tr("This answer"))
-        style_scroll_bar(area.verticalScrollBar(), self.palette())
+        self._bar = area.verticalScrollBar()
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self._answer)
         FocusFrame(area)
@@ -113,6 +114,9 @@ class LatencyDialog(QDialog):
         layout.addLayout(self._pages, 1)
         layout.addWidget(self._message)
         layout.addWidget(self._build_buttons())
+
+    def _style(self) -> None:
+        style_scroll_bar(self._bar, self.palette(), QPalette.ColorRole.Window)
 
     def _build_choice(self) -> QHBoxLayout:
         unit = em(self)
@@ -259,6 +263,13 @@ class LatencyDialog(QDialog):
         self._message.setText(sentence)
         self._message.show()
         announce(self, sentence)
+
+    # ------------------------------------------------------------------------------ Qt
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_bar"):
+            self._style()
 
 
 def _in_short(timeline: Timeline) -> str:

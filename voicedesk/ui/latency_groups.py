@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -141,7 +141,6 @@ class GroupsView(QWidget):
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        style_scroll_bar(self._table.verticalScrollBar(), self.palette())
         self._day = QuietLabel("", self)
         self._day.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -149,6 +148,15 @@ class GroupsView(QWidget):
         layout.setSpacing(int(0.7 * unit))
         layout.addWidget(self._table, 1)
         layout.addWidget(self._day)
+        self._style()
+
+    def _style(self) -> None:
+        style_scroll_bar(self._table.verticalScrollBar(), self.palette())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_day"):
+            self._style()
 
     def show_groups(self, groups: Iterable[Group], spent: Spent | None) -> None:
         """Show these, the latest first."""

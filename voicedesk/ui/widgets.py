@@ -138,9 +138,8 @@ class LinkButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         metrics, unit = self.fontMetrics(), em(self)
-        return QSize(
-            metrics.horizontalAdvance(self.text()) + unit // 2, metrics.height() + unit // 3
-        )
+        width = metrics.horizontalAdvance(self.text()) + 2  # advances are rounded
+        return QSize(width + 2 * (unit // 4), metrics.height() + unit // 3)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(6 * em(self), self.sizeHint().height())
@@ -310,11 +309,13 @@ class FocusFrame(QWidget):
         painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
 
 
-def style_scroll_bar(bar: QScrollBar, palette: QPalette) -> None:
+def style_scroll_bar(
+    bar: QScrollBar, palette: QPalette, ground_role: QPalette.ColorRole = QPalette.ColorRole.Base
+) -> None:
     """A slim scroll bar without arrows, in the colours of a palette. Ask again when the palette changes."""
     unit = em(bar)
     colour = theme.scheme(palette).border.name()
-    ground = palette.base().color().name()
+    ground = palette.color(ground_role).name()
     bar.setStyleSheet(
         f"QScrollBar:vertical {{ background: {ground}; width: {int(0.8 * unit)}px; margin: 0; }}"
         f"QScrollBar::handle:vertical {{ background: {colour}; border-radius: {int(0.2 * unit)}px;"
