@@ -177,3 +177,13 @@ def test_a_slow_voice_is_known_in_its_next_run(places: WordPlaces) -> None:
 def test_sound_without_words_has_no_places(places: WordPlaces) -> None:
     assert given(places, [sound(speech(TEXT)), audio_ended(), text_ended("")]) == []
     assert not list(places.of([Heard(SOUND, 10.0, 100.0), Heard(WORDS, 1.0, 2.0)]))
+
+
+def test_of_a_text_without_end_only_what_may_have_sounded_is_placed(places: WordPlaces) -> None:
+    endless = "and so on " * 10_000
+    given(places, [text(endless), sound(speech("and so on " * 200))])
+    (voiced,) = places.of([Heard(SOUND, 2_000.0, 90_000.0)])
+    assert 10 < len(voiced.placed) < 200
+    assert voiced.end == len(endless)
+    reach = heard_length(endless, [Part.of(voiced)], {SOUND: Heard(SOUND, 2_000.0, 90_000.0)})
+    assert 0 < reach < 60

@@ -1,11 +1,16 @@
 """A reply as sound and words in step."""
 
+import math
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.fakes import FakeVoice
+from voicedesk.core.placed import Placed, Speech
 from voicedesk.engine.speech import Chunk, speak
+from voicedesk.synth.sentences import SENTENCE_PAUSE_MS
 
 
 class SomeVoice(FakeVoice):
@@ -64,3 +69,34 @@ async def test_words_are_marked_where_they_sound() -> None:
     assert ends[-1] == len(text)
     first_sentence_ms = 60 * len("One two three four.")
     assert times[3] <= first_sentence_ms < times[4]
+
+
+class TellingVoice(SomeVoice):
+    """A voice that tells where its words lie: each in the middle of twice its time."""
+
+    async def render(self, text: str, *, voice: str | None = None, wpm: int = 0) -> bytes:
+        pcm = await super().render(text, voice=voice, wpm=wpm)
+        length = len(pcm) / 48 / max(1, len(text.split()))
+        words = [
+            Placed(match.end(), length * (number + 0.25), length * (number + 0.75))
+            for number, match in enumerate(re.finditer(r"\S+", text))
+        ]
+        return Speech(pcm, words)
+
+
+async def test_a_word_comes_with_the_sound_that_begins_with_it() -> None:
+    text = "One two three four. Five six seven."
+    chunks = [chunk async for chunk in speak(TellingVoice(), text)]  # type: ignore[arg-type] # a voice to the letter
+    begun, sent = {}, 0.0
+    for chunk in chunks:
+        if chunk.text:
+            begun[chunk.text.strip()] = sent
+        sent += len(chunk.pcm) / 48
+    length = 60 * len("One two three four.") / 4
+    second = 60 * len("One two three four.") + SENTENCE_PAUSE_MS
+    assert begun["One"] == pytest.approx(0.25 * length, abs=0.1)
+    assert begun["two"] == pytest.approx(1.25 * length, abs=0.1)
+    assert begun["four."] == pytest.approx(3.25 * length, abs=0.1)
+    assert begun["Five"] == pytest.approx(second + 60 * len("Five six seven.") / 12, abs=0.1)
+    ends = [mark for chunk in chunks for mark in chunk.words]
+    assert ends[1] == (math.ceil(1.75 * length), len("One two "))

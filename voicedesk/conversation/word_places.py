@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, takewhile
 
 from voicedesk.core.clock import now
 from voicedesk.core.events import (
@@ -16,12 +18,15 @@ from voicedesk.core.events import (
     TextEnded,
     Voiced,
 )
-from voicedesk.core.loudness import Loudness
+from voicedesk.core.loudness import FRAME_MS, Loudness
 from voicedesk.core.placed import Placed
 from voicedesk.core.placement import measured_pace, place, place_in_step
 from voicedesk.core.word_lengths import Word, words_of
 
 _KEEP = 0.7
+_BEYOND_MS = 3_000.0
+_FASTEST = 3.0
+"""Nobody speaks so many times faster than the lengths of words say."""
 
 
 @dataclass(slots=True)
@@ -91,7 +96,7 @@ class WordPlaces:
         for part in heard:
             run = self._runs.get(part.key)
             if run is not None and not part.finished and not run.is_placed:
-                yield from self._place(part.key, run)
+                yield from self._place(part.key, run, part.heard_ms)
 
     def _complete(self, key: AudioKey) -> Iterator[Voiced]:
         run = self._runs.get(key)
@@ -108,7 +113,7 @@ class WordPlaces:
         # The words of a unit were there before its sound, those of the whole answer may go on.
         return _Text(words.text, is_whole=len(words.text) >= voiced.end)
 
-    def _place(self, key: AudioKey, run: _Run) -> Iterator[Voiced]:
+    def _place(self, key: AudioKey, run: _Run, heard_ms: float = math.inf) -> Iterator[Voiced]:
         voiced = self._voiced.get(key)
         if voiced is not None and voiced.is_told:
             return
@@ -118,7 +123,7 @@ class WordPlaces:
         words = said or tuple(words_of(source.text, start, end))
         if not words:
             return
-        placed = self._placed(words, source, run)
+        placed = self._placed(words, source, run, heard_ms)
         yield Voiced(
             turn=self._turn,
             at=now(),
@@ -131,14 +136,25 @@ class WordPlaces:
             placed=tuple(placed),
         )
 
-    def _placed(self, words: Sequence[Word], source: _Text, run: _Run) -> list[Placed]:
+    def _placed(
+        self, words: Sequence[Word], source: _Text, run: _Run, heard_ms: float
+    ) -> list[Placed]:
         frames = run.loudness.frames
         is_whole = run.is_whole and source.is_whole
         if source.steps:
             return place_in_step(words, frames, source.steps, whole=is_whole)
-        if is_whole and (pace := measured_pace(words, frames)) is not None:
-            self._pace = pace if self._pace is None else _KEEP * self._pace + (1.0 - _KEEP) * pace
-        return place(words, frames, whole=is_whole, pace=self._pace)
+        if is_whole:
+            pace = measured_pace(words, frames)
+            if pace is not None:
+                known = pace if self._pace is None else self._pace
+                self._pace = _KEEP * known + (1.0 - _KEEP) * pace
+            return place(words, frames, whole=True)
+        # What lies far beyond what was heard costs time and tells nothing.
+        frames = frames[: int(min(heard_ms + _BEYOND_MS, run.loudness.ms) / FRAME_MS)]
+        lengths = accumulate(word.length_ms for word in words)
+        most = _FASTEST * len(frames) * FRAME_MS + _BEYOND_MS
+        near = sum(1 for _ in takewhile(lambda length: length < most, lengths))
+        return place(words[: near + 1], frames, whole=False, pace=self._pace)
 
 
 _NO_TEXT = _Text()

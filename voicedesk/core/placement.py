@@ -21,7 +21,7 @@ _CERTAIN = 2.0
 """Standard deviations that a word's end is taken to be later than foretold."""
 _USUAL_PACE = 1.15
 _KNOWN_PACE_SPREAD = 0.07
-_PACES = 4
+_PACES, _KNOWN_PACES = 4, 2
 """Paces that are tried on either side of the likely one."""
 _LEAST_TO_TELL_MS = 1500.0
 
@@ -57,10 +57,12 @@ def _guess(
     words: Sequence[Word], speech: Speaking, pace: float | None
 ) -> tuple[float, list[Anchor]]:
     """The pace at which pauses and words agree; of several that will do the slowest, by which the fewest words were said."""
-    likely, spread = (_USUAL_PACE, PACE_SPREAD) if pace is None else (pace, _KNOWN_PACE_SPREAD)
+    likely, spread, count = _USUAL_PACE, PACE_SPREAD, _PACES
+    if pace is not None:
+        likely, spread, count = pace, _KNOWN_PACE_SPREAD, _KNOWN_PACES
     tried = []
-    for step in range(-_PACES, _PACES + 1):
-        off = 2.5 * step / _PACES
+    for step in range(-count, count + 1):
+        off = 2.5 * step / count
         alignment = Alignment(words, speech, likely * math.exp(off * spread), whole=False)
         tried.append((alignment.cost + off * off, alignment))
     least = min(cost for cost, _ in tried)
