@@ -18,6 +18,7 @@ from voicedesk.core.events import (
     Interrupted,
     Reached,
     ReplyEnded,
+    Sounded,
     StateChanged,
     TextDelta,
     TextEnded,
@@ -218,6 +219,17 @@ def test_an_item_that_never_sounded_is_unheard_and_one_to_be_read_is_not() -> No
     ranges = list(unheard_ranges(segments, {first: Heard(first, 900.0, 900.0)}))
     joined = "\n".join(segment.text for segment in segments)
     assert [joined[start:end] for start, end in ranges] == ["never heard"]
+
+
+def test_words_that_had_sounded_before_the_turn_broke_off_stay_heard() -> None:
+    """When the connection goes, what is left to be silenced may be nothing."""
+    log = new_log()
+    log.apply(delta(1, "I was about to"))
+    key = AudioKey(1, "response", "item")
+    log.apply(Sounded(turn=1, at=0.0, heard=Heard(key, 100.0, 100.0, finished=True)))
+    log.apply(Interrupted(turn=1, at=0.0, heard=()))
+    assert log.entries[0].interrupted
+    assert log.entries[0].unheard == ()
 
 
 def test_an_interrupted_turn_without_words_shows_nothing() -> None:

@@ -100,6 +100,7 @@ class Entry:
         is_whole: For a reply, whether no more words come.
         interrupted: For a reply, whether it was cut off.
         heard: For a reply that was cut off, how much of each audio item sounded.
+        sounded: For a reply, its runs of sound that were played to their end.
         unheard: For a reply, the ranges of ``text`` (start, end) that never sounded.
         note: For a note, what it is about.
         fleeting: For a note, whether the next turn sweeps it away.
@@ -120,6 +121,7 @@ class Entry:
     is_whole: bool = False
     interrupted: bool = False
     heard: dict[AudioKey, Heard] | None = None
+    sounded: dict[AudioKey, Heard] = field(default_factory=dict)
     unheard: tuple[tuple[int, int], ...] = ()
     note: Note = Note.HINT
     fleeting: bool = False
@@ -133,6 +135,12 @@ class Entry:
     def place(self) -> tuple[int, int, int]:
         """What the entries are ordered by."""
         return (self.turn, self.kind, self.serial)
+
+    def join(self) -> None:
+        """Take the words, and which of them never sounded, from the parts of a reply."""
+        self.text = "\n".join(segment.text for segment in self.segments if segment.text)
+        if self.heard is not None:
+            self.unheard = tuple(unheard_ranges(self.segments, self.heard))
 
 
 def unheard_ranges(

@@ -24,6 +24,7 @@ from voicedesk.core.events import (
     Removed,
     ReplyEnded,
     Retried,
+    Sounded,
     StateChanged,
     TakenOut,
     TextDelta,
@@ -47,7 +48,6 @@ from voicedesk.ui.conversation_entries import (
     clean,
     outcome,
     still_to_sound,
-    unheard_ranges,
 )
 
 MAX_ENTRIES = 2_000
@@ -224,7 +224,7 @@ class ConversationLog:
         if goes_on and entry.heard is None:
             entry.text += text
         else:
-            self._join(entry)
+            entry.join()
         self._touch(entry)
 
     def _on_text_ended(self, event: TextEnded) -> None:
@@ -234,7 +234,7 @@ class ConversationLog:
         entry, segment = self._segment(event)
         if segment.text != text:
             segment.text = text
-            self._join(entry)
+            entry.join()
             self._touch(entry)
 
     def _on_voiced(self, event: Voiced) -> None:
@@ -258,11 +258,10 @@ class ConversationLog:
             return None
         return entry, tuple(still_to_sound(entry.segments, heard))
 
-    @staticmethod
-    def _join(entry: Entry) -> None:
-        entry.text = "\n".join(segment.text for segment in entry.segments if segment.text)
-        if entry.heard is not None:
-            entry.unheard = tuple(unheard_ranges(entry.segments, entry.heard))
+    def _on_sounded(self, event: Sounded) -> None:
+        entry = self._find(event.turn, Kind.REPLY)
+        if entry is not None:
+            entry.sounded[event.heard.key] = event.heard
 
     def _on_hint(self, event: Hint) -> None:
         user = self._find(event.turn, Kind.USER)
@@ -323,8 +322,8 @@ class ConversationLog:
         entry = self._mark_interrupted(event.turn)
         if entry is None:
             return
-        entry.heard = {heard.key: heard for heard in event.heard}
-        self._join(entry)
+        entry.heard = entry.sounded | {heard.key: heard for heard in event.heard}
+        entry.join()
         self._touch(entry)
 
     # ------------------------------------------------------------------------ tools and waiting
@@ -407,6 +406,7 @@ class ConversationLog:
         StateChanged: _on_state,
         Hint: _on_hint,
         TurnFailed: _on_failure,
+        Sounded: _on_sounded,
         Interrupted: _on_interrupted,
         ReplyEnded: _on_reply_ended,
         ToolCalled: _on_tool_called,
