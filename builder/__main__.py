@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder import check, folder, linux, wheel
+from builder import appimage, check, folder, linux, wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,10 +15,7 @@ TARGETS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "folder": ("dist/VoiceDesk, everything in one folder (the default)", folder.make),
     "archive": ("the folder as one compressed file", linux.make_archive),
     "deb": ("the folder as a Debian package", linux.make_deb),
-    "appimage": (
-        "the folder as an AppImage, with the AppImage project's tool",
-        linux.make_appimage,
-    ),
+    "appimage": ("the folder as an AppImage, one file that runs", appimage.make),
     "wheel": ("the wheel and the source archive, checked", wheel.make),
 }
 

@@ -1,4 +1,4 @@
-"""What Linux desktops are handed: a compressed archive, a Debian package, an AppImage."""
+"""What Linux desktops are handed: a compressed archive, a Debian package. (`builder.appimage` makes the AppImage.)"""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def make_archive(root: Path) -> None:
         "tar", "--create", "--file", str(out), f"--use-compress-program={xz}", "--sort=name", "--owner=0",
         "--group=0", "--numeric-owner", "VoiceDesk",
     ]  # fmt: skip
-    _run(command, cwd=root / "dist")
-    _tell(out)
+    run(command, cwd=root / "dist")
+    tell(out)
 
 
 def lay_out(root: Path, prefix: Path, folder: str) -> None:
@@ -98,8 +98,8 @@ def make_deb(root: Path) -> None:
     )
     _make_modes_plain(stage)
     out = root / "dist" / f"{NAME}_{__version__}_{architecture}.deb"
-    _run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(stage), str(out)], cwd=root)
-    _tell(out)
+    run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(stage), str(out)], cwd=root)
+    tell(out)
 
 
 def control_file(architecture: str, size_kb: int, *, glibc: str) -> str:
@@ -130,39 +130,16 @@ def _make_modes_plain(stage: Path) -> None:
             path.chmod(0o755 if runs else 0o644)
 
 
-def make_appimage(root: Path) -> None:
-    """dist/VoiceDesk-VERSION-ARCH.AppImage, by appimagetool, which has to be on the search path.
+def run(command: list[str], *, cwd: Path) -> None:
+    """Run a program that makes something.
 
     Raises:
-        BuildError: The tool is not there.
+        BuildError: It failed.
     """
-    folder = folder_of(root)
-    stage = root / "build" / "VoiceDesk.AppDir"
-    shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(folder, stage / "usr" / "lib" / NAME, symlinks=True)
-    lay_out(root, stage / "usr", f"../lib/{NAME}")
-    shutil.copyfile(stage / "usr/share/applications" / f"{NAME}.desktop", stage / f"{NAME}.desktop")
-    shutil.copyfile(
-        stage / f"usr/share/icons/hicolor/scalable/apps/{NAME}.svg", stage / f"{NAME}.svg"
-    )
-    start = stage / "AppRun"
-    start.symlink_to(f"usr/lib/{NAME}/VoiceDesk")
-    tool = shutil.which("appimagetool")
-    if tool is None:
-        raise BuildError(
-            "build/VoiceDesk.AppDir is ready, but the program appimagetool, which makes one file of it, is not "
-            "on the search path. Get it from the AppImage project, and start this again."
-        )
-    out = root / "dist" / f"VoiceDesk-{__version__}-{platform.machine()}.AppImage"
-    environment = {**os.environ, "ARCH": platform.machine(), "VERSION": __version__}
-    _run([tool, "--no-appstream", str(stage), str(out)], cwd=root, environment=environment)
-    _tell(out)
-
-
-def _run(command: list[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> None:
-    if subprocess.run(command, cwd=cwd, env=environment, check=False).returncode != 0:
+    if subprocess.run(command, cwd=cwd, check=False).returncode != 0:
         raise BuildError(f"{command[0]} failed: see above.")
 
 
-def _tell(path: Path) -> None:
+def tell(path: Path) -> None:
+    """Say what was made."""
     print(f"dist/{path.name}: {path.stat().st_size / 2**20:.0f} MB")
