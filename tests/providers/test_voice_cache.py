@@ -1,8 +1,11 @@
 """What was said before comes from the disk: bounded, private, and never at the cost of the speech."""
 
 import os
+import re
 import stat
+import struct
 import sys
+import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from voicedesk.core.errors import VoiceError
+from voicedesk.core.placed import Placed, Speech
 from voicedesk.providers.stages import Voice, VoiceIdentity
 from voicedesk.providers.voice_cache import CachedVoice, VoiceCache, cache_key
 
@@ -267,3 +271,45 @@ async def test_it_warms_and_closes_the_voice(cache: VoiceCache) -> None:
     assert cached.identity is ME
     assert voice.warmed
     assert voice.closed
+
+
+class TellingVoice(FakeVoice):
+    """A voice that tells where its words lie."""
+
+    async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
+        for number, match in enumerate(re.finditer(r"\S+", text)):
+            word = Placed(match.end(), 300.0 * number, 300.0 * number + 200.0)
+            yield Speech(b"\5\6" * (24 * 300), [word])
+
+
+async def told(voice: Voice, text: str) -> list[Placed]:
+    async with aclosing(voice.speak(text)) as pieces:
+        return [word async for piece in pieces if isinstance(piece, Speech) for word in piece.words]
+
+
+async def test_what_a_voice_told_of_its_words_is_kept_with_its_sound(
+    folder: Path, cache: VoiceCache
+) -> None:
+    voice = TellingVoice()
+    places = await told(voice, "One short moment.")
+    cached = CachedVoice(voice, cache)
+    assert await told(cached, "One short moment.") == places
+    await written(cache)
+    later = CachedVoice(FakeVoice(), VoiceCache(folder))
+    assert await told(later, "One short moment.") == places
+    assert await sound_of(later, "One short moment.") == await sound_of(voice, "One short moment.")
+
+
+def keep(folder: Path, text: str, pcm: bytes) -> None:
+    """A file as it was before words were kept."""
+    folder.mkdir()
+    path = folder / f"{cache_key(text, ME)}.unit"
+    path.write_bytes(struct.pack("<4sII", b"VDU1", len(pcm), zlib.crc32(pcm)) + pcm)
+
+
+async def test_sound_of_before_words_were_kept_is_used(folder: Path) -> None:
+    pcm = b"\7\7" * 4_800
+    keep(folder, "Hello.", pcm)
+    cached = CachedVoice(FakeVoice(), VoiceCache(folder))
+    assert await sound_of(cached, "Hello.") == pcm
+    assert await told(cached, "Hello.") == []

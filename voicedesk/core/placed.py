@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -40,3 +40,11 @@ class Speech(bytes):
         speech = super().__new__(cls, pcm)
         speech.words = tuple(words)
         return speech
+
+    def pieces(self, size: int, bytes_a_ms: float) -> Iterator[Speech]:
+        """The whole sound of a text in pieces of ``size`` bytes, each with the words that begin in it."""
+        last = len(self) - 1
+        for start in range(0, len(self), size):
+            end = start + size
+            begun = [w for w in self.words if start <= min(w.begins_ms * bytes_a_ms, last) < end]
+            yield Speech(self[start:end], begun)

@@ -20,6 +20,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
+from voicedesk.core.placed import Placed, Speech
 from voicedesk.core.tasks import TaskSet
 from voicedesk.disk import replacement
 from voicedesk.providers.stages import Voice, VoiceIdentity
@@ -34,7 +35,7 @@ LONGEST_S = 60
 
 _PIECE = RATE // 5 * SAMPLE_BYTES
 _LONGEST = LONGEST_S * RATE * SAMPLE_BYTES
-_HEAD = struct.Struct("<4sII")  # mark, length and checksum of the sound
+_HEAD = struct.Struct("<4sII")  # mark, length of the sound, checksum of it and what follows
 _MARK = b"VDU1"
 _SUFFIX = ".unit"
 _UNFINISHED = ".making-"
@@ -99,8 +100,11 @@ class VoiceCache:
                 self._total += size
         await self._shrink()
 
-    async def get(self, key: str) -> bytes | None:
-        """The sound of a key, PCM16 mono 24 kHz; None when it is not there. A broken file is removed."""
+    async def get(self, key: str) -> Speech | None:
+        """The sound of a key, PCM16 mono 24 kHz; None when it is not there. A broken file is removed.
+
+        Its words have their places if the voice had told them.
+        """
         await self.load()
         if key not in self._sizes:
             return None
@@ -112,7 +116,7 @@ class VoiceCache:
         return pcm
 
     def put(self, key: str, pcm: bytes) -> None:
-        """Keep a sound. Returns at once; it is written behind the caller's back."""
+        """Keep a sound, and the places of its words if it is ``Speech``. Returns at once; it is written behind the caller's back."""
         if 0 < len(pcm) <= min(_LONGEST, self._limit - _HEAD.size):
             task = self._tasks.spawn(self._put(key, pcm), name="voice cache")
             self._writing.add(task)
@@ -179,7 +183,7 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         log.info("the voice cache cannot be read: %r", error)
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path) -> Speech | None:
     """The sound in a file, which counts as used now; None if there is none or it is broken, and then it is removed."""
     try:
         data = path.read_bytes()
@@ -187,26 +191,40 @@ def _read(path: Path) -> bytes | None:
     except OSError as error:
         log.info("nothing from the voice cache: %r", error)
         return None
-    pcm = data[_HEAD.size :]
-    if len(data) > _HEAD.size:
+    kept = data[_HEAD.size :]
+    if kept:
         mark, length, checksum = _HEAD.unpack_from(data)
-        if mark == _MARK and length == len(pcm) and checksum == zlib.crc32(pcm):
-            return pcm
+        if mark == _MARK and 0 < length <= len(kept) and checksum == zlib.crc32(kept):
+            return Speech(kept[:length], _told(kept[length:]))
     log.info("a broken file of the voice cache was removed")
     _remove([path])
     return None
 
 
+def _told(kept: bytes) -> list[Placed]:
+    """The places of the words, which stand behind the sound of voices that tell them."""
+    try:
+        return [
+            Placed(int(end), float(begins), float(ends))
+            for end, begins, ends in json.loads(kept or b"[]")
+        ]
+    except (ValueError, TypeError):
+        return []  # written by another version, in another form
+
+
 def _write(path: Path, pcm: bytes) -> int:
     """Write a file so that there is all of it or nothing. Returns its size, 0 if it could not be written."""
+    words = pcm.words if isinstance(pcm, Speech) else ()
+    told = json.dumps([(word.end, word.begins_ms, word.ends_ms) for word in words]) if words else ""
+    kept = pcm + told.encode()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacement(path, prefix=_UNFINISHED) as unfinished:
-            unfinished.write_bytes(_HEAD.pack(_MARK, len(pcm), zlib.crc32(pcm)) + pcm)
+            unfinished.write_bytes(_HEAD.pack(_MARK, len(pcm), zlib.crc32(kept)) + kept)
     except OSError as error:
         log.info("nothing is kept in the voice cache: %r", error)
         return 0
-    return _HEAD.size + len(pcm)
+    return _HEAD.size + len(kept)
 
 
 def _remove(paths: list[Path]) -> None:
@@ -275,17 +293,19 @@ class CachedVoice:
         key = cache_key(text, self.identity)
         kept = await self._cache.get(key)
         if kept is not None:
-            for start in range(0, len(kept), _PIECE):
-                yield kept[start : start + _PIECE]
+            for piece in kept.pieces(_PIECE, RATE * SAMPLE_BYTES / 1000):
+                yield piece
             return
         made = bytearray()
+        words: list[Placed] = []
         async with aclosing(self._voice.speak(text)) as sound:
             async for pcm in sound:
                 if len(made) <= _LONGEST:
                     made += pcm
+                    words += pcm.words if isinstance(pcm, Speech) else ()
                 yield pcm
         if self._worth(text):
-            self._cache.put(key, bytes(made))
+            self._cache.put(key, Speech(bytes(made), words))
 
     async def close(self) -> None:
         """End the voice."""

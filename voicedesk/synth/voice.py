@@ -140,12 +140,10 @@ class OfflineVoice:
             at = start + len(piece.text)
             speech = await self.render(piece.text, voice=voice, wpm=wpm)
             words = speech.words if isinstance(speech, Speech) else ()
-            pcm = bytes(speech) + bytes(RATE * piece.pause_ms // 1000 * 2) if speech else b""
-            for begin in range(0, len(pcm), size):
-                end = begin + size
-                ms = made / _BYTES_A_MS
-                begun = [word for word in words if begin <= word.begins_ms * _BYTES_A_MS < end]
-                yield Speech(pcm[begin:end], [word.moved(start, ms) for word in begun])
+            pcm = speech + bytes(RATE * piece.pause_ms // 1000 * 2) if speech else b""
+            ms = made / _BYTES_A_MS
+            for chunk in Speech(pcm, words).pieces(size, _BYTES_A_MS):
+                yield Speech(chunk, [word.moved(start, ms) for word in chunk.words])
             made += len(pcm)
 
     async def close(self) -> None:
