@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from voicedesk.app import Loop, make_application, run_on_qt
+from voicedesk.app import make_application, run_on_qt
+from voicedesk.ui.loop import Loop
 
 
 def test_what_comes_after_the_end_is_dropped(qtbot: QtBot) -> None:
@@ -72,3 +73,69 @@ def test_a_task_that_makes_qt_handle_events_starves_no_other(qtbot: QtBot) -> No
 
     assert run_on_qt(work) == 0
     assert steps == list(range(20))
+
+
+def timers_of(loop: asyncio.AbstractEventLoop) -> int:
+    """How many timers run."""
+    assert isinstance(loop, Loop)
+    return len(loop._timer._SimpleTimer__callbacks)  # type: ignore[attr-defined] # qasync's
+
+
+def test_what_is_cancelled_leaves_no_timer_behind(qtbot: QtBot) -> None:
+    del qtbot
+    counts: list[int] = []
+
+    async def work(application: QApplication) -> int:
+        del application
+        loop = asyncio.get_running_loop()
+        for _ in range(100):
+            async with asyncio.timeout(60):
+                await asyncio.sleep(0)
+            counts.append(timers_of(loop))
+        return 0
+
+    assert run_on_qt(work) == 0
+    assert max(counts) < 10
+
+
+def test_what_cancels_itself_or_what_is_due_does_no_harm(qtbot: QtBot) -> None:
+    del qtbot
+    done: list[str] = []
+
+    async def work(application: QApplication) -> int:
+        del application
+        loop = asyncio.get_running_loop()
+        over = asyncio.Event()
+        handles: dict[str, asyncio.Handle] = {}
+
+        def act(name: str, *cancelled: str) -> None:
+            done.append(name)
+            for other in cancelled:
+                handles[other].cancel()
+            if name == "last":
+                over.set()
+
+        handles["itself"] = loop.call_later(0.001, act, "itself", "itself")
+        handles["other"] = loop.call_later(0.002, act, "other", "never", "itself")
+        handles["never"] = loop.call_later(0.003, act, "never")
+        handles["soon"] = loop.call_soon(act, "soon", "never soon")
+        handles["never soon"] = loop.call_soon(act, "never soon")
+        handles["last"] = loop.call_later(0.01, act, "last", "other", "last")
+        async with asyncio.timeout(5):
+            await over.wait()
+        assert all(handles[name].cancelled() for name in ("itself", "other", "never", "never soon"))
+        return 0
+
+    assert run_on_qt(work) == 0
+    assert done == ["soon", "itself", "other", "last"]
+
+
+def test_what_is_cancelled_after_the_end_does_no_harm(qtbot: QtBot) -> None:
+    del qtbot
+    loop = Loop(make_application())
+    handle = loop.call_later(60, print)
+    loop.close()
+    handle.cancel()
+    assert handle.cancelled()
+    late = loop.call_later(60, print)
+    assert late.cancelled()

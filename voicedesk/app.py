@@ -7,14 +7,12 @@ import logging
 import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, QTimerEvent
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-import qasync  # isort: skip  # after PySide6: it takes the binding that is loaded
 from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.conversation.logs import write_log
 from voicedesk.conversation.sound_check import SoundCheck
@@ -34,6 +32,7 @@ from voicedesk.ui.desktop import QtDesktop
 from voicedesk.ui.everywhere import Everywhere
 from voicedesk.ui.garbage import Garbage
 from voicedesk.ui.looks import Looks
+from voicedesk.ui.loop import Loop
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.ports import Devices
 from voicedesk.ui.window_modes import WindowModes
@@ -42,66 +41,6 @@ if TYPE_CHECKING:
     from voicedesk.conversation.sound import SoundDevices
 
 log = logging.getLogger(__name__)
-
-
-_WITHIN_A_TASK_S = 0.005
-"""After so long it is looked again whether the task that makes Qt handle events is done with that."""
-
-
-class _PreciseTimer(qasync._SimpleTimer):  # type: ignore[misc]  # noqa: SLF001 - no public way
-    """qasync's timers, with two faults mended.
-
-    They are Qt's coarse ones, which may be 5 % late: 10 ms on a release tail. And where a task makes Qt handle events,
-    as a menu or a native dialog does, they would run the steps of other tasks within it, which asyncio refuses: such a
-    task would never go on. Here those steps wait.
-    """
-
-    def startTimer(self, milliseconds: int) -> int:  # noqa: N802 - overrides Qt's
-        return int(super().startTimer(milliseconds, Qt.TimerType.PreciseTimer))
-
-    def timerEvent(self, event: QTimerEvent) -> None:  # noqa: N802 - overrides Qt's
-        if asyncio._get_running_loop() is None or asyncio.current_task() is None:  # noqa: SLF001 - raises otherwise
-            super().timerEvent(event)
-            return
-        timer = event.timerId()
-        self.killTimer(timer)
-        handle = self._SimpleTimer__callbacks.pop(timer, None)
-        if handle is not None:
-            self.add_callback(handle, _WITHIN_A_TASK_S)
-
-
-class Loop(qasync.QEventLoop):  # type: ignore[misc]
-    """asyncio on Qt's loop, with precise timers."""
-
-    def __init__(self, application: QApplication) -> None:
-        super().__init__(application, set_running_loop=False)
-        shiboken6.delete(self.__dict__.pop("_timer"))
-        self._timer: QObject = _PreciseTimer()
-
-    def run_forever(self) -> int:
-        """Run, and have abandoned async generators closed in a task, as asyncio's own loop does and qasync does not."""
-        before = sys.get_asyncgen_hooks()
-        sys.set_asyncgen_hooks(
-            firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook
-        )
-        try:
-            return int(super().run_forever() or 0)
-        finally:
-            sys.set_asyncgen_hooks(*before)
-
-    def _add_callback(self, handle: asyncio.Handle, delay: float = 0) -> asyncio.Handle:
-        """What a thread asks for when the loop has been closed comes too late: nobody is left to do it."""
-        if self.is_closed():
-            handle.cancel()
-            return handle
-        return cast("asyncio.Handle", super()._add_callback(handle, delay))
-
-    def close(self) -> None:
-        """Close the loop, and its timer with it: a timer that outlives its loop may die on another thread."""
-        timer = self._timer
-        super().close()
-        if shiboken6.isValid(timer):
-            shiboken6.delete(timer)
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
