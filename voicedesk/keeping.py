@@ -195,10 +195,8 @@ class Keeping:
         turns = await self.history.turns(conversation) if conversation else []
         past = as_past(turns)
         await self._renew()
-        is_talking = self._conductor.state in {
-            State.LISTENING,
-            State.ENDING,
-        }  # since it was renewed
+        # Who has begun to talk since then talks in the conversation that is being opened.
+        is_talking = self._conductor.state in {State.LISTENING, State.ENDING}
         self._scribe.forget_before(self._conductor.turn + (not is_talking))
         self._scribe.dialogue.begin(past)
         ids = {number - len(turns): turn.id for number, turn in enumerate(turns)}
