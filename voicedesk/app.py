@@ -21,6 +21,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.events import Event, SoundTrouble, StateChanged
 from voicedesk.core.settings import Mode, Settings
+from voicedesk.core.settings_changes import with_change
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
 from voicedesk.desk import Desk
@@ -98,6 +99,7 @@ class Application(QObject):
         """
         super().__init__()
         self._file = file
+        self._kept = self._shown = settings
         self._keys = Keys(Folders.find().config)
         self._tasks = TaskSet()
         self._applying = asyncio.Lock()
@@ -188,7 +190,8 @@ class Application(QObject):
         await self.use_for_now(self.desk.settings.model_copy(update={"mode": mode}))
 
     async def use_for_now(self, settings: Settings) -> None:
-        """Take settings into use and show them. Not kept for the next start, unless the user changes one."""
+        """Take settings into use and show them. Not kept for the next start."""
+        self._shown = settings
         self.window.show_settings(settings)
         await self._apply(settings)
 
@@ -206,9 +209,11 @@ class Application(QObject):
         return await self.window.confirm(question, detail)
 
     def _settings_changed(self, settings: Settings) -> None:
+        self._kept = with_change(self._kept, self._shown, settings)
+        self._shown = settings
         if self._file is not None:
             try:
-                self._file.save(settings)
+                self._file.save(self._kept)
             except VoiceDeskError as error:
                 self.window.show_error("settings", error)
         write_log(is_on=settings.privacy.logs)
