@@ -963,10 +963,6 @@
         <translation>Frage tippen</translation>
     </message>
     <message>
-        <source>Try Again</source>
-        <translation>Noch einmal</translation>
-    </message>
-    <message>
         <source>Switch Between Realtime and Classic</source>
         <translation>Zwischen Echtzeit und Klassisch wechseln</translation>
     </message>
@@ -3067,6 +3063,10 @@
     <message>
         <source>Unanswered…</source>
         <translation>Unbeantwortet…</translation>
+    </message>
+    <message>
+        <source>Try Again</source>
+        <translation>Noch einmal</translation>
     </message>
 </context>
 <context>

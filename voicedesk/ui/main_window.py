@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
             (self.tr("New Conversation"), "Ctrl+N", self.new_wanted.emit),
             (self.tr("History…"), "Ctrl+H", self.history_wanted.emit),
             (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
-            (self.tr("Try Again"), "Ctrl+R", self._control.retry),
+            self.ways_back.again,
             self.ways_back.unanswered,
             self.ways_back.undo_bar.action,
             (self.tr("Switch Between Realtime and Classic"), "Ctrl+M", self._switch_mode),

@@ -53,6 +53,7 @@ class WaysBack(QWidget):
 
     Attributes:
         retry_bar: Asks once more what was not answered.
+        again: Does so from menus and by key.
         undo_bar: Undoes what was just done.
         unanswered: Leads to the unanswered takes, and says how many there are.
     """
@@ -73,6 +74,10 @@ class WaysBack(QWidget):
         self._another = another
         self.retry_bar = RetryBar(self)
         self.retry_bar.wanted.connect(control.retry)
+        self.again = QAction(self.tr("Try Again"), parent)
+        self.again.setShortcut(QKeySequence("Ctrl+R"))
+        self.again.setEnabled(control.can_retry)
+        self.again.triggered.connect(control.retry)
         self.undo_bar = UndoBar(parent, self)
         self.unanswered = QAction(parent)
         self.unanswered.setShortcut(QKeySequence("Ctrl+U"))
@@ -121,6 +126,7 @@ class WaysBack(QWidget):
                 self._show_number(number)
             case _:
                 pass
+        self.again.setEnabled(self._control.can_retry)
         if self._control.can_retry == self.retry_bar.isHidden():
             self.retry_bar.offer(is_possible=self._control.can_retry)
 
