@@ -5,6 +5,7 @@ import gc
 import threading
 from collections.abc import AsyncGenerator
 
+from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -128,6 +129,28 @@ def test_what_cancels_itself_or_what_is_due_does_no_harm(qtbot: QtBot) -> None:
 
     assert run_on_qt(work) == 0
     assert done == ["soon", "itself", "other", "last"]
+
+
+def test_what_is_cancelled_after_it_was_done_stops_nothing(qtbot: QtBot) -> None:
+    """Its timer is gone, and its number may be another's by then."""
+    del qtbot
+    said: list[str] = []
+
+    async def work(application: QApplication) -> int:
+        del application
+        done = asyncio.Event()
+        handle = asyncio.get_running_loop().call_later(0.001, done.set)
+        await done.wait()
+        await asyncio.sleep(0)
+        handle.cancel()
+        return 0
+
+    before = qInstallMessageHandler(lambda _kind, _context, text: said.append(text))
+    try:
+        assert run_on_qt(work) == 0
+    finally:
+        qInstallMessageHandler(before)
+    assert said == []
 
 
 def test_what_is_cancelled_after_the_end_does_no_harm(qtbot: QtBot) -> None:

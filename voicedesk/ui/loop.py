@@ -61,9 +61,12 @@ class _PreciseTimer(qasync._SimpleTimer):  # type: ignore[misc]  # noqa: SLF001 
         return handle
 
     def _forget(self, timer: int) -> None:
-        if shiboken6.isValid(self) and timer != self._due:
+        if not shiboken6.isValid(self) or timer == self._due:
+            return
+        if (
+            self._SimpleTimer__callbacks.pop(timer, None) is not None
+        ):  # else it was due, and is gone
             self.killTimer(timer)
-            self._SimpleTimer__callbacks.pop(timer, None)
 
     def startTimer(self, milliseconds: int) -> int:
         return int(super().startTimer(milliseconds, Qt.TimerType.PreciseTimer))
