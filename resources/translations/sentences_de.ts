@@ -191,4 +191,511 @@
         <translation>Diese Seite im Browser öffnen?</translation>
     </message>
 </context>
+<context>
+    <name>reasons</name>
+    <message>
+        <source>VoiceDesk is being closed</source>
+        <translation>VoiceDesk wird gerade beendet</translation>
+    </message>
+    <message>
+        <source>a web page</source>
+        <translation>eine Webseite</translation>
+    </message>
+    <message>
+        <source>allow VoiceDesk in the system&apos;s settings, Privacy and Security, Input Monitoring, and start it again</source>
+        <translation>erlauben Sie VoiceDesk in den Systemeinstellungen unter „Datenschutz &amp; Sicherheit“, „Eingabeüberwachung“, und starten Sie es neu</translation>
+    </message>
+    <message>
+        <source>an answer</source>
+        <translation>einer Antwort</translation>
+    </message>
+    <message>
+        <source>another program is using it</source>
+        <translation>ein anderes Programm benutzt es gerade</translation>
+    </message>
+    <message>
+        <source>another program is using the history</source>
+        <translation>ein anderes Programm benutzt den Verlauf</translation>
+    </message>
+    <message>
+        <source>espeak-ng is not installed. Install it with &quot;brew install espeak-ng&quot; and try again</source>
+        <translation>espeak-ng ist nicht installiert. Installieren Sie es mit „brew install espeak-ng“ und versuchen Sie es noch einmal</translation>
+    </message>
+    <message>
+        <source>espeak-ng is not installed. Install it with &quot;sudo apt install espeak-ng&quot; and try again</source>
+        <translation>espeak-ng ist nicht installiert. Installieren Sie es mit „sudo apt install espeak-ng“ und versuchen Sie es noch einmal</translation>
+    </message>
+    <message>
+        <source>espeak-ng is not installed. Install it with &quot;sudo dnf install espeak-ng&quot; and try again</source>
+        <translation>espeak-ng ist nicht installiert. Installieren Sie es mit „sudo dnf install espeak-ng“ und versuchen Sie es noch einmal</translation>
+    </message>
+    <message>
+        <source>espeak-ng is not installed. Install it with &quot;sudo pacman -S espeak-ng&quot; and try again</source>
+        <translation>espeak-ng ist nicht installiert. Installieren Sie es mit „sudo pacman -S espeak-ng“ und versuchen Sie es noch einmal</translation>
+    </message>
+    <message>
+        <source>espeak-ng is not installed. Install it with &quot;sudo zypper install espeak-ng&quot; and try again</source>
+        <translation>espeak-ng ist nicht installiert. Installieren Sie es mit „sudo zypper install espeak-ng“ und versuchen Sie es noch einmal</translation>
+    </message>
+    <message>
+        <source>espeak-ng is not installed. Install the package espeak-ng and try again</source>
+        <translation>espeak-ng ist nicht installiert. Installieren Sie das Paket espeak-ng und versuchen Sie es noch einmal</translation>
+    </message>
+    <message>
+        <source>it answers with a web page (status {status})</source>
+        <translation>er antwortet mit einer Webseite (Status {status})</translation>
+    </message>
+    <message>
+        <source>it asks to wait {seconds} seconds.</source>
+        <translation>er bittet, {seconds} Sekunden zu warten.</translation>
+    </message>
+    <message>
+        <source>it became longer than the limit.</source>
+        <translation>sie wurde länger als erlaubt.</translation>
+    </message>
+    <message>
+        <source>it comes from a newer VoiceDesk</source>
+        <translation>er stammt von einem neueren VoiceDesk</translation>
+    </message>
+    <message>
+        <source>it did not answer in time</source>
+        <translation>es kam rechtzeitig keine Antwort</translation>
+    </message>
+    <message>
+        <source>it does not answer as a realtime server</source>
+        <translation>er antwortet nicht wie ein Echtzeitserver</translation>
+    </message>
+    <message>
+        <source>it does not start</source>
+        <translation>es startet nicht</translation>
+    </message>
+    <message>
+        <source>it does not use encryption (https)</source>
+        <translation>er benutzt keine Verschlüsselung (https)</translation>
+    </message>
+    <message>
+        <source>it does not work at any usual sample rate</source>
+        <translation>es arbeitet mit keiner üblichen Abtastrate</translation>
+    </message>
+    <message>
+        <source>it does not work with one or two channels</source>
+        <translation>es arbeitet weder mit einem noch mit zwei Kanälen</translation>
+    </message>
+    <message>
+        <source>it ended before it was ready</source>
+        <translation>er endete, bevor er bereit war</translation>
+    </message>
+    <message>
+        <source>it ends before its sound begins</source>
+        <translation>der Ton fängt nicht an</translation>
+    </message>
+    <message>
+        <source>it gave no reason.</source>
+        <translation>es wurde kein Grund genannt.</translation>
+    </message>
+    <message>
+        <source>it has a problem of its own (status {status})</source>
+        <translation>er hat selbst ein Problem (Status {status})</translation>
+    </message>
+    <message>
+        <source>it has an unusual format ({bits} bits, {channels} channels, {rate} Hz)</source>
+        <translation>das Format ist ungewöhnlich ({bits} Bit, {channels} Kanäle, {rate} Hz)</translation>
+    </message>
+    <message>
+        <source>it has ended</source>
+        <translation>sie ist beendet</translation>
+    </message>
+    <message>
+        <source>it has no such service at its address (status {status})</source>
+        <translation>an seiner Adresse gibt es diesen Dienst nicht (Status {status})</translation>
+    </message>
+    <message>
+        <source>it has stopped working</source>
+        <translation>es arbeitet nicht mehr</translation>
+    </message>
+    <message>
+        <source>it holds no sound</source>
+        <translation>es ist kein Ton darin</translation>
+    </message>
+    <message>
+        <source>it is a folder</source>
+        <translation>es ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>it is not a WAV file</source>
+        <translation>es ist keine WAV-Datei</translation>
+    </message>
+    <message>
+        <source>it is not connected any more</source>
+        <translation>es ist nicht mehr angeschlossen</translation>
+    </message>
+    <message>
+        <source>it is not text</source>
+        <translation>es ist kein Text</translation>
+    </message>
+    <message>
+        <source>it is switched off</source>
+        <translation>sie ist ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>it is too large</source>
+        <translation>die Datei ist zu groß</translation>
+    </message>
+    <message>
+        <source>it is {kind}</source>
+        <translation>es ist {kind}</translation>
+    </message>
+    <message>
+        <source>it never ends</source>
+        <translation>es hört nicht auf</translation>
+    </message>
+    <message>
+        <source>it refused the connection (status {status})</source>
+        <translation>er lehnt die Verbindung ab (Status {status})</translation>
+    </message>
+    <message>
+        <source>it refused the request (status {status})</source>
+        <translation>er lehnt die Anfrage ab (Status {status})</translation>
+    </message>
+    <message>
+        <source>it sends requests on to another address</source>
+        <translation>er leitet Anfragen an eine andere Adresse weiter</translation>
+    </message>
+    <message>
+        <source>it sends requests on to {place}</source>
+        <translation>er leitet Anfragen weiter an {place}</translation>
+    </message>
+    <message>
+        <source>it sent no sound.</source>
+        <translation>es kam kein Ton.</translation>
+    </message>
+    <message>
+        <source>it sent no words</source>
+        <translation>es kamen keine Worte</translation>
+    </message>
+    <message>
+        <source>it sent something that cannot be understood</source>
+        <translation>es kam etwas, das nicht zu verstehen ist</translation>
+    </message>
+    <message>
+        <source>it sent sound that cannot be read</source>
+        <translation>der Ton, der kam, ist nicht zu lesen</translation>
+    </message>
+    <message>
+        <source>it sent {came} instead of {wanted}</source>
+        <translation>es kam {came} statt {wanted}</translation>
+    </message>
+    <message>
+        <source>it stopped answering</source>
+        <translation>es kam keine Antwort mehr</translation>
+    </message>
+    <message>
+        <source>it stopped answering or the network failed</source>
+        <translation>es kam keine Antwort mehr, oder das Netz ist ausgefallen</translation>
+    </message>
+    <message>
+        <source>it stopped twice at the same sentence</source>
+        <translation>sie blieb zweimal am selben Satz stehen</translation>
+    </message>
+    <message>
+        <source>it was empty.</source>
+        <translation>sie war leer.</translation>
+    </message>
+    <message>
+        <source>it was given up</source>
+        <translation>sie wurde aufgegeben</translation>
+    </message>
+    <message>
+        <source>it was not ready within {seconds} seconds</source>
+        <translation>er war nach {seconds} Sekunden nicht bereit</translation>
+    </message>
+    <message>
+        <source>its address holds a name or a password, which belongs into the field for the key</source>
+        <translation>in seiner Adresse steht ein Name oder ein Passwort; das gehört in das Feld für den Schlüssel</translation>
+    </message>
+    <message>
+        <source>its address is not valid</source>
+        <translation>seine Adresse ist nicht gültig</translation>
+    </message>
+    <message>
+        <source>its answer is damaged</source>
+        <translation>seine Antwort ist beschädigt</translation>
+    </message>
+    <message>
+        <source>its answer is endless</source>
+        <translation>seine Antwort hört nicht auf</translation>
+    </message>
+    <message>
+        <source>its answer never ends</source>
+        <translation>seine Antwort hört nicht auf</translation>
+    </message>
+    <message>
+        <source>its certificate has expired</source>
+        <translation>sein Zertifikat ist abgelaufen</translation>
+    </message>
+    <message>
+        <source>its certificate is not trusted</source>
+        <translation>seinem Zertifikat wird nicht vertraut</translation>
+    </message>
+    <message>
+        <source>its certificate is not valid yet; see whether this computer&apos;s clock is right</source>
+        <translation>sein Zertifikat gilt noch nicht; sehen Sie nach, ob die Uhr dieses Computers stimmt</translation>
+    </message>
+    <message>
+        <source>its certificate was made for another name</source>
+        <translation>sein Zertifikat gilt für einen anderen Namen</translation>
+    </message>
+    <message>
+        <source>its header is damaged</source>
+        <translation>der Anfang ist beschädigt</translation>
+    </message>
+    <message>
+        <source>its kind of encryption is too old</source>
+        <translation>seine Verschlüsselung ist veraltet</translation>
+    </message>
+    <message>
+        <source>its name is not known to the network</source>
+        <translation>sein Name ist im Netz nicht bekannt</translation>
+    </message>
+    <message>
+        <source>its name is too long</source>
+        <translation>der Name ist zu lang</translation>
+    </message>
+    <message>
+        <source>its process cannot be started</source>
+        <translation>ihr Prozess lässt sich nicht starten</translation>
+    </message>
+    <message>
+        <source>its process does not start</source>
+        <translation>ihr Prozess startet nicht</translation>
+    </message>
+    <message>
+        <source>its program cannot be run</source>
+        <translation>sein Programm lässt sich nicht ausführen</translation>
+    </message>
+    <message>
+        <source>its sound is compressed</source>
+        <translation>der Ton ist komprimiert</translation>
+    </message>
+    <message>
+        <source>its sound never ends</source>
+        <translation>der Ton hört nicht auf</translation>
+    </message>
+    <message>
+        <source>its transcript never ends</source>
+        <translation>die Abschrift hört nicht auf</translation>
+    </message>
+    <message>
+        <source>no connection could be made</source>
+        <translation>es kam keine Verbindung zustande</translation>
+    </message>
+    <message>
+        <source>no secure connection could be made</source>
+        <translation>es kam keine sichere Verbindung zustande</translation>
+    </message>
+    <message>
+        <source>no way leads to it from this network</source>
+        <translation>von diesem Netz führt kein Weg dorthin</translation>
+    </message>
+    <message>
+        <source>nothing listens at its address</source>
+        <translation>an seiner Adresse nimmt niemand Verbindungen an</translation>
+    </message>
+    <message>
+        <source>something unnamed</source>
+        <translation>etwas ohne Namen</translation>
+    </message>
+    <message>
+        <source>sound</source>
+        <translation>Ton</translation>
+    </message>
+    <message>
+        <source>the answer is too long to be played whole</source>
+        <translation>die Antwort ist zu lang, um ganz abgespielt zu werden</translation>
+    </message>
+    <message>
+        <source>the connection broke off</source>
+        <translation>die Verbindung brach ab</translation>
+    </message>
+    <message>
+        <source>the connection to the display was lost</source>
+        <translation>die Verbindung zur Anzeige ist verloren</translation>
+    </message>
+    <message>
+        <source>the conversation is gone</source>
+        <translation>das Gespräch gibt es nicht mehr</translation>
+    </message>
+    <message>
+        <source>the database does not work as it should</source>
+        <translation>die Datenbank arbeitet nicht, wie sie soll</translation>
+    </message>
+    <message>
+        <source>the disk can only be read</source>
+        <translation>vom Datenträger kann nur gelesen werden</translation>
+    </message>
+    <message>
+        <source>the disk does not work as it should</source>
+        <translation>der Datenträger arbeitet nicht, wie er soll</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>the disk reports an error</source>
+        <translation>der Datenträger meldet einen Fehler</translation>
+    </message>
+    <message>
+        <source>the display cannot be asked</source>
+        <translation>die Anzeige lässt sich nicht fragen</translation>
+    </message>
+    <message>
+        <source>the file comes from a newer VoiceDesk</source>
+        <translation>die Datei stammt von einem neueren VoiceDesk</translation>
+    </message>
+    <message>
+        <source>the file is damaged</source>
+        <translation>die Datei ist beschädigt</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>die Datei ist leer</translation>
+    </message>
+    <message>
+        <source>the file would be too large</source>
+        <translation>die Datei würde zu groß</translation>
+    </message>
+    <message>
+        <source>the folder cannot be written</source>
+        <translation>in den Ordner kann nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>the other side broke off the connection</source>
+        <translation>die Gegenseite hat die Verbindung abgebrochen</translation>
+    </message>
+    <message>
+        <source>the server closed it</source>
+        <translation>der Server hat sie beendet</translation>
+    </message>
+    <message>
+        <source>the server closed it (code {code})</source>
+        <translation>der Server hat sie beendet (Code {code})</translation>
+    </message>
+    <message>
+        <source>the server ended it in the middle</source>
+        <translation>der Server hat sie mittendrin beendet</translation>
+    </message>
+    <message>
+        <source>the server ended it in the middle of the answer</source>
+        <translation>der Server hat sie mitten in der Antwort beendet</translation>
+    </message>
+    <message>
+        <source>the server ended it in the middle of the words</source>
+        <translation>der Server hat sie mitten in den Worten beendet</translation>
+    </message>
+    <message>
+        <source>the server stopped in the middle.</source>
+        <translation>der Server hat mittendrin aufgehört.</translation>
+    </message>
+    <message>
+        <source>the server&apos;s content filter stopped it.</source>
+        <translation>der Inhaltsfilter des Servers hat sie angehalten.</translation>
+    </message>
+    <message>
+        <source>the session reached its longest duration</source>
+        <translation>die Sitzung hat ihre längste Dauer erreicht</translation>
+    </message>
+    <message>
+        <source>the sound system does not answer</source>
+        <translation>das Tonsystem antwortet nicht</translation>
+    </message>
+    <message>
+        <source>the sound system does not start</source>
+        <translation>das Tonsystem startet nicht</translation>
+    </message>
+    <message>
+        <source>the sound system refused it</source>
+        <translation>das Tonsystem lehnt es ab</translation>
+    </message>
+    <message>
+        <source>the system does not allow it</source>
+        <translation>das System lässt es nicht zu</translation>
+    </message>
+    <message>
+        <source>the system&apos;s own speech could not be opened; check that a voice is installed in its speech settings</source>
+        <translation>die Sprachausgabe des Systems ließ sich nicht öffnen; sehen Sie in deren Einstellungen nach, ob eine Stimme installiert ist</translation>
+    </message>
+    <message>
+        <source>the value of {where} is not valid</source>
+        <translation>der Wert von {where} ist nicht gültig</translation>
+    </message>
+    <message>
+        <source>there are no settings in it</source>
+        <translation>es sind keine Einstellungen darin</translation>
+    </message>
+    <message>
+        <source>there is no network</source>
+        <translation>es gibt kein Netz</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>diese Datei gibt es nicht</translation>
+    </message>
+    <message>
+        <source>there is no such file or folder</source>
+        <translation>diese Datei oder diesen Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>there is not enough memory</source>
+        <translation>der Speicher reicht nicht</translation>
+    </message>
+    <message>
+        <source>there is one of that name already</source>
+        <translation>den Namen gibt es schon</translation>
+    </message>
+    <message>
+        <source>this computer was asleep</source>
+        <translation>dieser Computer hat geschlafen</translation>
+    </message>
+    <message>
+        <source>this computer&apos;s voice refused the sentence</source>
+        <translation>die Stimme dieses Computers lehnt den Satz ab</translation>
+    </message>
+    <message>
+        <source>this desktop offers none</source>
+        <translation>dieser Desktop bietet keinen</translation>
+    </message>
+    <message>
+        <source>this keyboard has no key {key}</source>
+        <translation>diese Tastatur hat keine Taste {key}</translation>
+    </message>
+    <message>
+        <source>this keyboard has no such key</source>
+        <translation>diese Tastatur hat keine solche Taste</translation>
+    </message>
+    <message>
+        <source>this should not have happened, and its log says more</source>
+        <translation>das hätte nicht geschehen dürfen, mehr steht im Protokoll</translation>
+    </message>
+    <message>
+        <source>too many files are open</source>
+        <translation>es sind zu viele Dateien offen</translation>
+    </message>
+    <message>
+        <source>words</source>
+        <translation>Worten</translation>
+    </message>
+    <message>
+        <source>you have no right to do that there</source>
+        <translation>dazu haben Sie dort kein Recht</translation>
+    </message>
+    <message>
+        <source>you have used up your room on the disk</source>
+        <translation>Ihr Platz auf dem Datenträger ist aufgebraucht</translation>
+    </message>
+    <message>
+        <source>{said} It asks to wait {seconds} seconds.</source>
+        <translation>{said} Er bittet, {seconds} Sekunden zu warten.</translation>
+    </message>
+</context>
 </TS>

@@ -184,7 +184,7 @@ def test_after_a_crash_the_file_holds_all_but_the_last_half_second(tmp_path: Pat
 def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SoundFileError) as caught:
         wav.WavWriter(tmp_path / "no" / "folder.wav")
-    assert "no such file or directory" in str(caught.value)
+    assert "there is no such file or folder" in str(caught.value)
 
 
 @pytest.mark.parametrize(

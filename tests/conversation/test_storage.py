@@ -75,7 +75,7 @@ def test_a_failed_save_keeps_the_old_file_and_is_told(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SettingsSaveError, match="No space left"):
+    with pytest.raises(SettingsSaveError, match="the disk is full"):
         file.save(Settings(talk=Talk(tail_ms=2)))
     assert file.load().talk.tail_ms == 1
     assert len(list(file.path.parent.iterdir())) == 1

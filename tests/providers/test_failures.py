@@ -1,6 +1,5 @@
 """Failures in words: what statuses, bodies, headers and the system's own errors become."""
 
-import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -21,7 +20,6 @@ from voicedesk.providers.failures import (
     body_message,
     failure,
     message_failure,
-    plain_reason,
     retry_after,
     status_failure,
 )
@@ -105,20 +103,6 @@ def test_what_is_said_in_the_middle_of_a_stream() -> None:
     error = message_failure("it broke", "server_error", ADDRESS)
     assert str(error) == "Fake could not finish the answer: it broke. Try again."
     assert "gave no reason" in str(message_failure("", "", ADDRESS))
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (ConnectionRefusedError(), "nothing listens at its address"),
-        (socket.gaierror(-2, "x"), "its name is not known to the network"),
-        (OSError("[Errno 101] Network is unreachable"), "there is no network"),
-        (OSError("odd thing."), "odd thing"),
-        (OSError(), "OSError"),
-    ],
-)
-def test_reasons_in_words(error: OSError, reason: str) -> None:
-    assert plain_reason(error) == reason
 
 
 def test_what_is_no_failure_of_a_server() -> None:

@@ -12,6 +12,7 @@ from voicedesk.audio.lengths import whole_samples
 from voicedesk.audio.pcm import Samples, StreamResampler, from_bytes, from_float, to_bytes
 from voicedesk.audio.wav import Format, format_of, frames_of
 from voicedesk.core.errors import SoundFileError
+from voicedesk.core.reasons import Reason
 
 _LONGEST_HEADER = 64 * 1024
 _UNKNOWN = {0, 0xFFFFFFFF}
@@ -74,7 +75,9 @@ class SoundStream:
         for mark, kind in _COMPRESSED.items():
             if head.startswith(mark):
                 raise SoundFileError(
-                    f"{kind} begins with {head[:4]!r}", path=self._name, reason=f"it is {kind}"
+                    f"{kind} begins with {head[:4]!r}",
+                    path=self._name,
+                    reason=Reason("it is {kind}", kind=kind),
                 )
         if self._headed:
             raise SoundFileError(path=self._name, reason="it is not a WAV file")

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.pcm import Samples, from_float, resample, to_bytes
 from voicedesk.core.errors import SoundFileError
+from voicedesk.core.reasons import Reason, disk_reason
 
 LARGEST_FILE = 512 * 1024 * 1024
 """Bytes. A larger file is no question that somebody asked."""
@@ -52,8 +53,7 @@ def read_wav(path: str | Path) -> bytes:
     except FileNotFoundError as error:
         raise SoundFileError(str(error), path=path, reason="there is no such file") from error
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise SoundFileError(str(error), path=path, reason=reason) from error
+        raise SoundFileError(str(error), path=path, reason=disk_reason(error)) from error
     return decode_wav(data, str(path))
 
 
@@ -120,8 +120,13 @@ def format_of(body: bytes, name: str) -> Format:
         raise SoundFileError(f"format {kind}", path=name, reason="its sound is compressed")
     known = {8, 16, 24, 32} if kind == _PCM else {32, 64}
     if bits not in known or not 1 <= channels <= 64 or not 1000 <= rate <= 768_000:
-        detail = f"{bits} bits, {channels} channels, {rate} Hz"
-        raise SoundFileError(detail, path=name, reason=f"it has an unusual format ({detail})")
+        reason = Reason(
+            "it has an unusual format ({bits} bits, {channels} channels, {rate} Hz)",
+            bits=bits,
+            channels=channels,
+            rate=rate,
+        )
+        raise SoundFileError(reason, path=name, reason=reason)
     return Format(kind, channels, rate, bits)
 
 
@@ -229,8 +234,7 @@ class WavWriter:
         self._patched = self._length
 
     def _refusal(self, error: OSError) -> SoundFileError:
-        reason = (error.strerror or "it cannot be written").lower()
-        return SoundFileError(str(error), path=self._path, reason=reason)
+        return SoundFileError(str(error), path=self._path, reason=disk_reason(error))
 
     def __enter__(self) -> Self:
         return self

@@ -35,6 +35,7 @@ from voicedesk.core.events import (
     TurnFailed,
     UserText,
 )
+from voicedesk.core.reasons import OUR_FAULT
 from voicedesk.core.settings import Talk
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point, Timeline
@@ -315,7 +316,7 @@ class Conductor:
             self._fail(self.turn, error)
             return
         log.error("a turn failed unexpectedly", exc_info=error)
-        self._fail(self.turn, VoiceDeskError(repr(error), reason=type(error).__name__))
+        self._fail(self.turn, VoiceDeskError(repr(error), reason=OUR_FAULT))
 
     def _fail(self, turn: int, error: VoiceDeskError) -> None:
         if turn != self.turn:

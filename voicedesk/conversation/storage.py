@@ -8,6 +8,7 @@ from pathlib import Path
 
 from voicedesk.conversation.folders import Folders
 from voicedesk.core.errors import SettingsError
+from voicedesk.core.reasons import disk_reason
 from voicedesk.core.settings import Settings, dump, load
 from voicedesk.disk import write_whole
 
@@ -48,7 +49,7 @@ class SettingsFile:
             return Settings()
         except OSError as error:
             self.problem = SettingsError(
-                repr(error), reason=error.strerror or "it cannot be read", path=str(self.path)
+                repr(error), reason=disk_reason(error), path=str(self.path)
             )
             return Settings()
         try:
@@ -85,7 +86,7 @@ class SettingsFile:
             write_whole(self.path, dump(settings).encode())
         except OSError as error:
             raise SettingsSaveError(
-                repr(error), reason=error.strerror or "unknown", path=str(self.path)
+                repr(error), reason=disk_reason(error), path=str(self.path)
             ) from error
 
 

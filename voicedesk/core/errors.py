@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from voicedesk.core.reasons import Translate, spoken
 from voicedesk.core.redaction import redactor
 
 LONGEST_DETAIL = 2000
@@ -62,11 +63,18 @@ class VoiceDeskError(Exception):
     def __str__(self) -> str:
         return self.fill(self.sentence)
 
-    def fill(self, template: str) -> str:
-        """Fill a (translated) template. Unknown names are left out rather than failing; keys are taken out."""
-        text = redactor.excerpt(
-            template.format_map(_Arguments(self.arguments)), 2 * LONGEST_SENTENCE
-        )
+    def fill(self, template: str, translate: Translate = str) -> str:
+        """Fill a (translated) template. Unknown names are left out rather than failing; keys are taken out.
+
+        Args:
+            template: With names of arguments.
+            translate: Gives the reasons among them in the language of the template.
+        """
+        values = {name: spoken(value, translate) for name, value in self.arguments.items()}
+        reason = values.get("reason")
+        if isinstance(reason, str) and reason is self.arguments["reason"]:
+            values["reason"] = translate(reason)
+        text = redactor.excerpt(template.format_map(_Arguments(values)), 2 * LONGEST_SENTENCE)
         return text if len(text) <= LONGEST_SENTENCE else f"{text[: LONGEST_SENTENCE - 2]} …"
 
 

@@ -19,6 +19,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from voicedesk.core.errors import SettingsError
+from voicedesk.core.reasons import Reason
 
 SCHEMA = 2
 
@@ -284,7 +285,7 @@ def load(text: str, *, path: str = "") -> Settings:
         # The values stay out of the message: somebody may have pasted a key into the wrong field.
         raise SettingsError(
             f"{error.error_count()} invalid value(s), first at {where}",
-            reason=f"the value of {where} is not valid",
+            reason=Reason("the value of {where} is not valid", where=where),
             path=path,
         ) from error
     return settings.model_copy(update={"servers": {**_default_servers(), **settings.servers}})

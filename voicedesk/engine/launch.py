@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voicedesk.core.errors import EngineError
+from voicedesk.core.reasons import Reason
 from voicedesk.synth.command import ENGINE_CHILD, child_command, child_environment, creation_flags
 
 log = logging.getLogger(__name__)
@@ -90,9 +91,9 @@ class EngineProcess:
                 line = await asyncio.to_thread(self._first_line, self._process)
         except TimeoutError as error:
             await self._abandon()
-            raise EngineError(
-                "no ready line", reason=f"it was not ready within {START_SECONDS:.0f} seconds"
-            ) from error
+            seconds = round(START_SECONDS)
+            reason = Reason("it was not ready within {seconds} seconds", seconds=seconds)
+            raise EngineError("no ready line", reason=reason) from error
         except BaseException:
             await self._abandon()
             raise

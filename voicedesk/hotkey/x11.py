@@ -18,6 +18,7 @@ from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.error import BadAccess, CatchError, ConnectionClosedError, DisplayError
 
+from voicedesk.core.reasons import Reason
 from voicedesk.core.settings import TalkKeyName
 from voicedesk.hotkey.base import HeldKey, KeyTakenError, KeyUnwatchableError, Told
 
@@ -131,9 +132,8 @@ class X11Watch:
         refusal = CatchError(BadAccess)
         code = self._display.keysym_to_keycode(self._symbol)
         if code == 0:
-            self._told.failed(
-                KeyUnwatchableError(self._name, reason=f"this keyboard has no key {self._name}")
-            )
+            reason = Reason("this keyboard has no key {key}", key=self._name)
+            self._told.failed(KeyUnwatchableError(self._name, reason=reason))
             return
         for locks in self._lock_masks():
             root.grab_key(

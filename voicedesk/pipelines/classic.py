@@ -10,6 +10,7 @@ from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.core.clock import now
 from voicedesk.core.errors import ServerError, VoiceDeskError, VoiceError
 from voicedesk.core.events import Event, Heard, Link, LinkChanged, UserText
+from voicedesk.core.reasons import OUR_FAULT
 from voicedesk.core.tasks import SharedAttempt, TaskSet
 from voicedesk.pipelines.base import Emit, nobody
 from voicedesk.pipelines.classic_turn import Chain, ClassicTurn
@@ -132,7 +133,7 @@ class ClassicPipeline:
             if isinstance(error, asyncio.CancelledError):
                 turn.interrupted()
             else:
-                turn.queue.finish(VoiceDeskError(repr(error), reason=type(error).__name__))
+                turn.queue.finish(VoiceDeskError(repr(error), reason=OUR_FAULT))
             raise
         if self._link is not Link.READY and not turn.queue.is_failed:
             self._tell(Link.READY)

@@ -19,7 +19,7 @@ from voicedesk.core.errors import (
     ReplyFailedError,
     ServerError,
 )
-from voicedesk.providers.failures import STOPPED, wrong_content
+from voicedesk.providers.failures import CUT_SHORT, STOPPED, wrong_content
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.sse import SseEvent, SseParser
@@ -319,7 +319,7 @@ def too_long(address: Address) -> ServerError:
 
 def stopped(reason: str, address: Address) -> ServerError:
     """The server ended the answer before its end."""
-    said = STOPPED.get(reason, "the server stopped in the middle.")
+    said = STOPPED.get(reason, CUT_SHORT)
     return ReplyFailedError(reason, server=address.name, reason=said)
 
 

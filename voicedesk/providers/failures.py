@@ -29,6 +29,7 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
+from voicedesk.core.reasons import Reason, network_reason
 from voicedesk.core.redaction import redactor
 from voicedesk.providers.profiles import Address
 
@@ -50,38 +51,15 @@ STOPPED = {
     "content_filter": "the server's content filter stopped it.",
 }
 """Why an answer ended before its end, by the server's word for it."""
+CUT_SHORT = "the server stopped in the middle."
+"""The same, for a word that nobody knows."""
+NO_REASON = "it gave no reason."
+ELSEWHERE = "it sends requests on to another address"
 
 
-def plain_reason(error: BaseException) -> str:
-    """Why no connection came about, in words that continue a sentence."""
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens at its address"
-    if isinstance(error, socket.gaierror):
-        return "its name is not known to the network"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "its certificate is not trusted"
-    text = str(error).strip() or type(error).__name__
-    for sign, reason in _SIGNS.items():
-        if sign in text:
-            return reason
-    if isinstance(error, ssl.SSLError):
-        return "no secure connection could be made"
-    return text.rstrip(".")
-
-
-_SIGNS = {
-    "Connect call failed": "nothing listens at its address",
-    "All connection attempts failed": "nothing listens at its address",
-    "CERTIFICATE_VERIFY_FAILED": "its certificate is not trusted",
-    "WRONG_VERSION_NUMBER": "it does not use encryption (https)",
-    "RECORD_LAYER_FAILURE": "it does not use encryption (https)",
-    "Name or service not known": "its name is not known to the network",
-    "nodename nor servname": "its name is not known to the network",
-    "getaddrinfo failed": "its name is not known to the network",
-    "Network is unreachable": "there is no network",
-}
+def own_problem(status: int) -> Reason:
+    """Why a server answers with a status of 500 or above."""
+    return Reason("it has a problem of its own (status {status})", status=status)
 
 
 def as_sentence(text: str) -> str:
@@ -163,12 +141,10 @@ def status_failure(
     if message:
         return message_failure(message, code, address, model=model, detail=detail)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-        return UnreachableError(
-            detail, server=address.name, reason=f"it has a problem of its own (status {status})"
-        )
-    reason = f"it refused the request (status {status})"
+        return UnreachableError(detail, server=address.name, reason=own_problem(status))
+    reason = Reason("it refused the request (status {status})", status=status)
     if _is_page(headers, body):
-        reason = f"it answers with a web page (status {status})"
+        reason = Reason("it answers with a web page (status {status})", status=status)
     return ProtocolError(detail, server=address.name, reason=reason)
 
 
@@ -182,8 +158,9 @@ def _by_status(
     model: str,
 ) -> ServerError | None:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        place = redactor.excerpt(headers.get("location", ""), 200) or "another address"
-        return ProtocolError(detail, server=address.name, reason=f"it sends requests on to {place}")
+        place = redactor.excerpt(headers.get("location", ""), 200)
+        reason = Reason("it sends requests on to {place}", place=place) if place else ELSEWHERE
+        return ProtocolError(detail, server=address.name, reason=reason)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         if status == HTTPStatus.FORBIDDEN and "country" in code:
             return ServerError(detail, server=address.name, reason=message.rstrip("."))
@@ -191,7 +168,7 @@ def _by_status(
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
         if code in _MODEL_CODES or "model" in message.lower():
             return UnknownModelError(detail, server=address.name, model=model)
-        reason = f"it has no such service at its address (status {status})"
+        reason = Reason("it has no such service at its address (status {status})", status=status)
         return ProtocolError(detail, server=address.name, reason=reason)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return TooLongError(detail, server=address.name)
@@ -213,8 +190,12 @@ def limit_failure(
         wait: Seconds that it asks to wait; None when it does not say.
         detail: For the log.
     """
-    asked = "" if wait is None else f"It asks to wait {math.ceil(wait)} seconds."
-    reason = f"{as_sentence(message)} {asked}".strip() or "it gave no reason."
+    reason: str = as_sentence(message) or NO_REASON
+    if wait is not None:
+        reason = Reason("it asks to wait {seconds} seconds.", seconds=math.ceil(wait))
+    if wait is not None and message:
+        both = {"said": as_sentence(message), "seconds": math.ceil(wait)}
+        reason = Reason("{said} It asks to wait {seconds} seconds.", **both)
     return RateLimitError(detail or message, server=address.name, reason=reason, retry_after=wait)
 
 
@@ -239,9 +220,7 @@ def message_failure(
         return limit_failure(message, address, detail=detail)
     if code in _LENGTH_CODES:
         return TooLongError(detail, server=address.name)
-    return ReplyFailedError(
-        detail, server=address.name, reason=as_sentence(message) or "it gave no reason."
-    )
+    return ReplyFailedError(detail, server=address.name, reason=as_sentence(message) or NO_REASON)
 
 
 def _is_page(headers: Mapping[str, str], body: bytes) -> bool:
@@ -258,10 +237,9 @@ def wrong_content(headers: Mapping[str, str], address: Address, *, wanted: str) 
         wanted: What should have come, as in "sound".
     """
     kind = headers.get("content-type", "").partition(";")[0].strip()[:80]
-    came = "a web page" if "html" in kind else kind or "something unnamed"
-    return ProtocolError(
-        f"content type {kind!r}", server=address.name, reason=f"it sent {came} instead of {wanted}"
-    )
+    came = Reason("a web page") if "html" in kind else kind or Reason("something unnamed")
+    reason = Reason("it sent {came} instead of {wanted}", came=came, wanted=Reason(wanted))
+    return ProtocolError(f"content type {kind!r}", server=address.name, reason=reason)
 
 
 def failure(
@@ -318,7 +296,7 @@ def _way_failure(error: BaseException, address: Address, stall_s: float) -> Serv
     if names & {"ReadTimeout", "WriteTimeout"}:
         return NoAnswerError(detail, server=address.name, seconds=stall_s)
     if names & {"ConnectTimeout", "PoolTimeout"}:
-        return UnreachableError(detail, server=address.name, reason=plain_reason(TimeoutError()))
+        return UnreachableError(detail, server=address.name, reason=network_reason(TimeoutError()))
     if names & {"ConnectError", "ProxyError", "UnsupportedProtocol", "InvalidURL"}:
         return UnreachableError(detail, server=address.name, reason=_deepest_reason(chain))
     if "LocalProtocolError" in names:
@@ -355,8 +333,8 @@ def _deepest_reason(chain: list[BaseException]) -> str:
     for error in reversed(chain):
         for cause in _parts(error):
             if isinstance(cause, (ssl.SSLError, socket.gaierror, ConnectionRefusedError)):
-                return plain_reason(cause)
-    return plain_reason(chain[-1])
+                return network_reason(cause)
+    return network_reason(chain[-1])
 
 
 def _parts(error: BaseException) -> Iterator[BaseException]:

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from voicedesk.core.errors import SettingsError
+from voicedesk.core.reasons import disk_reason
 from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import OPENAI_URL, Server
 from voicedesk.providers.key_file import KeyFile
@@ -159,7 +160,7 @@ class Keys:
 
     def _trouble(self, error: OSError) -> KeyFileError:
         path = str(self._file.path) if self._file is not None else ""
-        return KeyFileError(repr(error), path=path, reason=error.strerror or "unknown")
+        return KeyFileError(repr(error), path=path, reason=disk_reason(error))
 
     # --------------------------------------------------------------------------- the keychain
 

@@ -30,14 +30,18 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
+from voicedesk.core.reasons import Reason, network_reason
 from voicedesk.providers.dialects import Dialect
 from voicedesk.providers.failures import (
+    CUT_SHORT,
+    ELSEWHERE,
+    NO_REASON,
     STOPPED,
     as_sentence,
     body_message,
     error_message,
     limit_failure,
-    plain_reason,
+    own_problem,
     retry_after,
 )
 from voicedesk.providers.http import openai_client
@@ -45,6 +49,7 @@ from voicedesk.providers.profiles import Address, is_loopback
 
 if TYPE_CHECKING:
     from openai.resources.realtime.realtime import AsyncRealtimeConnection
+    from openai.types.websocket_connection_options import WebSocketConnectionOptions
 
 log = logging.getLogger(__name__)
 
@@ -170,22 +175,14 @@ class RealtimeSocket:
         manager = client.realtime.connect(
             model=omit if intent else model,
             extra_query={"intent": intent} if intent else {},
-            websocket_connection_options={  # type: ignore[typeddict-unknown-key]
-                "max_size": MAX_MESSAGE,
-                "compression": None,
-                "open_timeout": CONNECT_TIMEOUT,
-                "ping_interval": None,  # its own way counts time in which this application could not read
-                "close_timeout": 1,
-                # A proxy cannot reach this computer's own servers.
-                "proxy": None if is_loopback(urlsplit(address.base_url).hostname or "") else True,
-            },
+            websocket_connection_options=_options(address),
         )
         socket: RealtimeSocket | None = None
         try:
             socket = cls(await manager.enter(), address)
         except (OSError, TimeoutError, EOFError, OpenAIError) as error:
             raise UnreachableError(
-                repr(error), server=address.name, reason=plain_reason(error)
+                repr(error), server=address.name, reason=network_reason(error)
             ) from error
         except Exception as error:
             # websockets' own exceptions share no public base with the rest of the handshake's failures.
@@ -252,7 +249,7 @@ class RealtimeSocket:
         elif code is None:
             reason = "it stopped answering or the network failed"
         else:
-            reason = f"the server closed it (code {code})"
+            reason = Reason("the server closed it (code {code})", code=code)
         self.ended = ConnectionLostError(repr(error), server=self._address.name, reason=reason)
 
     async def _write(self) -> None:
@@ -316,6 +313,20 @@ class RealtimeSocket:
         self._connection._connection.transport.abort()  # noqa: SLF001 - the package has no way to it
 
 
+def _options(address: Address) -> WebSocketConnectionOptions:
+    """How to open a connection."""
+    # A proxy cannot reach this computer's own servers.
+    is_ours = is_loopback(urlsplit(address.base_url).hostname or "")
+    return {
+        "max_size": MAX_MESSAGE,
+        "compression": None,
+        "open_timeout": CONNECT_TIMEOUT,
+        "ping_interval": None,  # its own way counts time in which this application could not read
+        "close_timeout": 1,
+        "proxy": None if is_ours else True,  # type: ignore[typeddict-unknown-key]
+    }
+
+
 def _closed_errors() -> tuple[type[Exception], ...]:
     from websockets.exceptions import ConnectionClosed
 
@@ -331,7 +342,7 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
     if status is None:
         reason = "it does not answer as a realtime server"
         if type(error).__name__ == "SecurityError":
-            reason = "it sends requests on to another address"
+            reason = ELSEWHERE
         return ProtocolError(repr(error), server=address.name, reason=reason)
     body = bytes(getattr(response, "body", b"") or b"")
     message, _ = body_message(body)
@@ -345,11 +356,11 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
     if status == HTTPStatus.TOO_MANY_REQUESTS or busy:
         return limit_failure(message, address, wait=wait, detail=detail)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return UnreachableError(
-            detail, server=address.name, reason=f"it has a problem of its own (status {status})"
-        )
+        return UnreachableError(detail, server=address.name, reason=own_problem(status))
     return ProtocolError(
-        detail, server=address.name, reason=f"it refused the connection (status {status})"
+        detail,
+        server=address.name,
+        reason=Reason("it refused the connection (status {status})", status=status),
     )
 
 
@@ -368,7 +379,7 @@ def server_error(error: Mapping[str, Any], address: Address, model: str) -> Serv
         return ConnectionLostError(
             detail, server=address.name, reason="the session reached its longest duration"
         )
-    return ReplyFailedError(detail, server=address.name, reason=message or "it gave no reason.")
+    return ReplyFailedError(detail, server=address.name, reason=message or NO_REASON)
 
 
 def response_error(response: Mapping[str, Any], address: Address, model: str) -> ServerError | None:
@@ -384,6 +395,6 @@ def response_error(response: Mapping[str, Any], address: Address, model: str) ->
         return server_error(error if isinstance(error, Mapping) else {}, address, model)
     if status in {"incomplete", "cancelled"}:
         reason = str(details.get("reason") or status)
-        said = STOPPED.get(reason, "the server stopped in the middle.")
+        said = STOPPED.get(reason, CUT_SHORT)
         return ReplyFailedError(reason, server=address.name, reason=said)
     return None

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.reasons import disk_reason
 from voicedesk.core.settings import Settings
 from voicedesk.core.settings_exchange import (
     MAX_BYTES,
@@ -33,8 +34,7 @@ def read_settings(path: Path, present: Settings) -> Settings:
         with path.open("rb") as file:
             return import_text(file.read(MAX_BYTES + 1), present)
     except OSError as error:
-        reason = error.strerror or "it cannot be read"
-        raise SettingsImportError(repr(error), reason=reason) from error
+        raise SettingsImportError(repr(error), reason=disk_reason(error)) from error
 
 
 def write_settings(path: Path, settings: Settings) -> None:
@@ -46,7 +46,7 @@ def write_settings(path: Path, settings: Settings) -> None:
     try:
         path.write_text(export_text(settings), encoding="utf-8")
     except OSError as error:
-        reason = error.strerror or "it cannot be written"
+        reason = disk_reason(error)
         raise SettingsExportError(repr(error), reason=reason, path=str(path)) from error
 
 

@@ -36,7 +36,8 @@ _SOUND_PAGE = (DeviceError, NoMicrophoneError, NoSpeakerError)
 
 def error_sentence(error: VoiceDeskError) -> str:
     """The sentence of an error, translated."""
-    return error.fill(QCoreApplication.translate("errors", type(error).sentence))
+    sentence = QCoreApplication.translate("errors", type(error).sentence)
+    return error.fill(sentence, lambda reason: QCoreApplication.translate("reasons", reason))
 
 
 def settings_page_for(error: VoiceDeskError) -> str:

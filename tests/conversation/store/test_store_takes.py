@@ -290,7 +290,7 @@ async def test_a_full_disk_costs_no_word_once_there_is_room_again(
     monkeypatch.setattr(sound_files, "_write_whole", full)
     kept.desk.microphone.speak(SPEECH, 7)
     await kept.all()
-    assert "no space left" in str(kept.troubles[0])
+    assert "the disk is full" in str(kept.troubles[0])
     assert len([error for error in kept.troubles if error]) == 1
     monkeypatch.setattr(sound_files, "_write_whole", real)
     kept.desk.microphone.speak(SPEECH, 1)

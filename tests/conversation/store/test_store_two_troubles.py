@@ -41,7 +41,7 @@ async def test_words_that_are_kept_do_not_make_up_for_sound_that_is_not(
         await database.write(nothing)
     assert [str(trouble) for trouble in troubles if trouble] == [str(troubles[0])]
     assert troubles[0] is not None
-    assert "permission denied" in str(troubles[0])
+    assert "you have no right to do that there" in str(troubles[0])
     assert len(troubles) == 1
     database.post_file(lambda: None)
     await database.write(nothing)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from voicedesk.conversation.figures.causes import causes
 from voicedesk.conversation.figures.turns import SpanKind, TurnFigures
 from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.reasons import disk_reason
 
 Kind = Literal["csv", "json"]
 
@@ -86,7 +87,7 @@ def write(turns: Iterable[TurnFigures], kind: Kind, path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
     except OSError as error:
-        reason = error.strerror or "unknown"
+        reason = disk_reason(error)
         raise FiguresExportError(repr(error), path=str(path), reason=reason) from error
 
 

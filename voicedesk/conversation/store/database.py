@@ -22,6 +22,7 @@ from typing import Any, Literal, TypeVar
 
 from voicedesk.conversation.store.schema import NewerSchemaError, bring_up_to_date
 from voicedesk.core.errors import StorageError, StoreSetAsideError, VoiceDeskError
+from voicedesk.core.reasons import OUR_FAULT, disk_reason
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +63,8 @@ def reason_of(error: Exception) -> str:
     """Why something could not be kept, in words."""
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None) or 0
-        return _REASONS.get(code & 0xFF, str(error) or type(error).__name__)
-    if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
-    return str(error) or type(error).__name__
+        return _REASONS.get(code & 0xFF, "the database does not work as it should")
+    return disk_reason(error) if isinstance(error, OSError) else OUR_FAULT
 
 
 class Database:
@@ -166,7 +165,7 @@ class Database:
             self._failed(job, StorageError(repr(error), reason=reason_of(error)))
         except Exception as error:  # a fault of ours must not end the thread; it is logged whole
             log.exception("storing failed unexpectedly")
-            self._failed(job, StorageError(repr(error), reason=type(error).__name__))
+            self._failed(job, StorageError(repr(error), reason=OUR_FAULT))
         else:
             if self._told.pop(job.kind, "") and not self._told:
                 self._on_loop(self.trouble, None)
