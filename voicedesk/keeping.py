@@ -143,7 +143,7 @@ class Keeping:
         while self._is_stale:
             self._is_stale = False
             try:
-                number = len(await self.takes.waiting())
+                number = await self.takes.count_waiting()
             except StorageError as error:
                 log.info("the takes are not counted: %s", error.detail)
                 return

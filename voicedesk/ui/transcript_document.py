@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QRectF
@@ -86,11 +87,11 @@ class TranscriptDocument:
         Returns:
             The changed entries that are left for the next call.
         """
-        edit = QTextCursor(self._document)
-        edit.beginEditBlock()
-        done = 0
-        try:
+        # Two edits: one that reaches from the oldest entry to the newest lays out all between them anew.
+        with self._edit():
             self._remove_all(removed)
+        done = 0
+        with self._edit():
             for entry in changed:
                 shown = self._by_serial.get(entry.serial)
                 if shown is None:
@@ -100,9 +101,17 @@ class TranscriptDocument:
                 done += 1
                 if until is not None and now() > until:
                     break
+        return changed[done:]
+
+    @contextmanager
+    def _edit(self) -> Iterator[None]:
+        """What is changed in the block is laid out at its end, together."""
+        edit = QTextCursor(self._document)
+        edit.beginEditBlock()
+        try:
+            yield
         finally:
             edit.endEditBlock()
-        return changed[done:]
 
     def restyle(self, palette: QPalette, font: QFont, unit: int) -> None:
         """Draw what is written from now on in other colours or another size; the rest when it is synced again."""

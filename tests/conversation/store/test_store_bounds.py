@@ -18,6 +18,7 @@ from voicedesk.conversation.store.retention import DAY, Total, may_go, outlived
 from voicedesk.conversation.store.sound_files import SoundFiles
 from voicedesk.conversation.store.takes import TakeJournal
 from voicedesk.core.errors import NoRecordingError
+from voicedesk.core.events import TurnFailed
 from voicedesk.core.settings import Privacy
 
 START = 1_700_000_000.0
@@ -114,6 +115,23 @@ async def test_recordings_are_looked_at_one_by_one_only_when_one_is_to_go(
     assert files.looks == 1
     assert [(total.state, total.oldest) for total in left] == [(TakeState.ANSWERED, START + 60)]
     await database.close()
+
+
+async def test_unanswered_takes_are_counted_as_they_are_listed(
+    files: Files, tmp_path: Path
+) -> None:
+    journal = TakeJournal(
+        Database(tmp_path / "history.db"),
+        files,
+        turn_id=lambda number: f"turn {number}",
+        clock=lambda: START,
+    )
+    for turn, seconds in enumerate((0.1, 0.29, 0.3, 0.31, 1.0, 5.0), 1):
+        journal.captured(turn, bytes(round(seconds * 24_000) * 2))
+        journal(TurnFailed(turn=turn, at=0.0, error=NoRecordingError("")))
+    listed = await journal.waiting()
+    assert await journal.count_waiting() == len(listed) >= 3
+    await journal._database.close()
 
 
 class Takes:

@@ -190,6 +190,12 @@ class SoundFiles:
             )
         ]
 
+    def count(self, connection: sqlite3.Connection, where: str, *, at_least: float) -> int:
+        """How many recordings there are for which an SQL condition of ours holds, of so many seconds at least."""
+        query = f"SELECT COUNT(*) FROM recordings WHERE ({where}) AND bytes >= ?"  # noqa: S608 - ours
+        size = HEADER_BYTES + at_least * RATE * SAMPLE_BYTES
+        return int(connection.execute(query, (size,)).fetchone()[0])
+
     def totals(self, connection: sqlite3.Connection) -> list[Total]:
         """How much there is in each state, and since when."""
         query = (

@@ -228,6 +228,16 @@ class TakeJournal:
 
         return await self._database.read(work)
 
+    async def count_waiting(self) -> int:
+        """How many ``waiting`` gives.
+
+        Raises:
+            StorageError: They cannot be counted.
+        """
+        return await self._database.read(
+            lambda c: self._files.count(c, _UNANSWERED, at_least=MIN_TAKE_S)
+        )
+
     def turn_of(self, recording: str) -> int | None:
         """The number of the turn of this run that a take belongs to; None for a take of an earlier run."""
         numbers = (n for n, take in self._takes.items() if n > 0 and take.name == recording)
