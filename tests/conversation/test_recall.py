@@ -138,6 +138,30 @@ async def test_what_was_taken_out_is_put_back_whole(desk: Remembering, *, whole:
     assert desk.recall.can_replay(first, take=False)
 
 
+async def test_words_that_come_late_bring_nothing_back(desk: Remembering) -> None:
+    """The transcript of a question may arrive when the question is deleted already."""
+    first = await desk.spoken_turn("")
+    assert desk.told() == [(Role.ASSISTANT, "hello")]
+    desk.recall.remove(first, whole=True)
+    desk.conductor.emit(UserText(turn=first, at=0.0, text="One", final=True))
+    assert desk.told() == []
+    desk.recall.put_back()
+    assert desk.told() == [(Role.USER, "One"), (Role.ASSISTANT, "hello")]
+    desk.recall.remove(first, whole=True)
+    desk.recall.settle()
+    desk.conductor.emit(UserText(turn=first, at=0.0, text="One", final=True))
+    assert desk.told() == []
+
+
+async def test_words_that_come_late_stand_where_only_the_answer_is_out(desk: Remembering) -> None:
+    first = await desk.spoken_turn("")
+    desk.recall.remove(first, whole=False)
+    desk.conductor.emit(UserText(turn=first, at=0.0, text="One", final=True))
+    assert desk.told() == [(Role.USER, "One")]
+    desk.recall.put_back()
+    assert desk.told() == [(Role.USER, "One"), (Role.ASSISTANT, "hello")]
+
+
 async def test_what_is_taken_out_next_settles_what_was_before(desk: Remembering) -> None:
     first = await desk.spoken_turn("One")
     second = await desk.spoken_turn("Two")

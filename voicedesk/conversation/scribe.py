@@ -81,6 +81,9 @@ class Scribe:
         self._replies: dict[int, _Reply] = {}
         self._forgotten: set[int] = set()
         self._taken_out: dict[int, tuple[Message, ...]] = {}
+        self._unasked: dict[
+            int, str | None
+        ] = {}  # taken out with their questions: words that came since
         self._since = 0
 
     def __call__(self, event: Event) -> None:
@@ -89,7 +92,10 @@ class Scribe:
             return
         match event:
             case UserText(text=text, final=True):
-                self.dialogue.say(event.turn, Role.USER, text or "")
+                if event.turn in self._unasked:
+                    self._unasked[event.turn] = text
+                else:
+                    self.dialogue.say(event.turn, Role.USER, text or "")
             case ToolCalled(call=call):
                 self._reply(event.turn).round = event.round + 1
                 self.dialogue.called(event.turn, call, round=event.round)
@@ -118,12 +124,19 @@ class Scribe:
             case TakenOut(turn=turn, whole=whole):
                 self._replies.pop(turn, None)
                 self._taken_out[turn] = self.dialogue.forget(turn, keep_question=not whole)
+                if whole:
+                    self._unasked[turn] = None
             case PutBack(turn=turn):
                 self.dialogue.put_back(self._taken_out.pop(turn, ()))
+                if (late := self._unasked.pop(turn, None)) is not None:
+                    self.dialogue.say(turn, Role.USER, late)
             case Removed(turn=turn, whole=whole):
                 self._replies.pop(turn, None)
                 self._taken_out.pop(turn, None)
+                self._unasked.pop(turn, None)
                 self.dialogue.forget(turn, keep_question=not whole)
+                if whole and turn > 0:
+                    self._forgotten.add(turn)
 
     def meant(self, turn: int) -> dict[int, str]:
         """What the assistant was about to say in a turn, by rounds, heard or not; empty for a turn long over."""
@@ -135,6 +148,7 @@ class Scribe:
         self._since = turn
         self._replies.clear()
         self._taken_out.clear()
+        self._unasked.clear()
 
     def _reply(self, turn: int) -> _Reply:
         reply = self._replies.get(turn)

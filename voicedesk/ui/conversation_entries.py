@@ -136,6 +136,24 @@ class Entry:
         """What the entries are ordered by."""
         return (self.turn, self.kind, self.serial)
 
+    def hear(self, text: str | None, *, is_final: bool) -> None:
+        """Take the user's words, so far or as they stay; None when the server could not transcribe them."""
+        self.text = clean(text or "").strip()
+        if text is None:
+            self.user_state = UserState.NOT_TRANSCRIBED
+        elif is_final:
+            self.user_state = UserState.FINAL if self.text else UserState.NO_WORDS
+        else:
+            self.user_state = UserState.PARTIAL if self.text else UserState.WAITING
+
+    def segment(self, key: AudioKey) -> Segment:
+        """The part of a reply that holds the words of this key; a new one at its end when there is none."""
+        for segment in reversed(self.segments):
+            if segment.key == key:
+                return segment
+        self.segments.append(Segment(key))
+        return self.segments[-1]
+
     def join(self) -> None:
         """Take the words, and which of them never sounded, from the parts of a reply."""
         self.text = "\n".join(segment.text for segment in self.segments if segment.text)

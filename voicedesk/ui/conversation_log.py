@@ -95,6 +95,7 @@ class ConversationLog:
         self._calls: dict[tuple[int, str], Entry] = {}
         self._waits: dict[int, Entry] = {}
         self._taken_out: dict[int, list[Entry]] = {}
+        self._gone: set[int] = set()  # turns whose question does not stand here any more
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -122,6 +123,7 @@ class ConversationLog:
         """Let what was said before stand in place of all entries."""
         for entry in list(self.entries):
             self._drop(entry)
+        self._gone.clear()
         for message in messages:
             kind = {Role.USER: Kind.USER, Role.ASSISTANT: Kind.REPLY}.get(message.role)
             if kind is None:
@@ -192,25 +194,19 @@ class ConversationLog:
                 self._touch(entry)
 
     def _on_user_text(self, event: UserText) -> None:
+        if event.turn in self._gone:
+            # Late words show nothing again that is deleted; they stand there if it is put back.
+            for out in self._taken_out.get(event.turn, ()):
+                if out.kind is Kind.USER:
+                    out.hear(event.text, is_final=event.final)
+            return
         entry = self._user(event.turn)
-        text = clean(event.text or "").strip()
-        if event.text is None:
-            state = UserState.NOT_TRANSCRIBED
-        elif not event.final:
-            state = UserState.PARTIAL if text else UserState.WAITING
-        else:
-            state = UserState.FINAL if text else UserState.NO_WORDS
-        entry.text, entry.user_state = text, state
+        entry.hear(event.text, is_final=event.final)
         self._touch(entry)
 
     def _segment(self, event: TextDelta | TextEnded) -> tuple[Entry, Segment]:
         entry = self._find(event.turn, Kind.REPLY) or self._add(event.turn, Kind.REPLY)
-        for segment in reversed(entry.segments):
-            if segment.key == event.key:
-                return entry, segment
-        segment = Segment(event.key)
-        entry.segments.append(segment)
-        return entry, segment
+        return entry, entry.segment(event.key)
 
     def _on_delta(self, event: TextDelta) -> None:
         text = clean(event.text)
@@ -372,6 +368,8 @@ class ConversationLog:
         self._taken_out[event.turn] = self._drop_turn(event.turn, keep_question=not event.whole)
 
     def _on_put_back(self, event: PutBack) -> None:
+        if event.turn in self._taken_out:
+            self._gone.discard(event.turn)
         for entry in self._taken_out.pop(event.turn, ()):
             self._removed.pop(entry.serial, None)
             insort(self.entries, entry, key=lambda other: other.place)
@@ -390,6 +388,8 @@ class ConversationLog:
         self.show_past(event.messages)
 
     def _drop_turn(self, turn: int, *, keep_question: bool) -> list[Entry]:
+        if not keep_question:
+            self._gone.add(turn)
         begin = bisect_left(self.entries, turn, key=lambda entry: entry.turn)
         end = bisect_right(self.entries, turn, key=lambda entry: entry.turn)
         gone = [e for e in self.entries[begin:end] if not (keep_question and e.kind is Kind.USER)]
