@@ -96,8 +96,8 @@
         <translation>{server} braucht einen Schlüssel. Geben Sie Ihren in Einstellungen, Server ein.</translation>
     </message>
     <message>
-        <source>{server} does not have the model {model}. Choose another in Settings, Server.</source>
-        <translation>{server} hat das Modell {model} nicht. Wählen Sie ein anderes in Einstellungen, Server.</translation>
+        <source>{server} does not have the model {model}. Choose another in Settings.</source>
+        <translation>{server} hat das Modell {model} nicht. Wählen Sie ein anderes in den Einstellungen.</translation>
     </message>
     <message>
         <source>That was too long for {server}. Say it in shorter parts, or start a new conversation.</source>
@@ -134,6 +134,14 @@
     <message>
         <source>The file of keys, {path}, could not be changed: {reason}. Keys that are new are used until VoiceDesk ends.</source>
         <translation>Die Datei mit den Schlüsseln, {path}, ließ sich nicht ändern: {reason}. Neue Schlüssel gelten, bis VoiceDesk endet.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {reason}. Choose another place.</source>
+        <translation>{path} kann nicht geschrieben werden: {reason}. Wählen Sie einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>The results cannot be printed: {reason}.</source>
+        <translation>Die Ergebnisse können nicht ausgegeben werden: {reason}.</translation>
     </message>
     <message>
         <source>The environment variable {name} is not set. Put the server&apos;s key there.</source>

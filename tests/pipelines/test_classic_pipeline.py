@@ -15,6 +15,7 @@ from voicedesk.core.errors import (
     ConnectionLostError,
     RateLimitError,
     ServerError,
+    UnknownModelError,
     UnreachableError,
     VoiceDeskError,
     VoiceError,
@@ -400,6 +401,7 @@ async def test_a_take_that_cannot_be_transcribed(room: Room) -> None:
     room.transcriber.error = RateLimitError(server="Fake")
     error = await room.take()
     assert isinstance(error, RateLimitError)
+    assert error.stage == "transcription"
     assert room.thinker.questions == []
     assert isinstance(room.events[-1], ReplyEnded)
 
@@ -408,6 +410,7 @@ async def test_what_came_before_a_failure_is_spoken(room: Room) -> None:
     lost = ConnectionLostError("cut", server="Fake", reason="the line is gone")
     room.thinker.answers = [["The first half is ", "here, and", lost]]
     assert await room.take() is lost
+    assert lost.stage == "thinking"
     assert " ".join(room.voice.spoken).startswith("The first half is here")
     assert room.sound == sum(map(len, room.voice.spoken)) * len(SOUND)
 
@@ -416,6 +419,7 @@ async def test_a_voice_that_dies_leaves_the_words_to_be_read(room: Room) -> None
     room.voice.fails_at = 0
     error = await room.take()
     assert isinstance(error, VoiceError)
+    assert error.stage == "speech"
     assert room.words == TEXT
     assert room.sound > 0
     room.voice.fails_at = -1
@@ -525,6 +529,22 @@ async def test_opening_tells_of_the_connection(room: Room) -> None:
     links = [event.link.value for event in room.told if isinstance(event, LinkChanged)]
     assert links == ["connecting", "ready"]
     assert all(event.at <= now() for event in room.told)
+
+
+@pytest.mark.parametrize("stage", ["transcription", "thinking", "speech"])
+async def test_opening_tells_which_stage_failed(
+    room: Room, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    async def warm() -> None:
+        raise UnknownModelError(server="Fake", model="m")
+
+    parts = {"transcription": room.transcriber, "thinking": room.thinker, "speech": room.voice}
+    monkeypatch.setattr(parts[stage], "warm", warm)
+    with pytest.raises(UnknownModelError) as caught:
+        await room.pipeline.open()
+    assert caught.value.stage == stage
+    told = [event.error for event in room.told if isinstance(event, LinkChanged) and event.error]
+    assert told == [caught.value]
 
 
 async def test_a_turn_that_failed_does_not_make_the_chain_ready(room: Room) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -79,9 +80,7 @@ def reasons_of_tables(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     found |= {failures.CUT_SHORT, failures.NO_REASON, failures.ELSEWHERE}
     found |= set(database._REASONS.values())
     for program, _ in (*remedy._INSTALLERS, ("", "")):
-        monkeypatch.setattr(
-            remedy.shutil, "which", lambda name, there=program: name == there or None
-        )
+        monkeypatch.setattr(shutil, "which", lambda name, there=program: name == there or None)
         found.add(remedy.missing_voice_remedy("linux"))
     return found | {remedy.missing_voice_remedy("darwin")}
 

@@ -32,7 +32,7 @@ translate it), a detail for the log, and whether the same turn may be tried agai
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from voicedesk.core.reasons import Translate, spoken
 from voicedesk.core.redaction import redactor
@@ -50,6 +50,7 @@ class VoiceDeskError(Exception):
         retryable: Whether trying the same turn again can succeed with nothing changed by the user.
         arguments: What the template is filled with.
         detail: For the log. Never shown alone, never holds a key.
+        stage: Which stage of the classic chain failed: "transcription", "thinking" or "speech"; empty for none of them.
     """
 
     sentence: ClassVar[str] = "Something went wrong: {reason}."
@@ -58,7 +59,13 @@ class VoiceDeskError(Exception):
     def __init__(self, detail: str = "", **arguments: object) -> None:
         self.detail = redactor.excerpt(detail, LONGEST_DETAIL)
         self.arguments = arguments
+        self.stage = ""
         super().__init__(self.detail)
+
+    def of_stage(self, stage: str) -> Self:
+        """The same error, with the stage in which it came up."""
+        self.stage = self.stage or stage
+        return self
 
     def __str__(self) -> str:
         return self.fill(self.sentence)
@@ -161,7 +168,7 @@ class WrongKeyError(ServerError):
 class UnknownModelError(ServerError):
     """The server does not have the model or the endpoint."""
 
-    sentence = "{server} does not have the model {model}. Choose another in Settings, Server."
+    sentence = "{server} does not have the model {model}. Choose another in Settings."
     retryable = False
 
 

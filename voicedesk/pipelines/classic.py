@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.core.clock import now
@@ -63,9 +63,9 @@ class ClassicPipeline:
         self._tell(Link.CONNECTING)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._transcriber.warm())
-                tasks.create_task(self._chain.thinker.warm())
-                tasks.create_task(self._chain.voice.warm())
+                tasks.create_task(_of_stage("transcription", self._transcriber.warm()))
+                tasks.create_task(_of_stage("thinking", self._chain.thinker.warm()))
+                tasks.create_task(_of_stage("speech", self._chain.voice.warm()))
         except* (ServerError, VoiceError) as group:
             error = group.exceptions[0]
             assert isinstance(error, VoiceDeskError)
@@ -185,3 +185,11 @@ class ClassicPipeline:
     def _tell(self, link: Link, error: VoiceDeskError | None = None) -> None:
         self._link = link
         self._emit(LinkChanged(turn=0, at=now(), link=link, error=error))
+
+
+async def _of_stage(stage: str, work: Awaitable[None]) -> None:
+    try:
+        await work
+    except VoiceDeskError as error:
+        error.of_stage(stage)
+        raise

@@ -155,7 +155,7 @@ class ClassicTurn:
         try:
             words = await self._hearing.finish()
         except VoiceDeskError as error:
-            self._failure = error
+            self._failure = error.of_stage("transcription")
             return ""
         if words.usage:
             self._usage["transcription"] = dict(words.usage)
@@ -184,7 +184,7 @@ class ClassicTurn:
                     messages.append(Message(self.turn, Role.ASSISTANT, text, round=round_))
                 messages += await self._call(round_, calls)
         except VoiceDeskError as error:
-            self._failure = error
+            self._failure = error.of_stage("thinking")
 
     async def _round(self, round_: int, question: Question) -> tuple[str, Sequence[ToolCall]]:
         key = AudioKey(self.turn, "words", f"round-{round_}")

@@ -197,7 +197,7 @@ class UnitSpeaker:
                     await making.pieces.put(pcm)
                     self._arrived.set()
         except VoiceDeskError as error:
-            making.failure = error
+            making.failure = error.of_stage("speech")
         self._gate.done(index, now())
         if making.failure is None:
             # Not when it was said: while the start is held back, what follows must be made.

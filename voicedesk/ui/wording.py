@@ -11,27 +11,35 @@ from voicedesk.core.errors import (
     EngineError,
     InsecureServerError,
     NoMicrophoneError,
+    NoRecordingError,
     NoSpeakerError,
     ProtocolError,
     UnknownModelError,
     UnreachableError,
     VoiceDeskError,
+    VoiceError,
     WrongKeyError,
 )
 from voicedesk.core.events import HintKind, TurnFailed, Waiting
+from voicedesk.hotkey.base import KeyTakenError, KeyUnwatchableError
 
-_MENDED_IN_SETTINGS = (
-    WrongKeyError,
-    UnknownModelError,
-    InsecureServerError,
-    UnreachableError,
-    ProtocolError,
-    EngineError,
-    DeviceError,
-    NoMicrophoneError,
-    NoSpeakerError,
+_STAGE_PAGES = {"transcription": "transcribe", "thinking": "think", "speech": "speak"}
+"""Where each stage of the classic chain has its model and its server."""
+_PAGES: tuple[tuple[type[VoiceDeskError], str], ...] = (
+    (DeviceError, "sound"),
+    (NoMicrophoneError, "sound"),
+    (NoSpeakerError, "sound"),
+    (KeyTakenError, "talk"),
+    (KeyUnwatchableError, "talk"),
+    (NoRecordingError, "privacy"),
+    (VoiceError, "speak"),
+    (WrongKeyError, "server"),
+    (InsecureServerError, "server"),
+    (UnreachableError, "server"),
+    (ProtocolError, "server"),
 )
-_SOUND_PAGE = (DeviceError, NoMicrophoneError, NoSpeakerError)
+_OF_THE_STAGE = (UnknownModelError, EngineError)
+"""Mended where the stage's model and server are chosen."""
 
 
 def error_sentence(error: VoiceDeskError) -> str:
@@ -42,9 +50,9 @@ def error_sentence(error: VoiceDeskError) -> str:
 
 def settings_page_for(error: VoiceDeskError) -> str:
     """The page of the settings where an error can be mended, empty when there is none."""
-    if not isinstance(error, _MENDED_IN_SETTINGS):
-        return ""
-    return "sound" if isinstance(error, _SOUND_PAGE) else "server"
+    if isinstance(error, _OF_THE_STAGE):
+        return _STAGE_PAGES.get(error.stage, "realtime")
+    return next((page for kind, page in _PAGES if isinstance(error, kind)), "")
 
 
 def error_note(event: TurnFailed) -> tuple[str, str]:
