@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import platform
 import shutil
@@ -88,6 +89,8 @@ def make_deb(root: Path) -> None:
     documents = stage / "usr" / "share" / "doc" / NAME
     documents.mkdir(parents=True)
     shutil.copyfile(folder / "LICENSES.txt", documents / "copyright")
+    with gzip.GzipFile(documents / "changelog.gz", "wb", compresslevel=9, mtime=0) as changes:
+        changes.write((root / "CHANGELOG.md").read_bytes())
     architecture = _DEB_ARCHITECTURES.get(platform.machine(), platform.machine())
     size = sum(path.lstat().st_size for path in stage.rglob("*") if path.is_file()) // 1024
     glibc = os.confstr("CS_GNU_LIBC_VERSION") or "glibc 2.36"
@@ -126,7 +129,8 @@ def _make_modes_plain(stage: Path) -> None:
     """Readable by all and writable by root, whatever the builder's umask is."""
     for path in [stage, *stage.rglob("*")]:
         if not path.is_symlink():
-            runs = path.is_dir() or os.access(path, os.X_OK)
+            is_library = ".so" in path.suffixes
+            runs = path.is_dir() or (os.access(path, os.X_OK) and not is_library)
             path.chmod(0o755 if runs else 0o644)
 
 
