@@ -292,6 +292,7 @@ class Application(QObject):
         """
         async with self._applying:
             await self.desk.connect()
+            await self.key_store.check(self.desk.settings)
 
     def list_devices(self) -> Devices:
         """The sound devices that are there now, as far as it is known yet: counting them takes a moment."""

@@ -81,6 +81,14 @@ class KeyStore:
 
         return end
 
+    async def check(self, settings: Settings) -> None:
+        """See whether the servers that are in use take their keys.
+
+        Raises:
+            ServerError: One refuses its key, or cannot be reached.
+        """
+        await self._prober.check_keys(settings)
+
     async def close(self) -> None:
         """End what is being tried."""
         await self._tasks.close()

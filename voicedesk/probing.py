@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from voicedesk.assembly import classic_settings, realtime_settings
 from voicedesk.core.errors import SoundFileError
 from voicedesk.core.resources import resource_path
-from voicedesk.core.settings import Settings
+from voicedesk.core.settings import BUILTIN, Settings
 from voicedesk.providers.presets import Stage
 from voicedesk.providers.trials import Wishes
 
@@ -91,6 +91,20 @@ class Prober:
     def __init__(self, servers: Servers) -> None:
         """``servers`` knows where they are; it starts the built-in one when that is to be tried."""
         self._servers = servers
+
+    async def check_keys(self, settings: Settings) -> None:
+        """See whether the servers of the chosen pipeline take their keys, where connecting alone does not show it.
+
+        Raises:
+            ServerError: The first that refuses its key, or cannot be reached.
+        """
+        from voicedesk.providers.key_check import check_key
+
+        if settings.mode == "realtime":
+            return  # a session is refused without the right key
+        for server_id in servers_in_use(settings):
+            if settings.server(server_id).dialect != BUILTIN:
+                await check_key(lambda each=server_id: self._servers.address(settings, each))  # type: ignore[misc]
 
     async def test(self, settings: Settings, server_id: str, told: Told) -> ServerReport:
         """Try a server. Never raises ServerError: what fails is in the report. Cancelling it ends it.

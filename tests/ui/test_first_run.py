@@ -321,6 +321,41 @@ def test_what_comes_of_another_server_is_said_by_itself(person: Person) -> None:
     assert not person.dialog.step.is_proven
 
 
+def test_in_classic_mode_the_key_is_tested_where_connecting_says_nothing_of_it(
+    person: Person,
+) -> None:
+    async def work() -> None:
+        person.settings = Settings(mode="classic")
+        person.go_to(3)
+        person.choose("Server", 1)
+        assert person.settings.classic.thinking_server == OPENAI
+        person.server.failure = WrongKeyError(server="OpenAI")
+        person.control.links(Link.READY)  # somebody is there
+        await _until(lambda: "refused the key" in person.verdict)
+        assert person.server.asked == 1
+        assert not person.dialog.step.is_proven
+        person.server.failure = None
+        person.control.links(Link.READY)
+        await _until(lambda: person.dialog.step.is_proven)
+        assert person.verdict == "OpenAI is there and ready to answer."
+        await person.dialog.stop()
+
+    run(work)
+
+
+def test_in_classic_mode_the_key_is_tested_as_soon_as_the_step_is_there(person: Person) -> None:
+    async def work() -> None:
+        person.settings = Settings(mode="classic")
+        person.settings.classic.thinking_server = OPENAI
+        assert person.control.link is Link.READY
+        person.go_to(3)
+        await _until(lambda: person.dialog.step.is_proven)
+        assert person.server.asked == 1
+        await person.dialog.stop()
+
+    run(work)
+
+
 def test_a_key_is_stored_and_tested_and_its_refusal_is_said(person: Person) -> None:
     async def work() -> None:
         person.go_to(3)

@@ -61,7 +61,7 @@ class ServerStep(Step):
         self._show()
         self._stop_observing = self._ports.control.observe(self._on_event)
         if self._ports.control.link is Link.READY:
-            self._is_there()
+            self._on_ready()
 
     def leave(self) -> None:
         self._stop_observing()
@@ -131,10 +131,12 @@ class ServerStep(Step):
             except VoiceDeskError as error:
                 self.verdict.say(error_sentence(error), is_good=False)
                 return
+        self._begin()
+
+    def _begin(self) -> None:
+        server = self._ports.settings().answering_server
         self._button.setEnabled(False)
-        self.verdict.say(
-            self.tr("Connecting to {server}…").format(server=self._name(settings.answering_server))
-        )
+        self.verdict.say(self.tr("Connecting to {server}…").format(server=self._name(server)))
         self._running = self._tasks.spawn(self._connect(), name="testing the server")
 
     def _on_event(self, event: Event) -> None:
@@ -142,10 +144,17 @@ class ServerStep(Step):
         if not isinstance(event, LinkChanged) or self._running is not None:
             return
         if event.link is Link.READY:
-            self._is_there()
+            self._on_ready()
         elif event.error is not None:
             self.start_over()
             self.verdict.say(error_sentence(event.error), is_good=False)
+
+    def _on_ready(self) -> None:
+        settings = self._ports.settings()
+        if settings.mode == "realtime" or settings.answering_server.dialect == BUILTIN:
+            self._is_there()
+        else:
+            self._begin()  # that somebody is there says nothing of the key
 
     def _is_there(self) -> None:
         server = self._ports.settings().answering_server
