@@ -94,8 +94,7 @@ class Application(QObject):
         Args:
             settings: To begin with.
             file: Where changed settings are kept; None keeps them for this run only.
-            microphone: Takes the place of the sound devices, for a demonstration or a test.
-            speaker: The same.
+            microphone, speaker: Take the place of the devices, for a demonstration or a test.
         """
         super().__init__()
         self._file = file
