@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from voicedesk.core.memory import give_back
+
 MB = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A process at one moment, after its garbage was collected.
+    """A process at one moment, without what it has done with.
 
     Attributes:
         at: Seconds since the soak began; turns where the clock is virtual.
@@ -66,8 +68,9 @@ def _entries(name: str) -> int:
 
 
 def read(at: float, *, widgets: int = 0, store: Path | None = None) -> Reading:
-    """Collect the garbage and look at this process. On its loop."""
+    """Collect the garbage, give free memory back as the application does each minute, and look. On the loop."""
     gc.collect()
+    give_back()
     rss, own = memory_of("self")
     helpers = [p for p in psutil.Process().children(recursive=True) if p.name() != "paplay"]
     stored = sum(path.stat().st_size for path in store.rglob("*.db*")) if store else 0
