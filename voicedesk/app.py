@@ -94,7 +94,8 @@ class Application(QObject):
         Args:
             settings: To begin with.
             file: Where changed settings are kept; None keeps them for this run only.
-            microphone, speaker: Take the place of the devices, for a demonstration or a test.
+            microphone: Takes the place of the sound devices, for a demonstration or a test.
+            speaker: The same.
         """
         super().__init__()
         self._file = file
@@ -102,8 +103,7 @@ class Application(QObject):
         self._keys = Keys(Folders.find().config)
         self._tasks = TaskSet()
         self._applying = asyncio.Lock()
-        self._closing = asyncio.Event()
-        self._tried_sound = asyncio.Event()
+        self._closing, self._tried_sound = asyncio.Event(), asyncio.Event()
         self._looks = Looks(make_application())
         self._looks.apply(settings.appearance)
         self._wants_rebuild = False
