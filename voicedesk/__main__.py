@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from voicedesk import __version__
+from voicedesk.cli.output import OutputError, flush, let_go
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -63,15 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from voicedesk.engine.__main__ import main as engine
 
         return engine(given[1:])
-    options = make_parser().parse_args(given)
     try:
-        return _run(options)
+        try:
+            return _run(make_parser().parse_args(given))
+        finally:
+            flush()  # also what the parser has said
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go()  # the reader of our output has gone; there is nobody left to tell
         return 1
+    except OutputError as error:
+        let_go()
+        print(str(error), file=sys.stderr)
+        return 2
 
 
 def _run(options: argparse.Namespace) -> int:

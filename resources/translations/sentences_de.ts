@@ -140,10 +140,6 @@
         <translation>{path} kann nicht geschrieben werden: {reason}. Wählen Sie einen anderen Ort.</translation>
     </message>
     <message>
-        <source>The results cannot be printed: {reason}.</source>
-        <translation>Die Ergebnisse können nicht ausgegeben werden: {reason}.</translation>
-    </message>
-    <message>
         <source>The environment variable {name} is not set. Put the server&apos;s key there.</source>
         <translation>Die Umgebungsvariable {name} ist nicht gesetzt. Legen Sie den Schlüssel des Servers dort ab.</translation>
     </message>

@@ -136,7 +136,7 @@ class FileSpeaker(BufferedOutput):
         """Start to play. Call it while the loop runs.
 
         Raises:
-            SoundFileError: The file cannot be made.
+            SoundWriteError: The file cannot be made.
         """
         if self._running:
             return

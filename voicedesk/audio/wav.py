@@ -29,6 +29,12 @@ _HEADER_BYTES = 44
 _PATCH_EVERY = RATE * SAMPLE_BYTES // 2
 
 
+class SoundWriteError(SoundFileError):
+    """Sound could not be written to a file."""
+
+    sentence = "{path} cannot be written: {reason}. Choose another place."
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """The format of a WAV file's samples: whether integers or floats, channels, samples a second, bits of each."""
@@ -173,7 +179,7 @@ def write_wav(path: str | Path, pcm: bytes, rate: int = RATE) -> None:
     """Write PCM16 mono as a WAV file.
 
     Raises:
-        SoundFileError: The file cannot be written.
+        SoundWriteError: The file cannot be written.
     """
     with WavWriter(path, rate) as writer:
         writer.write(pcm)
@@ -185,7 +191,7 @@ class WavWriter:
     The header is brought up to date every half second of sound, so that a crash costs no more than that.
 
     Raises:
-        SoundFileError: The file cannot be made or written.
+        SoundWriteError: The file cannot be made or written.
     """
 
     def __init__(self, path: str | Path, rate: int = RATE) -> None:
@@ -233,8 +239,8 @@ class WavWriter:
         self._file.flush()
         self._patched = self._length
 
-    def _refusal(self, error: OSError) -> SoundFileError:
-        return SoundFileError(str(error), path=self._path, reason=disk_reason(error))
+    def _refusal(self, error: OSError) -> SoundWriteError:
+        return SoundWriteError(str(error), path=self._path, reason=disk_reason(error))
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ import asyncio
 import sys
 
 from voicedesk.audio.files import FileMicrophone, FileSpeaker
+from voicedesk.cli.output import tell
 from voicedesk.cli.report import as_json, as_table
 from voicedesk.cli.servers import chosen
 from voicedesk.cli.turns import TurnWatch
@@ -32,26 +33,30 @@ def run(options: argparse.Namespace) -> int:
         settings, keys = chosen(options)
         microphone = FileMicrophone(options.file)
         speaker = FileSpeaker(options.out)
-        record, hint = asyncio.run(_ask(settings, keys, microphone, speaker))
+        record, watch = asyncio.run(_ask(settings, keys, microphone, speaker))
     except (SettingsError, SoundFileError) as error:
         print(str(error), file=sys.stderr)
         return 2
     server = settings.answering_server.name
     if options.json:
-        print(as_json(record.as_json(server=server)))
+        tell(as_json(record.as_json(server=server)))
     else:
-        print(as_table(record, server=server))
+        tell(as_table(record, server=server))
+    hint, trouble = watch.hint, watch.trouble
     if hint is not None:
         print(_HINTS.get(hint, hint.value), file=sys.stderr)
-    return 0 if record.error is None and hint is None and record.assistant_text else 1
+    if trouble is not None:
+        print(str(trouble), file=sys.stderr)
+    went_well = record.error is None and hint is None and trouble is None
+    return 0 if went_well and record.assistant_text else 1
 
 
 async def _ask(
     settings: Settings, keys: Keys, microphone: FileMicrophone, speaker: FileSpeaker
-) -> tuple[TurnRecord, HintKind | None]:
+) -> tuple[TurnRecord, TurnWatch]:
     desk = Desk(settings, keys=keys, microphone=microphone, speaker=speaker)
     try:
-        speaker.open()
+        speaker.open()  # where the reply goes is tried before anything is asked
         microphone.open()
         await desk.start()
         watch = TurnWatch(desk.conductor)
@@ -63,4 +68,4 @@ async def _ask(
         await desk.close()
         microphone.close()
         speaker.close()
-    return desk.recorder.turns[1], watch.hint
+    return desk.recorder.turns[1], watch

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicedesk.audio.files import FileMicrophone, FileSpeaker
 from voicedesk.cli.early import has_display, qt_problem
+from voicedesk.cli.output import tell
 from voicedesk.cli.report import as_json, as_table, write_json
 from voicedesk.cli.servers import own_settings
 from voicedesk.cli.turns import TurnWatch
@@ -19,6 +20,7 @@ from voicedesk.conversation.logs import start_logging
 from voicedesk.conversation.record import TurnRecord
 from voicedesk.conversation.storage import Folders
 from voicedesk.core.errors import SoundFileError
+from voicedesk.core.reasons import disk_reason
 from voicedesk.core.resources import resource_path
 from voicedesk.core.settings import Mode
 
@@ -54,8 +56,10 @@ def run(options: argparse.Namespace) -> int:
     except SoundFileError as error:
         print(str(error), file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        raise  # it is not about the folder
     except OSError as error:
-        print(f"{options.out} cannot be written: {error.strerror}.", file=sys.stderr)
+        print(f"{options.out} cannot be written: {disk_reason(error)}.", file=sys.stderr)
         return 2
 
 
@@ -134,10 +138,10 @@ def _tell(options: argparse.Namespace, told: Sequence[Told]) -> int:
     for mode, turn in data.items():
         write_json(options.out / f"turn-{mode}.json", turn)
     if options.json:
-        print(as_json(data if len(data) > 1 else next(iter(data.values()))))
+        tell(as_json(data if len(data) > 1 else next(iter(data.values()))))
     else:
-        print("\n\n".join(as_table(record, server=server) for _, record, server in told))
-        print(f"\nEach turn, its spoken reply and a picture of the window are in {options.out}.")
+        tell("\n\n".join(as_table(record, server=server) for _, record, server in told))
+        tell(f"\nEach turn, its spoken reply and a picture of the window are in {options.out}.")
     answered = all(
         record.error is None and record.assistant_text and record.heard_ms > 0
         for _, record, _ in told

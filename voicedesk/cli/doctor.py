@@ -13,6 +13,7 @@ from typing import Any
 
 from voicedesk import __version__
 from voicedesk.cli.early import has_display, qt_problem
+from voicedesk.cli.output import tell
 from voicedesk.cli.probe_report import as_data, in_short
 from voicedesk.cli.report import as_json
 from voicedesk.cli.servers import chosen
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     report["server"], report["servers"] = asyncio.run(_servers(settings, keys))
     if not options.json:
         report["servers"] = {name: in_short(data) for name, data in report["servers"].items()}
-    print(as_json(report) if options.json else redactor.clean(_as_text(report)))
+    tell(as_json(report) if options.json else redactor.clean(_as_text(report)))
     return 0 if report["server"]["reachable"] else 1
 
 

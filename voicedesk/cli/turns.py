@@ -6,7 +6,16 @@ import asyncio
 import contextlib
 
 from voicedesk.conversation.conductor import Conductor
-from voicedesk.core.events import Event, Hint, HintKind, StateChanged, TurnFailed, UserText
+from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.events import (
+    Event,
+    Hint,
+    HintKind,
+    SoundTrouble,
+    StateChanged,
+    TurnFailed,
+    UserText,
+)
 from voicedesk.core.turn import State
 
 WORDS_GRACE_S = 3.0
@@ -22,11 +31,13 @@ class TurnWatch:
     Attributes:
         hint: Why the take was dropped, if it was.
         failed: Whether the turn ended in an error.
+        trouble: Why the sound was not taken or kept to its end; None when it was.
     """
 
     def __init__(self, conductor: Conductor) -> None:
         self.hint: HintKind | None = None
         self.failed = False
+        self.trouble: VoiceDeskError | None = None
         self._begun = False
         self._over = asyncio.Event()
         self._words = asyncio.Event()
@@ -38,6 +49,8 @@ class TurnWatch:
                 self.hint = hint
             case TurnFailed():
                 self.failed = True
+            case SoundTrouble(error=error):
+                self.trouble = error
             case UserText(final=True):
                 self._words.set()
             case StateChanged(state=State.READY | State.FAILED):
