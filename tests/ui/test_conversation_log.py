@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.fake_control import FakeControl
-from voicedesk.core.dialogue import ToolCall, ToolResult
+from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
 from voicedesk.core.errors import WrongKeyError
 from voicedesk.core.events import (
     AudioKey,
+    ConversationOpened,
     Event,
     Heard,
     Hint,
@@ -230,6 +231,17 @@ def test_words_that_had_sounded_before_the_turn_broke_off_stay_heard() -> None:
     log.apply(Interrupted(turn=1, at=0.0, heard=()))
     assert log.entries[0].interrupted
     assert log.entries[0].unheard == ()
+
+
+def test_what_is_being_said_while_another_conversation_opens_belongs_to_it() -> None:
+    log = new_log()
+    log.apply(UserText(turn=1, at=0.0, text="old", final=True))
+    log.apply(state(2, State.LISTENING))
+    past = (Message(-1, Role.USER, "long ago"),)
+    log.apply(ConversationOpened(turn=0, at=0.0, conversation="c", messages=past))
+    assert outline(log) == [(-1, Kind.USER, "long ago"), (2, Kind.USER, "")]
+    log.apply(state(2, State.THINKING))
+    assert log.entries[-1].sent
 
 
 def test_an_interrupted_turn_without_words_shows_nothing() -> None:

@@ -154,6 +154,12 @@ class Entry:
         self.segments.append(Segment(key))
         return self.segments[-1]
 
+    @property
+    def is_being_said(self) -> bool:
+        """Whether it is an utterance that goes on."""
+        is_open = self.user_state in {UserState.WAITING, UserState.PARTIAL}
+        return self.kind is Kind.USER and is_open and not self.sent
+
     def join(self) -> None:
         """Take the words, and which of them never sounded, from the parts of a reply."""
         self.text = "\n".join(segment.text for segment in self.segments if segment.text)

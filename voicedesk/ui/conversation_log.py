@@ -120,8 +120,8 @@ class ConversationLog:
                 self._changed.setdefault(entry.serial, entry)
 
     def show_past(self, messages: Sequence[Message]) -> None:
-        """Let what was said before stand in place of all entries."""
-        for entry in list(self.entries):
+        """Let what was said before stand in place of all entries, but for what the user is just saying."""
+        for entry in [each for each in self.entries if not each.is_being_said]:
             self._drop(entry)
         self._gone.clear()
         for message in messages:
