@@ -108,6 +108,10 @@
         <translation>{server} meldet, dass die Grenze erreicht ist: {reason} Warten Sie etwas und versuchen Sie es noch einmal, oder prüfen Sie Ihren Tarif.</translation>
     </message>
     <message>
+        <source>No words were found in what you said. Try again, or have another server listen.</source>
+        <translation>In dem, was Sie gesagt haben, wurden keine Wörter gefunden. Versuchen Sie es noch einmal, oder lassen Sie einen anderen Server zuhören.</translation>
+    </message>
+    <message>
         <source>The connection to {server} was lost: {reason}. It is opened again by itself.</source>
         <translation>Die Verbindung zu {server} ging verloren: {reason}. Sie wird von selbst wieder aufgebaut.</translation>
     </message>

@@ -21,6 +21,7 @@ from voicedesk.core.events import (
     TurnTimed,
     UserText,
 )
+from voicedesk.core.reasons import OUR_FAULT
 from voicedesk.core.settings import Talk
 from voicedesk.core.timeline import Point
 from voicedesk.core.turn import State
@@ -218,7 +219,9 @@ async def test_an_unexpected_fault_is_logged_and_told(
     monkeypatch.setattr(desk.speaker, "play", broken)
     await desk.talk_and_release()
     await desk.state(State.FAILED)
-    assert "ZeroDivisionError" in str(desk.failures()[0])
+    failure = desk.failures()[0]
+    assert "ZeroDivisionError" in failure.detail
+    assert failure.arguments["reason"] == OUR_FAULT
 
 
 async def test_an_observer_that_fails_does_not_end_the_turn(

@@ -13,6 +13,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Dialogue, Message, Role, ToolCall
 from voicedesk.core.errors import (
     ConnectionLostError,
+    NoWordsError,
     RateLimitError,
     ServerError,
     UnknownModelError,
@@ -57,6 +58,8 @@ from voicedesk.tools.tool import Arguments, Tool, ToolError
 TEXT = "Sure, the answer is quite long. It has a second sentence, and a third one follows."
 PIECES = [TEXT[at : at + 5] for at in range(0, len(TEXT), 5)]
 SOUND = b"\x01\x02" * 240  # 10 ms
+SPEECH = b"\x10\x27\xf0\xd8" * 240  # 20 ms
+SILENCE = b"\x05\x00\xfb\xff" * 480  # 40 ms of very little
 
 
 @dataclass
@@ -231,12 +234,14 @@ class Room:
         await self.waiting.wait()
         return "{}"
 
-    def begin(self, text: str | None = None) -> AsyncGenerator[Event, None]:
+    def begin(
+        self, text: str | None = None, *, pieces: Sequence[bytes] = (bytes(9600),)
+    ) -> AsyncGenerator[Event, None]:
         self.turn += 1
         self.events = []
         self.pipeline.begin_turn(self.turn)
-        if text is None:
-            self.pipeline.feed(bytes(9600))
+        for piece in pieces if text is None else ():
+            self.pipeline.feed(piece)
         return self.pipeline.end_turn(text)
 
     async def read(self, reply: AsyncGenerator[Event, None]) -> VoiceDeskError | None:
@@ -248,8 +253,10 @@ class Room:
                 return error
         return None
 
-    async def take(self, text: str | None = None) -> VoiceDeskError | None:
-        return await self.read(self.begin(text))
+    async def take(
+        self, text: str | None = None, *, pieces: Sequence[bytes] = (bytes(9600),)
+    ) -> VoiceDeskError | None:
+        return await self.read(self.begin(text, pieces=pieces))
 
     def of(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]
@@ -337,6 +344,26 @@ async def test_nothing_understood_is_a_hint_and_no_request(room: Room, nothing: 
     room.transcriber.text = nothing
     assert await room.take() is None
     assert room.thinker.questions == []
+    assert [e.hint for e in room.events if isinstance(e, Hint)] == [HintKind.NO_SPEECH]
+
+
+@pytest.mark.parametrize("nothing", ["", " . "])
+async def test_nothing_understood_of_what_was_said_is_a_failure(room: Room, nothing: str) -> None:
+    """Who has spoken never has to say it again: only a turn that fails can be asked once more."""
+    room.transcriber.text = nothing
+    for take in ([SPEECH], [SILENCE, SPEECH, SILENCE], [SILENCE + SPEECH + SILENCE * 9]):
+        failure = await room.take(pieces=take)
+        assert isinstance(failure, NoWordsError)
+        assert failure.retryable
+        assert failure.stage == "transcription"
+    assert room.thinker.questions == []
+    assert not [e for e in room.events if isinstance(e, Hint)]
+
+
+async def test_what_was_said_before_does_not_count_for_silence(room: Room) -> None:
+    room.transcriber.text = ""
+    await room.take(pieces=[SPEECH])
+    assert await room.take(pieces=[SILENCE]) is None
     assert [e.hint for e in room.events if isinstance(e, Hint)] == [HintKind.NO_SPEECH]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from voicedesk.audio.io import Level
+from voicedesk.audio.io import RATE, Level
 
 Samples = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float32]
@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float32]
 FULL_SCALE = 32768.0
 AUDIBLE = round(FULL_SCALE * 10 ** (-50 / 20))
 """Loudness of a single sample (as int16) from which on it counts as audible: -50 dB of full scale."""
+
+SPEECH_RMS = 0.0025
+"""Loudness (of full scale) that speech exceeds in at least one block; -52 dB, above a quiet room's noise."""
+_LOUD_FRAME = RATE // 50
 
 NO_SAMPLES: Samples = np.zeros(0, dtype=np.int16)
 
@@ -76,6 +80,14 @@ def level_of(samples: npt.NDArray[np.int16]) -> Level:
         rms=min(1.0, math.sqrt(power) / FULL_SCALE),
         peak=min(1.0, float(np.abs(values).max()) / FULL_SCALE),
     )
+
+
+def loudness(pcm: bytes) -> float:
+    """The greatest loudness of 20 ms in PCM16 mono 24 kHz: 0 to 1. An offset of a cheap microphone is not loudness."""
+    samples = from_bytes(pcm)
+    whole = samples.size // _LOUD_FRAME * _LOUD_FRAME
+    frames = samples[:whole].reshape(-1, _LOUD_FRAME) if whole else samples.reshape(1, -1)
+    return float(frames.astype(np.float32).std(axis=1).max()) / FULL_SCALE if samples.size else 0.0
 
 
 def first_audible(samples: Samples, threshold: int = AUDIBLE) -> int | None:

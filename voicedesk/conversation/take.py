@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from voicedesk.audio.io import CapturedBlock
+from voicedesk.audio.io import SAMPLE_BYTES, CapturedBlock
 
 MIN_TAKE_S = 0.25
 """A shorter hold is a slip of the finger. The protocol refuses less than 0.1 s of sound."""
-
-SPEECH_RMS = 0.0025
-"""Loudness (of full scale) that speech exceeds in at least one block; -52 dB, above a quiet room's noise."""
 
 
 class Take:
@@ -18,7 +15,7 @@ class Take:
         turn: Its turn.
         key_down: When the key went down, seconds of ``core.clock``.
         key_up: When it went up; meaningless before that.
-        loudest: The greatest loudness (RMS of a block, 0 to 1) so far.
+        loudest: The greatest loudness (RMS of 20 ms, 0 to 1) so far.
         samples: Count of samples.
     """
 
@@ -37,15 +34,15 @@ class Take:
     @property
     def has_speech(self) -> bool:
         """Whether anything in it was loud enough to be speech."""
+        from voicedesk.audio.pcm import SPEECH_RMS  # late: the window paints before numpy is needed
+
         return self.loudest >= SPEECH_RMS
 
     def add(self, block: CapturedBlock) -> bool:
         """Note a block. Returns whether it was the first."""
-        import numpy as np  # late: the window paints before it is needed
+        from voicedesk.audio.pcm import loudness
 
-        samples = np.frombuffer(block.pcm, dtype="<i2").astype(np.float32)
         first = self.samples == 0
-        self.samples += len(samples)
-        # A direct current offset of a cheap microphone is not loudness.
-        self.loudest = max(self.loudest, float(samples.std()) / 32768.0)
+        self.samples += len(block.pcm) // SAMPLE_BYTES
+        self.loudest = max(self.loudest, loudness(block.pcm))
         return first

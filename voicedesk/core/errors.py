@@ -15,6 +15,7 @@ VoiceDeskError
 │   ├── WrongKeyError             401, 403
 │   ├── UnknownModelError         404, or the server says so
 │   ├── TooLongError              413, or more words than the model takes
+│   ├── NoWordsError              there is speech in a take, and no words were found
 │   ├── RateLimitError            429, or a reply that failed for it
 │   ├── ConnectionLostError       a connection that was there has gone
 │   ├── NoAnswerError             connected, asked, and nothing came
@@ -179,6 +180,12 @@ class TooLongError(ServerError):
         "That was too long for {server}. Say it in shorter parts, or start a new conversation."
     )
     retryable = False
+
+
+class NoWordsError(ServerError):
+    """Something was said, and the server found no words in it."""
+
+    sentence = "No words were found in what you said. Try again, or have another server listen."
 
 
 class RateLimitError(ServerError):

@@ -43,6 +43,7 @@ class ClassicPipeline:
         self._turn = 0
         self._hearing: Hearing | None = None
         self._fed = 0
+        self._has_speech = False
         self._running: tuple[ClassicTurn, asyncio.Task[None]] | None = None
 
     # ------------------------------------------------------------------------------ the contract
@@ -97,6 +98,7 @@ class ClassicPipeline:
             turn = self._turn
             self._hearing = self._transcriber.begin(lambda words: self._on_words(turn, words))
         self._fed += len(pcm)
+        self._has_speech = self._has_speech or _is_speech(pcm)
         self._hearing.feed(pcm)
 
     def _on_words(self, turn: int, words: Words) -> None:
@@ -109,6 +111,7 @@ class ClassicPipeline:
 
     def _drop_take(self) -> None:
         hearing, self._hearing, self._fed = self._hearing, None, 0
+        self._has_speech = False
         if hearing is not None:
             self._tasks.spawn(hearing.cancel(), name="dropping the take")
 
@@ -120,7 +123,14 @@ class ClassicPipeline:
         """
         hearing, self._hearing = self._hearing, None
         seconds = self._fed / (RATE * SAMPLE_BYTES)
-        turn = ClassicTurn(self._turn, self._chain, hearing=hearing, text=text, recorded_s=seconds)
+        turn = ClassicTurn(
+            self._turn,
+            self._chain,
+            hearing=hearing,
+            text=text,
+            recorded_s=seconds,
+            has_speech=self._has_speech,
+        )
         task = self._tasks.spawn(self._run(turn), name="classic turn", watched=False)
         self._running = (turn, task)
         return self._follow(turn, task)
@@ -185,6 +195,15 @@ class ClassicPipeline:
     def _tell(self, link: Link, error: VoiceDeskError | None = None) -> None:
         self._link = link
         self._emit(LinkChanged(turn=0, at=now(), link=link, error=error))
+
+
+def _is_speech(pcm: bytes) -> bool:
+    from voicedesk.audio.pcm import (  # late: the window paints before it is needed
+        SPEECH_RMS,
+        loudness,
+    )
+
+    return loudness(pcm) >= SPEECH_RMS
 
 
 async def _of_stage(stage: str, work: Awaitable[None]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
-from voicedesk.core.errors import VoiceDeskError
+from voicedesk.core.errors import NoWordsError, VoiceDeskError
 from voicedesk.core.events import (
     AudioDelta,
     AudioEnded,
@@ -93,6 +93,7 @@ class ClassicTurn:
         hearing: Hearing | None,
         text: str | None,
         recorded_s: float,
+        has_speech: bool = False,
     ) -> None:
         """Nothing is asked yet; see ``run``.
 
@@ -102,6 +103,7 @@ class ClassicTurn:
             hearing: The take, being transcribed; None for a typed question.
             text: The typed question.
             recorded_s: Length of the take in seconds.
+            has_speech: Whether anything in it is as loud as speech.
         """
         self.turn = turn
         self.queue = TurnQueue()
@@ -109,6 +111,7 @@ class ClassicTurn:
         self._hearing = hearing
         self._text = text
         self._recorded_s = recorded_s
+        self._has_speech = has_speech
         self._speaker = UnitSpeaker(chain.voice, chain.pace, asked=self._first_unit)
         self._usage: dict[str, Any] = {}
         self._chunker: Chunker | None = None
@@ -162,9 +165,16 @@ class ClassicTurn:
         text = words.text.strip()
         self.queue.put(UserText(turn=self.turn, at=now(), text=text, final=True))
         if not any(map(str.isalnum, text)):
-            self.queue.put(Hint(turn=self.turn, at=now(), hint=HintKind.NO_SPEECH))
+            self._nothing_found()
             return ""
         return text
+
+    def _nothing_found(self) -> None:
+        """Silence asks nothing. What somebody said must not be lost because a server heard no words in it."""
+        if self._has_speech:
+            self._failure = NoWordsError("an empty transcript").of_stage("transcription")
+        else:
+            self.queue.put(Hint(turn=self.turn, at=now(), hint=HintKind.NO_SPEECH))
 
     # ------------------------------------------------------------------------------------ think
 

@@ -13,6 +13,7 @@ from voicedesk.core.errors import (
     NoMicrophoneError,
     NoRecordingError,
     NoSpeakerError,
+    NoWordsError,
     ProtocolError,
     UnknownModelError,
     UnreachableError,
@@ -38,7 +39,7 @@ _PAGES: tuple[tuple[type[VoiceDeskError], str], ...] = (
     (UnreachableError, "server"),
     (ProtocolError, "server"),
 )
-_OF_THE_STAGE = (UnknownModelError, EngineError)
+_OF_THE_STAGE = (UnknownModelError, EngineError, NoWordsError)
 """Mended where the stage's model and server are chosen."""
 
 
