@@ -153,6 +153,48 @@ def test_what_is_cancelled_after_it_was_done_stops_nothing(qtbot: QtBot) -> None
     assert said == []
 
 
+def test_what_is_cancelled_after_it_was_done_stops_no_other(qtbot: QtBot) -> None:
+    del qtbot
+    done: list[int] = []
+
+    async def work(application: QApplication) -> int:
+        del application
+        loop = asyncio.get_running_loop()
+        for number in range(50):
+            ran = asyncio.Event()
+            first = loop.call_later(0.001, ran.set)
+            await ran.wait()
+            over = asyncio.Event()
+            for _ in range(5):  # Qt gives the numbers of timers that are over to new ones
+                loop.call_later(0.001, done.append, number)
+            loop.call_later(0.005, over.set)
+            first.cancel()
+            async with asyncio.timeout(5):
+                await over.wait()
+        return 0
+
+    assert run_on_qt(work) == 0
+    assert done == [number for number in range(50) for _ in range(5)]
+
+
+def test_many_waits_at_once_all_come_to_their_end(qtbot: QtBot) -> None:
+    del qtbot
+
+    async def wait_often(seed: int) -> int:
+        for step in range(40):
+            async with asyncio.timeout(5):
+                await asyncio.sleep((seed * 7 + step * 3) % 5 / 1000)
+        return seed
+
+    async def work(application: QApplication) -> int:
+        del application
+        async with asyncio.timeout(30):
+            assert await asyncio.gather(*map(wait_often, range(20))) == list(range(20))
+        return 0
+
+    assert run_on_qt(work) == 0
+
+
 def test_what_is_cancelled_after_the_end_does_no_harm(qtbot: QtBot) -> None:
     del qtbot
     loop = Loop(make_application())

@@ -32,13 +32,13 @@ class _Later(asyncio.Handle):
         context: Context | None,
     ) -> None:
         super().__init__(callback, args, loop, context)
-        self.stop: Callable[[], None] | None = None
+        self.stop: Callable[[asyncio.Handle], None] | None = None
 
     def cancel(self) -> None:
         stop, self.stop = self.stop, None
         super().cancel()
         if stop is not None:
-            stop()
+            stop(self)
 
 
 class _PreciseTimer(qasync._SimpleTimer):  # type: ignore[misc]  # noqa: SLF001 - no public way
@@ -60,12 +60,11 @@ class _PreciseTimer(qasync._SimpleTimer):  # type: ignore[misc]  # noqa: SLF001 
             handle.stop = partial(self._forget, timer)
         return handle
 
-    def _forget(self, timer: int) -> None:
-        if not shiboken6.isValid(self) or timer == self._due:
-            return
-        if (
-            self._SimpleTimer__callbacks.pop(timer, None) is not None
-        ):  # else it was due, and is gone
+    def _forget(self, timer: int, handle: asyncio.Handle) -> None:
+        # What has been done is cancelled too, and the number of its timer may be another's by then.
+        waiting = self._SimpleTimer__callbacks
+        if timer != self._due and waiting.get(timer) is handle and shiboken6.isValid(self):
+            del waiting[timer]
             self.killTimer(timer)
 
     def startTimer(self, milliseconds: int) -> int:
