@@ -1,6 +1,5 @@
 """The microphone on real PortAudio: what is played into the virtual microphone is in the take, and in its place."""
 
-import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,12 +80,13 @@ async def test_a_take_has_no_gaps_and_ends_when_it_is_told_to(pulse: VirtualSoun
         await reached(lambda: microphone._ring.written > RATE / 2, "a warm stream")
         begun = now()
         microphone.begin(begun - 0.2, blocks.append)
-        await asyncio.sleep(0.3)
+        await reached(lambda: len(blocks) >= 25, "half a second of sound")
         end = now() + 0.1
         await microphone.end(end)
         assert now() >= end
         count = len(blocks)
-        await asyncio.sleep(0.05)
+        written = microphone._ring.written
+        await reached(lambda: microphone._ring.written > written + RATE / 20, "what comes after")
         assert len(blocks) == count
     length = len(joined(blocks)) / 24_000
     assert length <= end - begun + 0.2 + 0.05  # the sound server's clock is only so exact

@@ -43,6 +43,12 @@ class Turns:
             while self.conductor.state is not state:
                 await asyncio.sleep(0.005)
 
+    async def heard(self, milliseconds: float) -> None:
+        """Wait until so much of the present reply has sounded."""
+        async with asyncio.timeout(20):
+            while sum(run.heard_ms for run in self.conductor.heard_so_far()) < milliseconds:
+                await asyncio.sleep(0.005)
+
     async def talk(self) -> None:
         self.conductor.press()
         await self.microphone.spoken()
@@ -149,7 +155,7 @@ async def test_a_barge_in_and_the_next_turn(tmp_path: Path) -> None:
         async with turns_on(server, tmp_path / "reply.wav") as turns:
             await turns.talk()
             await turns.until(State.SPEAKING)
-            await asyncio.sleep(0.3)
+            await turns.heard(250.0)
             second = await turns.turn()
             first = turns.recorder.turns[1]
         assert second.turn == 2
@@ -168,9 +174,9 @@ async def test_many_quick_presses_leave_one_answer(tmp_path: Path) -> None:
     async with ScriptedServer() as server, turns_on(server, tmp_path / "reply.wav") as turns:
         for _ in range(5):
             turns.conductor.press()
-            await asyncio.sleep(0.02)
+            await turns.until(State.LISTENING)
             turns.conductor.release()
-            await asyncio.sleep(0.01)
+            await turns.until(State.READY)
         record = await turns.turn()
         assert record.assistant_text == "hello to you"
         hints = [event.hint for event in turns.events if isinstance(event, Hint)]

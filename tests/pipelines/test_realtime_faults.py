@@ -192,7 +192,9 @@ async def test_a_question_waits_for_the_network_and_then_gives_up(
     await room.link(Link.RECONNECTING)
     room.begin()
     answer = asyncio.create_task(room.answer())
-    await asyncio.sleep(0.3)
+    tried = len(room.links())
+    await room.until(lambda: len(room.links()) >= tried + 2)
+    assert not answer.done()
     await room.proxy.listen()
     assert await answer == "hello to you"
     monkeypatch.setattr(realtime_module, "PATIENCE", 0.2)
@@ -210,7 +212,7 @@ async def test_a_cancelled_question_is_not_sent_when_the_connection_is_back(room
     await room.link(Link.RECONNECTING)
     room.begin()
     answer = asyncio.create_task(room.answer())
-    await asyncio.sleep(0.05)
+    await room.until(lambda: room.pipeline._reply is not None)
     await room.pipeline.interrupt([])
     await room.proxy.listen()
     assert await answer == ""
@@ -405,7 +407,7 @@ async def test_closing_while_it_is_being_opened_again_leaves_nothing(room: Room)
     await room.link(Link.RECONNECTING)
     room.begin()
     answer = asyncio.create_task(room.answer())
-    await asyncio.sleep(0.05)
+    await room.until(lambda: room.pipeline._reply is not None)
     await room.pipeline.close()
     with pytest.raises(ServerError):
         await answer
