@@ -21,6 +21,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Role
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em
+from voicedesk.ui.stored_sentences import stored_sentence
 from voicedesk.ui.transcript_markdown import has_markup
 from voicedesk.ui.transcript_style import TranscriptStyle
 from voicedesk.ui.transcript_writer import MarkdownWriter
@@ -94,7 +95,7 @@ class HistoryReader(QTextEdit):
             if said.unheard:
                 self._write(cursor, said.unheard, self._quiet())
         if turn.error:
-            self._write(cursor, turn.error, self._quiet(), above=True)
+            self._write(cursor, stored_sentence(turn.error), self._quiet(), above=True)
 
     def _write(
         self, cursor: QTextCursor, text: str, look: QTextCharFormat, *, above: bool = False

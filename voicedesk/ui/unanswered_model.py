@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QCoreApplication, QLocale, QModel
 
 from voicedesk.conversation.store.model import TakeState, Unanswered
 from voicedesk.ui.history_model import DATE_ROLE, EXCERPT_ROLE, MARKS_ROLE, Index, when
+from voicedesk.ui.stored_sentences import stored_sentence
 
 
 def words_of(take: Unanswered) -> str:
@@ -26,7 +27,7 @@ def length_of(take: Unanswered) -> str:
 def reason_of(take: Unanswered) -> str:
     """Why there is no answer, as a sentence."""
     if take.error:
-        return take.error
+        return stored_sentence(take.error)
     if take.recording.cut:
         return QCoreApplication.translate(
             "Unanswered", "VoiceDesk ended before there was an answer."
