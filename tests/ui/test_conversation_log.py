@@ -19,6 +19,7 @@ from voicedesk.core.events import (
     Interrupted,
     Reached,
     ReplyEnded,
+    Retried,
     Sounded,
     StateChanged,
     TextDelta,
@@ -231,6 +232,19 @@ def test_words_that_had_sounded_before_the_turn_broke_off_stay_heard() -> None:
     log.apply(Interrupted(turn=1, at=0.0, heard=()))
     assert log.entries[0].interrupted
     assert log.entries[0].unheard == ()
+
+
+def test_a_question_that_is_had_back_stands_there_before_its_words_come() -> None:
+    log = new_log()
+    log.apply(state(1, State.LISTENING))
+    log.apply(Hint(turn=1, at=0.0, hint=HintKind.CANCELLED))
+    log.apply(Retried(turn=2, at=0.0, of=1))
+    log.apply(state(2, State.THINKING))
+    assert outline(log)[-1] == (2, Kind.USER, "")
+    log.apply(UserText(turn=2, at=0.0, text="hello", final=True))
+    log.apply(Hint(turn=2, at=0.0, hint=HintKind.CANCELLED))
+    assert (2, Kind.USER, "hello") in outline(log), "it was sent"
+    assert outline(log)[-1] == (2, Kind.NOTE, "cancelled sent")
 
 
 def test_what_is_being_said_while_another_conversation_opens_belongs_to_it() -> None:

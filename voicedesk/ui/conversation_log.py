@@ -110,8 +110,7 @@ class ConversationLog:
 
     def question(self, turn: int) -> str:
         """What the user said in a turn, as far as it is known."""
-        entry = self._find(turn, Kind.USER)
-        return entry.text if entry is not None else ""
+        return entry.text if (entry := self._find(turn, Kind.USER)) is not None else ""
 
     def put_back(self, entries: Sequence[Entry]) -> None:
         """Count these entries as changed once more, as far as they are still there."""
@@ -383,6 +382,7 @@ class ConversationLog:
     def _on_retried(self, event: Retried) -> None:
         """The question stands in its new turn."""
         self._drop_turn(event.of, keep_question=False)
+        self._user(event.turn)  # at once, whether its words are known or not
 
     def _on_opened(self, event: ConversationOpened) -> None:
         self.show_past(event.messages)
