@@ -77,7 +77,7 @@ async def test_the_built_in_server_passes_every_trial() -> None:
     proofs = {each.stage: each.proof for each in report.stages}
     assert "thirty" in proofs["transcription"].lower()
     assert proofs["thinking"]
-    assert report.lists_models
+    assert report.models
     assert report.retiring == ()
 
 

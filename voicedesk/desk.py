@@ -78,8 +78,7 @@ class Desk:
         self.dialogue = Dialogue()
         self._timers = Timers(self._alarm, language=_language(settings))
         folders = Folders.find()
-        tools = builtin_tools(self._timers, Notes(folders.data), desktop=desktop)
-        self.tools = Registry(tools, confirm=confirm)
+        self.tools = self._all_tools(folders, desktop, confirm)
         self._assembly = Assembly(self.servers, self.dialogue, self.tools, folders)
         self._assembly.paces.waiting = self._on_waiting
         self.recorder = Recorder()
@@ -96,6 +95,12 @@ class Desk:
         self.conductor.observe(self._frugal)
         self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), folders.data)
         self.keeping = self._keep(folders, scribe) if keep else None
+
+    def _all_tools(
+        self, folders: Folders, desktop: Desktop | None, confirm: Confirm | None
+    ) -> Registry:
+        tools = builtin_tools(self._timers, Notes(folders.data), desktop=desktop)
+        return Registry(tools, confirm=confirm)
 
     def _keep(self, folders: Folders, scribe: Scribe) -> Keeping:
         keeping = Keeping(

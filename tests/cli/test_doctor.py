@@ -46,7 +46,6 @@ REPORT = ServerReport(
     "Home",
     reached_ms=12.4,
     models=tuple(ListedModel(f"m{number:02}") for number in range(30)),
-    lists_models=True,
     stages=(
         StageReport("thinking", Verdict.WORKS, "m01", 530.6, "Hello."),
         StageReport("speech", Verdict.ABSENT),

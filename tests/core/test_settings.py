@@ -60,7 +60,7 @@ def test_the_built_in_server_is_always_there() -> None:
 )
 def test_a_broken_file_is_told_in_a_sentence(text: str) -> None:
     with pytest.raises(SettingsError, match="defaults are in use"):
-        load(text, path="settings.json")
+        load(text)
 
 
 def test_a_file_of_a_newer_version_is_told() -> None:

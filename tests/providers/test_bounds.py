@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import logging
 from typing import Any
 
 import pytest
@@ -92,10 +93,13 @@ async def test_a_compressed_answer_is_not_unpacked(status: int) -> None:
             await ask(fake, "chat")
 
 
-def test_an_event_of_empty_lines_does_not_grow() -> None:
+def test_an_event_of_empty_lines_does_not_grow(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     parser = SseParser(max_event=1000)
     for _ in range(1000):
         assert parser.feed(b"data:\n" * 100) == []
     assert sum(map(len, parser._data)) + len(parser._data) <= 1001
     assert parser.feed(b"\ndata: next\n\n")[0].data == "next"
-    assert parser.dropped == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        "an event of more than 1000 bytes was left out"
+    ]

@@ -194,7 +194,7 @@ async def test_without_a_list_of_models_endpoints_are_looked_for_alone() -> None
     async with fake_http(routed(routes)) as fake:
         report, _ = await tried(fake)
     assert set(verdicts(report).values()) == {"offered"}
-    assert not report.lists_models
+    assert not report.models
     assert report.reached_ms is not None
 
 

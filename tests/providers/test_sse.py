@@ -1,6 +1,7 @@
 """Server-sent events out of bytes, wherever they are split."""
 
 import itertools
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -57,12 +58,17 @@ def test_bytes_that_are_no_text_are_replaced() -> None:
     assert parse(b"data: a\xffb\n\n") == [SseEvent("a\ufffdb")]
 
 
-def test_an_endless_event_is_dropped_and_the_next_one_lives() -> None:
+def test_an_endless_event_is_dropped_and_the_next_one_lives(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
     parser = SseParser(max_event=50)
     stream = b"data: " + b"x" * 40 + b"\ndata: " + b"y" * 400 + b"\ndata: z\n\ndata: next\n\n"
     events = [event for i in range(len(stream)) for event in parser.feed(stream[i : i + 1])]
     assert events == [SseEvent("next")]
-    assert parser.dropped == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        "an event of more than 50 bytes was left out"
+    ]
     assert parse(stream, max_event=50) == [SseEvent("next")]
 
 

@@ -155,7 +155,7 @@ async def test_the_least_recently_used_goes_first(folder: Path) -> None:
     cache.put("d", sounds["d"])
     await written(cache)
     assert [name for name in "abcd" if cache.holds(name)] == ["a", "c", "d"]
-    assert cache.size_bytes == sum(path.stat().st_size for path in files(folder))
+    assert cache._total == sum(path.stat().st_size for path in files(folder))
 
 
 async def test_the_order_of_use_outlives_the_program(folder: Path, cache: VoiceCache) -> None:
@@ -240,7 +240,7 @@ async def test_a_folder_that_cannot_be_used_costs_the_cache_not_the_speech(tmp_p
     for _ in range(2):
         assert await sound_of(cached, "Hello")
         await written(cache)
-    assert cache.size_bytes == 0
+    assert cache._total == 0
 
 
 async def test_a_text_that_will_be_needed_is_made_once(cache: VoiceCache) -> None:
@@ -260,7 +260,7 @@ async def test_it_can_be_emptied(folder: Path, cache: VoiceCache) -> None:
     await cache.clear()
     assert files(folder) == []
     assert not cached.holds("Hello")
-    assert cache.size_bytes == 0
+    assert cache._total == 0
 
 
 async def test_it_warms_and_closes_the_voice(cache: VoiceCache) -> None:

@@ -27,7 +27,6 @@ DONE = ServerReport(
     "OpenAI",
     reached_ms=84.2,
     models=(ListedModel("gpt-a"), ListedModel("gpt-b", date(2027, 1, 6))),
-    lists_models=True,
     stages=(
         StageReport("realtime", Verdict.WORKS, "gpt-realtime-2.1", 412.0),
         StageReport("thinking", Verdict.WORKS, "gpt-a", 530.0, "Hello."),

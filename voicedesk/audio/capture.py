@@ -58,17 +58,12 @@ class _Take:
 class CapturedInput:
     """All of ``AudioInput`` but the device, which calls ``_captured`` for each block and is started by a subclass.
 
-    Attributes:
-        lost_frames: Frames that were written over before the loop took them. Only a loop that stands still for
-            RING_S loses any.
-
     Args:
         name: What the device is called, for people.
         clock: The clock of all times.
     """
 
     def __init__(self, name: str, clock: Clock = now) -> None:
-        self.lost_frames = 0
         self._name = name
         self._clock = clock
         self._ring = CaptureRing(1)
@@ -233,7 +228,7 @@ class CapturedInput:
             lost, take.next = begin - take.next, begin + len(frames)
             samples = take.resampler.feed(mono(frames))
         if lost > 0:
-            self.lost_frames += lost
+            # Only of a loop that stood still for RING_S.
             log.warning("%d frames of %s were lost", lost, self._name)
         take.news.set()
         self._deliver(take, samples, whole=False)

@@ -101,11 +101,6 @@ class BufferedOutput:
     def volume(self, value: float) -> None:
         self._volume = self._buffer.volume = min(1.0, max(0.0, value))
 
-    @property
-    def start_delay_ms(self) -> float:
-        """What the start buffer has learned: how long a reply waits that comes just in time."""
-        return self._buffer.start_buffer.wait * 1000.0
-
     def listen(self, listener: OutputListener) -> None:
         """Who is told. One listener at a time."""
         self._listener = listener

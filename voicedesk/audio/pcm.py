@@ -131,11 +131,6 @@ class StreamResampler:
             self._made = soxr.ResampleStream(*rates, 1, dtype="float32", quality="HQ")
         return self._made
 
-    @property
-    def held_ms(self) -> float:
-        """About how much sound is held back until more comes or the stream is flushed."""
-        return 0.0 if self._identity else (self._reach + self._unit_in) / self.in_rate * 1000.0
-
     def feed(self, samples: Samples) -> Samples:
         """Take the next samples and return what can be said about the output by now, perhaps nothing."""
         if self._identity or not samples.size:

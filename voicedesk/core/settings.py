@@ -251,12 +251,11 @@ def _name_the_style(data: dict[str, Any]) -> dict[str, Any]:
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _name_the_style}
 
 
-def load(text: str, *, path: str = "") -> Settings:
+def load(text: str) -> Settings:
     """Read settings from the text of a file, bringing older schemas up to date.
 
     Args:
         text: JSON.
-        path: Where it came from, for the sentence of the error.
 
     Raises:
         SettingsError: The text is not JSON, does not fit, or comes from a newer version.
@@ -264,16 +263,14 @@ def load(text: str, *, path: str = "") -> Settings:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SettingsError(str(error), reason="the file is damaged", path=path) from error
+        raise SettingsError(str(error), reason="the file is damaged") from error
     if not isinstance(data, dict):
-        raise SettingsError("top level is no object", reason="the file is damaged", path=path)
+        raise SettingsError("top level is no object", reason="the file is damaged")
     version = data.get("schema_version", 1)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise SettingsError(f"schema {version!r}", reason="the file is damaged", path=path)
+        raise SettingsError(f"schema {version!r}", reason="the file is damaged")
     if version > SCHEMA:
-        raise SettingsError(
-            f"schema {version}", reason="the file comes from a newer VoiceDesk", path=path
-        )
+        raise SettingsError(f"schema {version}", reason="the file comes from a newer VoiceDesk")
     while version < SCHEMA:
         data = UPGRADES[version](data)
         version += 1
@@ -286,7 +283,6 @@ def load(text: str, *, path: str = "") -> Settings:
         raise SettingsError(
             f"{error.error_count()} invalid value(s), first at {where}",
             reason=Reason("the value of {where} is not valid", where=where),
-            path=path,
         ) from error
     return settings.model_copy(update={"servers": {**_default_servers(), **settings.servers}})
 

@@ -88,8 +88,7 @@ class ServerReport:
     Attributes:
         name: For people.
         reached_ms: Until it first answered; None while, or if, it has not.
-        models: Those that it says it has.
-        lists_models: Whether it says so at all.
+        models: Those that it says it has; none where it does not say.
         stages: Those that such a server may have, in order.
         retiring: Models in use that are about to be shut down.
         error: Why nothing could be tried.
@@ -99,7 +98,6 @@ class ServerReport:
     name: str
     reached_ms: float | None = None
     models: tuple[ListedModel, ...] = ()
-    lists_models: bool = False
     stages: tuple[StageReport, ...] = ()
     retiring: tuple[Retirement, ...] = ()
     error: ServerError | None = None
@@ -195,7 +193,7 @@ class _Probe:
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise WrongKeyError(f"HTTP {status} for the models", server=link.address.name)
         models = listed_models(body, link.address.quirks) if status == HTTPStatus.OK else ()
-        self._grow(reached_ms=ms, models=models, lists_models=bool(models))
+        self._grow(reached_ms=ms, models=models)
 
     async def _ask(
         self, link: Link, path: str, *, body: object = None, read: bool = True

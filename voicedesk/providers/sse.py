@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 MAX_EVENT = 8 * 1024 * 1024
 """Bytes of one event; what is longer is dropped."""
@@ -38,13 +41,9 @@ class SseParser:
 
     Lines may end with CR, LF or CRLF. An event that no empty line ends is given by ``end``, since some servers close
     the connection right after the last one.
-
-    Attributes:
-        dropped: Count of events that were too long.
     """
 
     def __init__(self, *, max_event: int = MAX_EVENT) -> None:
-        self.dropped = 0
         self._max_event = max_event
         self._line = bytearray()
         self._data: list[str] = []
@@ -108,7 +107,7 @@ class SseParser:
         data, name, too_long = self._data, self._name, self._too_long
         self._data, self._name, self._size, self._too_long = [], "", 0, False
         if too_long:
-            self.dropped += 1
+            log.info("an event of more than %d bytes was left out", self._max_event)
             return None
         return SseEvent("\n".join(data), name) if data else None
 

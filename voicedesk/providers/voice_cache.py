@@ -78,11 +78,6 @@ class VoiceCache:
         self._tasks = TaskSet()
         self._writing: set[asyncio.Task[None]] = set()
 
-    @property
-    def size_bytes(self) -> int:
-        """What the known files have in all."""
-        return self._total
-
     def holds(self, key: str) -> bool:
         """Whether the sound of a key is there, as far as is known before reading it."""
         return key in self._sizes

@@ -27,17 +27,10 @@ _WINDOW = RATE // 200
 Samples = npt.NDArray[np.float32]
 
 
-def read_speech(path: Path) -> bytes:
-    """The speech in a file as PCM16 little-endian mono 24 kHz, silence at both ends trimmed. Empty if silent.
-
-    Raises:
-        ValueError: The file is no sound that can be read.
-    """
-    return read_words(path, ())[0]
-
-
 def read_words(path: Path, begins: Sequence[float]) -> tuple[bytes, list[tuple[float, float]]]:
-    """The same, and where in it the words begin and end (ms).
+    """The speech in a file as PCM16 little-endian mono 24 kHz, and where in it the words begin and end (ms).
+
+    The silence at both ends is cut down to `LEAD_MS` and `TAIL_MS`; of pure silence nothing is left.
 
     Args:
         path: The file.
@@ -69,11 +62,6 @@ def _end_of(samples: Samples, start: int, stop: int) -> int:
     """Where a word has sounded: before the pause that may follow it."""
     audible = np.flatnonzero(np.abs(samples[start:stop]) > _AUDIBLE)
     return start + int(audible[-1]) + 1 if len(audible) else stop
-
-
-def trim(samples: Samples) -> Samples:
-    """Cut the silence at both ends down to `LEAD_MS` and `TAIL_MS`; nothing is left of pure silence."""
-    return samples[_sounding(samples)]
 
 
 def _sounding(samples: Samples) -> slice:
