@@ -125,6 +125,7 @@ async def _bodies(count: int, toll: Toll) -> None:
         ]
         try:
             for number in range(count):
+                fake.asked.clear()  # what the other side remembers is no growth of ours
                 thinker, events = thinkers[number % len(thinkers)]
                 kind = mutator.chance.choice(["text/event-stream"] * 8 + ["text/html", ""])
                 status = mutator.chance.choice([200] * 8 + [204, 500])
