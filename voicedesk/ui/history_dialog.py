@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QPalette, QShowEvent
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QListView,
-    QPushButton,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from voicedesk.conversation.store.model import Conversation
 from voicedesk.core.errors import VoiceDeskError
-from voicedesk.core.tasks import TaskSet
-from voicedesk.ui import theme
-from voicedesk.ui.announce import announce
-from voicedesk.ui.history_asking import Asking
-from voicedesk.ui.history_delegate import HistoryDelegate
 from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_export import ExportMenu
 from voicedesk.ui.history_model import MOST_FOUND, PAGE, HistoryModel, title_of
 from voicedesk.ui.history_ports import HistoryPorts
 from voicedesk.ui.history_reader import HistoryReader
 from voicedesk.ui.icons import em, icon
+from voicedesk.ui.list_dialog import ListDialog
 from voicedesk.ui.undo_bar import UndoBar
-from voicedesk.ui.widgets import Hairline, QuietLabel, style_scroll_bar
+from voicedesk.ui.widgets import Hairline
 from voicedesk.ui.wording import error_sentence
 
 _INTO_THE_LIST = frozenset({Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -44,16 +34,14 @@ _TYPING_MS = 60
 """A search begins when no key came for this long."""
 
 
-class HistoryDialog(QDialog):
+class HistoryDialog(ListDialog):
     """A list of conversations, the chosen one beside it, and what can be done with it."""
 
     def __init__(self, ports: HistoryPorts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ports = ports
-        self._tasks = TaskSet()
         self._deletion = Deletion(ports.conversations)
         self._deleting: asyncio.Task[None] | None = None
-        self._loading: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -67,43 +55,20 @@ class HistoryDialog(QDialog):
     # ------------------------------------------------------------------------------ building
 
     def _build(self) -> None:
-        unit = em(self)
         self._build_search()
         self._model = HistoryModel(self._load_more, self._rename)
-        self._list = QListView(self)
+        self._build_list(self._model, self._ask_to_delete)
         self._list.setAccessibleName(self.tr("Conversations"))
-        self._list.setModel(self._model)
-        self._list.setItemDelegate(HistoryDelegate(self._list))
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setUniformItemSizes(True)
-        self._list.setMouseTracking(True)
-        self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         self._list.activated.connect(lambda _index: self._proceed())
         self._list.selectionModel().currentChanged.connect(lambda *_indexes: self._show_chosen())
-        self._empty = QuietLabel("", self)
-        self._empty.setWordWrap(True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setContentsMargins(unit, unit, unit, unit)
         self._empty.setBackgroundRole(QPalette.ColorRole.Base)  # that of the list
         self._empty.setAutoFillBackground(True)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._list)
-        self._stack.addWidget(self._empty)
         self._reader = HistoryReader(self)
-        self._asking = Asking(self)
         self._undo = UndoBar(self, self, has_margins=False)
         self.addAction(self._undo.action)
-        self._note = QuietLabel("", self)
-        self._note.setWordWrap(True)
-        self._note.hide()
         self._build_buttons()
         self._lay_out()
-        delete = QAction(self._list)
-        delete.setShortcut(QKeySequence(Qt.Key.Key_Delete))
-        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.triggered.connect(self._ask_to_delete)
-        self._list.addAction(delete)
 
     def _build_search(self) -> None:
         self._search = QLineEdit(self)
@@ -125,13 +90,6 @@ class HistoryDialog(QDialog):
         self._export.setMenu(self._menu)
         self._delete = self._button(self.tr("Delete"), self._ask_to_delete)
         self._delete_all = self._button(self.tr("Delete All"), self._ask_to_delete_all)
-
-    def _button(self, text: str, action: Callable[[], None] | None = None) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        if action is not None:
-            button.clicked.connect(action)
-        return button
 
     def _lay_out(self) -> None:
         unit = em(self)
@@ -162,18 +120,10 @@ class HistoryDialog(QDialog):
         self.resize(54 * unit, 38 * unit)
 
     def _style(self) -> None:
-        palette = QPalette()
-        palette.setColor(QPalette.ColorRole.Base, theme.scheme(self.palette()).field)
-        self.setPalette(palette)
+        super()._style()
         self._glass.setIcon(icon("search", self.palette()))
-        style_scroll_bar(self._list.verticalScrollBar(), palette)
 
     # ------------------------------------------------------------------------------ contents
-
-    @property
-    def note(self) -> str:
-        """What is said about the last thing that was done; empty for nothing."""
-        return "" if self._note.isHidden() else self._note.text()
 
     @property
     def chosen(self) -> Conversation | None:
@@ -255,23 +205,6 @@ class HistoryDialog(QDialog):
         self._reader.show_turns(await self._ports.conversations.turns(conversation))
 
     # ------------------------------------------------------------------------------ actions
-
-    def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
-        """Do something that takes a moment; a failure is said in words."""
-        return self._tasks.spawn(self._watched(work), name="history action")
-
-    async def _watched(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        try:
-            await work()
-        except VoiceDeskError as error:
-            self.tell(error_sentence(error))
-
-    def tell(self, sentence: str) -> None:
-        """Say how something went; empty for nothing."""
-        self._note.setText(sentence)
-        self._note.setVisible(bool(sentence))
-        if sentence:
-            announce(self, sentence)
 
     def _proceed(self) -> None:
         if self._continue.isEnabled() and (chosen := self.chosen) is not None:
@@ -374,8 +307,3 @@ class HistoryDialog(QDialog):
             self._list.setFocus()
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_asking"):
-            self._style()

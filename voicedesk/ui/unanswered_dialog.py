@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeySequence, QPalette, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QListView,
-    QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from voicedesk.conversation.store.model import Recording, Unanswered
-from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import Event, StateChanged, TakesWaiting
-from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
 from voicedesk.providers.ways import Way, way_of
-from voicedesk.ui import theme
-from voicedesk.ui.announce import announce
-from voicedesk.ui.history_asking import Asking
-from voicedesk.ui.history_delegate import HistoryDelegate
 from voicedesk.ui.icons import em
+from voicedesk.ui.list_dialog import ListDialog
 from voicedesk.ui.unanswered_model import UnansweredModel
 from voicedesk.ui.unanswered_ports import UnansweredPorts
 from voicedesk.ui.way_menu import usable_ways, way_name
-from voicedesk.ui.widgets import Hairline, QuietLabel, style_scroll_bar
-from voicedesk.ui.wording import error_sentence
+from voicedesk.ui.widgets import Hairline
 
 _AT_REST = frozenset({State.READY, State.FAILED})
 
 
-class UnansweredDialog(QDialog):
+class UnansweredDialog(ListDialog):
     """A list of takes, and what can be done with the chosen one."""
 
     def __init__(self, ports: UnansweredPorts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ports = ports
-        self._tasks = TaskSet()
-        self._loading: asyncio.Task[None] | None = None
         self._is_playing = False
         self._ways: list[Way] = []
         self.setWindowTitle(self.tr("Unanswered"))
-        self._build_list()
+        self._build()
         self._build_buttons()
         self._lay_out()
         self._style()
@@ -62,31 +45,13 @@ class UnansweredDialog(QDialog):
 
     # ------------------------------------------------------------------------------ building
 
-    def _build_list(self) -> None:
-        unit = em(self)
+    def _build(self) -> None:
         self._model = UnansweredModel()
-        self._list = QListView(self)
+        self._build_list(self._model, self._ask_to_delete)
         self._list.setAccessibleName(self.tr("Unanswered recordings"))
-        self._list.setModel(self._model)
-        self._list.setItemDelegate(HistoryDelegate(self._list))
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setUniformItemSizes(True)
-        self._list.setMouseTracking(True)
-        self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.activated.connect(lambda _index: self._ask())
         self._list.selectionModel().currentChanged.connect(lambda *_indexes: self._show_buttons())
-        delete = QAction(self._list)
-        delete.setShortcut(QKeySequence(Qt.Key.Key_Delete))
-        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.triggered.connect(self._ask_to_delete)
-        self._list.addAction(delete)
-        self._empty = QuietLabel(self.tr("Everything you said has been answered."), self)
-        self._empty.setWordWrap(True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setContentsMargins(unit, unit, unit, unit)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._list)
-        self._stack.addWidget(self._empty)
+        self._empty.setText(self.tr("Everything you said has been answered."))
 
     def _build_buttons(self) -> None:
         self._way = QComboBox(self)
@@ -99,16 +64,6 @@ class UnansweredDialog(QDialog):
         self._again = self._button(self.tr("Try Again"), self._ask)
         self._delete = self._button(self.tr("Delete"), self._ask_to_delete)
         self._delete_all = self._button(self.tr("Delete All"), self._ask_to_delete_all)
-        self._asking = Asking(self)
-        self._note = QuietLabel("", self)
-        self._note.setWordWrap(True)
-        self._note.hide()
-
-    def _button(self, text: str, action: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.clicked.connect(action)
-        return button
 
     def _lay_out(self) -> None:
         unit = em(self)
@@ -130,18 +85,7 @@ class UnansweredDialog(QDialog):
         layout.addLayout(row)
         self.resize(48 * unit, 26 * unit)
 
-    def _style(self) -> None:
-        palette = QPalette()
-        palette.setColor(QPalette.ColorRole.Base, theme.scheme(self.palette()).field)
-        self.setPalette(palette)
-        style_scroll_bar(self._list.verticalScrollBar(), palette)
-
     # ------------------------------------------------------------------------------ contents
-
-    @property
-    def note(self) -> str:
-        """What is said about the last thing that was done; empty for nothing."""
-        return "" if self._note.isHidden() else self._note.text()
 
     @property
     def chosen(self) -> Unanswered | None:
@@ -199,24 +143,6 @@ class UnansweredDialog(QDialog):
                 pass
 
     # ------------------------------------------------------------------------------ actions
-
-    def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
-        """Do something that takes a moment; a failure is said in words."""
-        return self._tasks.spawn(self._watched(work), name="unanswered takes")
-
-    async def _watched(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        try:
-            await work()
-        except VoiceDeskError as error:
-            self.tell(error_sentence(error))
-            self._show_buttons()
-
-    def tell(self, sentence: str) -> None:
-        """Say how something went; empty for nothing."""
-        self._note.setText(sentence)
-        self._note.setVisible(bool(sentence))
-        if sentence:
-            announce(self, sentence)
 
     def _play_or_stop(self) -> None:
         if self._is_playing:
@@ -283,8 +209,3 @@ class UnansweredDialog(QDialog):
         self._asking.hide()
         self._show_ways()
         self.refresh()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_asking"):
-            self._style()
