@@ -53,9 +53,7 @@ async def fake() -> AsyncIterator[FakeHttp]:
 
 @pytest.fixture
 async def transcriber(fake: FakeHttp) -> AsyncIterator[RestTranscriber]:
-    transcriber = RestTranscriber(
-        fake.client(stall_s=5.0), model="m", language="en", prompt="Kyoto"
-    )
+    transcriber = RestTranscriber(fake.client(stall_s=5.0), model="m", language="en")
     yield transcriber
     await transcriber.close()
 
@@ -85,7 +83,6 @@ async def test_the_take_is_sent_as_a_file_with_what_is_known_of_it(
         "response_format": "json",
         "stream": "true",
         "language": "en",
-        "prompt": "Kyoto",
     }
 
 

@@ -36,9 +36,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
 
 @pytest.fixture
 async def live(server: ScriptedServer) -> AsyncIterator[LiveTranscriber]:
-    live = LiveTranscriber(
-        source(server), model="m", language="en", prompt="Kyoto", open_s=20.0, stall_s=10.0
-    )
+    live = LiveTranscriber(source(server), model="m", language="en", open_s=20.0, stall_s=10.0)
     yield live
     await live.close()
 
@@ -87,7 +85,7 @@ async def test_it_asks_for_a_session_that_only_transcribes(
         "audio": {
             "input": {
                 "format": {"type": "audio/pcm", "rate": 24000},
-                "transcription": {"model": "m", "language": "en", "prompt": "Kyoto"},
+                "transcription": {"model": "m", "language": "en"},
                 "turn_detection": None,
             }
         },

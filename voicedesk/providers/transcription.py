@@ -44,7 +44,6 @@ class RestTranscriber:
         model: str,
         streamed: bool = True,
         language: str = "",
-        prompt: str = "",
     ) -> None:
         """Nothing is opened yet.
 
@@ -53,14 +52,12 @@ class RestTranscriber:
             model: The model.
             streamed: Whether the words are asked for as they come.
             language: Of the takes, as in "en"; empty when unknown.
-            prompt: Words that are likely to come.
         """
         self.model = model
         self._server = server
         self._fields = {"model": model, "response_format": "json"}
         self._fields |= {"stream": "true"} if streamed else {}
         self._fields |= {"language": language} if language else {}
-        self._fields |= {"prompt": prompt} if prompt else {}
 
     async def warm(self) -> None:
         """Have a connection open for the next take.

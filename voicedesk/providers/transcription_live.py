@@ -33,11 +33,10 @@ _MOST_CHARACTERS = 200_000
 _MOST_PARTS = 256
 
 
-def transcription_session(model: str, language: str, prompt: str) -> dict[str, Any]:
+def transcription_session(model: str, language: str) -> dict[str, Any]:
     """The session to ask for: nobody but the key decides where a take ends."""
     transcription = {"model": model}
     transcription |= {"language": language} if language else {}
-    transcription |= {"prompt": prompt} if prompt else {}
     sound_in = {
         "format": {"type": "audio/pcm", "rate": RATE},
         "transcription": transcription,
@@ -58,7 +57,6 @@ class LiveTranscriber:
         *,
         model: str,
         language: str = "",
-        prompt: str = "",
         open_s: float = OPEN_S,
         stall_s: float = STALL_S,
     ) -> None:
@@ -68,7 +66,6 @@ class LiveTranscriber:
             source: Gives the server's present address.
             model: The model that transcribes.
             language: Of the takes, as in "en"; empty when unknown.
-            prompt: Words that are likely to come.
             open_s: How long after the take's end a session that is not there yet is waited for.
             stall_s: Silence of the server after the take's end, after which its words are given up.
         """
@@ -78,7 +75,7 @@ class LiveTranscriber:
         self.session = RealtimeSession(
             source,
             model=model,
-            session=transcription_session(model, language, prompt),
+            session=transcription_session(model, language),
             handle=self._take,
             lost=self._lost,
             intent="transcription",

@@ -110,7 +110,7 @@ async def try_realtime(attempt: Attempt) -> Outcome:
 
 async def try_live(attempt: Attempt) -> Outcome:
     """Open a session that transcribes and have it confirmed."""
-    session = transcription_session(attempt.model, attempt.wishes.language, "")
+    session = transcription_session(attempt.model, attempt.wishes.language)
     return await _session(attempt, session, "transcription")
 
 
