@@ -215,6 +215,10 @@ def test_a_frozen_executable_starts_itself(monkeypatch: pytest.MonkeyPatch) -> N
     assert command.run_child(["demo"]) is False
     with pytest.raises(SystemExit, match="unknown child"):
         command.run_child(["--child", "os"])
+    environment = command.child_environment()
+    assert environment["PYINSTALLER_RESET_ENVIRONMENT"] == "1"  # its libraries are found anew
+    assert environment.get("PYTHONPATH") == os.environ.get("PYTHONPATH")
+
 
 
 def test_a_frozen_executable_runs_the_child_it_is_asked_for(

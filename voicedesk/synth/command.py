@@ -43,7 +43,10 @@ def child_environment() -> dict[str, str]:
     """The environment for children: this package can be imported, text is UTF-8."""
     environment = dict(os.environ)
     environment["PYTHONUTF8"] = "1"
-    if not getattr(sys, "frozen", False):
+    if getattr(sys, "frozen", False):
+        # The loader sets its library path for a new program alone, and we have put it back: a child would not find ours.
+        environment["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
+    else:
         here = str(Path(__file__).resolve().parents[2])
         paths = [here, *filter(None, [environment.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)
