@@ -220,7 +220,6 @@ def test_a_frozen_executable_starts_itself(monkeypatch: pytest.MonkeyPatch) -> N
     assert environment.get("PYTHONPATH") == os.environ.get("PYTHONPATH")
 
 
-
 def test_a_frozen_executable_runs_the_child_it_is_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
