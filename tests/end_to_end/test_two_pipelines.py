@@ -65,6 +65,8 @@ def test_a_spoken_question_and_a_barge_in_on_the_chain(
                 person.type("count to twenty")
                 await person.until(lambda: person.state is State.SPEAKING)
                 await asyncio.to_thread(recording.wait_for_sound)
+                conductor = person.desktop.desk.conductor
+                await person.until(lambda: sum(h.heard_ms for h in conductor.heard_so_far()) > 1000)
                 person.hold()
                 await person.until(lambda: any(isinstance(e, Interrupted) for e in person.events))
                 await person.say(question, pulse)

@@ -190,6 +190,13 @@ def test_the_output_of_a_function_is_told(
     assert assistant.reply(history).text == answer
 
 
+def test_of_questions_told_as_one_message_the_last_is_answered(assistant: Assistant) -> None:
+    (answer,) = talk(assistant, ["count to twenty\nWhat is twelve plus thirty?"])
+    assert answer == "Twelve plus thirty is forty-two."
+    (answer,) = talk(assistant, ["some words\nof two lines\n"])
+    assert answer.startswith("You said: of two lines")
+
+
 def test_skills_are_function_tools() -> None:
     names = [skill.name for skill in SKILLS]
     assert len(set(names)) == len(names)

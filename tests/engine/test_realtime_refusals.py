@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.engine.conftest import Client, Connect, Event, said
+from voicedesk.engine.protocol.input_buffer import LONGEST_INPUT_MS
 
 USER = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hello"}]}
 SOUND = base64.b64encode(bytes(48 * 50)).decode()
@@ -126,7 +127,7 @@ async def test_an_odd_byte_waits_for_its_other_half(client: Client) -> None:
 
 async def test_the_input_buffer_is_bounded(client: Client) -> None:
     minute = base64.b64encode(bytes(48_000 * 60)).decode()
-    for _ in range(6):
+    for _ in range(LONGEST_INPUT_MS // 60_000 + 1):
         await client.send("input_audio_buffer.append", audio=minute)
     assert (await client.error())["code"] == "input_audio_buffer_full"
     await client.send("input_audio_buffer.clear")

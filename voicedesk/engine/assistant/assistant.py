@@ -122,6 +122,10 @@ class Assistant:
             lambda part: _find(part, context, tools, called),
             lambda step: step.swallows,
         )
+        *_, last = text.strip().splitlines() or [text]
+        if not steps and last != text:
+            # Clients tell what was said in several turns without an answer as one message, a line each.
+            return self._answer(last, context, tools, results)
         if calls := _calls(text, steps, tools, results):
             return Reply(calls=calls)
         said, left = [], list(results)
