@@ -204,7 +204,7 @@ def test_unheard_words_are_apportioned_and_cut_at_a_word() -> None:
     log = new_log()
     log.apply(delta(1, "one two three four"))
     key = AudioKey(1, "response", "item")
-    log.apply(Interrupted(turn=1, at=0.0, heard=(Heard(key, 600.0, 1000.0),)))
+    log.apply(Interrupted(turn=1, at=0.0, heard=(Heard(key, 700.0, 1000.0),)))
     entry = log.entries[0]
     ((start, end),) = entry.unheard
     assert entry.text[:start] == "one two"
