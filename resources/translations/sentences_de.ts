@@ -12,6 +12,10 @@
         <translation>Die Einstellungen konnten nicht gelesen werden ({reason}). Sie liegen jetzt in {path}; es gelten die Standardwerte.</translation>
     </message>
     <message>
+        <source>The settings in {path} could not be read ({reason}). The defaults are in use until they can.</source>
+        <translation>Die Einstellungen in {path} konnten nicht gelesen werden ({reason}). Bis das gelingt, gelten die Vorgaben.</translation>
+    </message>
+    <message>
         <source>The settings could not be saved to {path} ({reason}). They count until VoiceDesk ends.</source>
         <translation>Die Einstellungen konnten nicht in {path} gespeichert werden ({reason}). Sie gelten, bis VoiceDesk endet.</translation>
     </message>

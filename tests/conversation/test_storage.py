@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from voicedesk.conversation.storage import Folders, SettingsFile, SettingsSaveError
+from voicedesk.conversation.storage import (
+    Folders,
+    SettingsFile,
+    SettingsLeftError,
+    SettingsSaveError,
+)
 from voicedesk.core.settings import SCHEMA, Settings, Talk
 
 
@@ -58,11 +63,28 @@ def test_a_file_that_cannot_be_used_is_set_aside_and_told(tmp_path: Path, conten
     assert (tmp_path / "settings.aside-2.json").exists()
 
 
-def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_in_the_place_of_the_file_is_set_aside_and_told(tmp_path: Path) -> None:
     file = SettingsFile(tmp_path)
     file.path.mkdir()
     assert file.load() == Settings()
-    assert file.problem is not None
+    aside = tmp_path / "settings.aside-1.json"
+    assert aside.is_dir()
+    assert str(aside) in str(file.problem)
+
+
+def test_of_a_file_that_stays_where_it_is_nothing_else_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(self), 0, str(target))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    file = SettingsFile(tmp_path)
+    file.path.write_bytes(b"{")
+    assert file.load() == Settings()
+    assert isinstance(file.problem, SettingsLeftError)
+    assert str(file.path) in str(file.problem)
+    assert "aside" not in str(file.problem)
 
 
 def test_a_failed_save_keeps_the_old_file_and_is_told(

@@ -48,10 +48,7 @@ class SettingsFile:
         except FileNotFoundError:
             return Settings()
         except OSError as error:
-            self.problem = SettingsError(
-                repr(error), reason=disk_reason(error), path=str(self.path)
-            )
-            return Settings()
+            return self._do_without(error, disk_reason(error))
         try:
             if len(data) > MAX_SETTINGS_BYTES:
                 raise SettingsError("too large", reason="the file is damaged")
@@ -62,11 +59,18 @@ class SettingsFile:
                 if isinstance(error, SettingsError)
                 else "the file is damaged"
             )
-            self.problem = SettingsError(repr(error), reason=reason, path=str(self._set_aside()))
-            log.info("settings set aside: %s", self.problem)
-            return Settings()
+            return self._do_without(error, reason)
 
-    def _set_aside(self) -> Path:
+    def _do_without(self, error: Exception, reason: object) -> Settings:
+        """The defaults, with the problem told."""
+        aside = self._set_aside()
+        problem = SettingsLeftError if aside is None else SettingsError
+        self.problem = problem(repr(error), reason=reason, path=str(aside or self.path))
+        log.info("defaults in use: %s", self.problem)
+        return Settings()
+
+    def _set_aside(self) -> Path | None:
+        """Where the file is now; None if it cannot be moved."""
         for number in range(1, 1000):
             aside = self.path.with_name(f"settings.aside-{number}.json")
             if not aside.exists():
@@ -74,7 +78,7 @@ class SettingsFile:
                     self.path.rename(aside)
                     return aside
                 break
-        return self.path
+        return None
 
     def save(self, settings: Settings) -> None:
         """Write the settings so that a crash leaves either the old file or the new one.
@@ -88,6 +92,12 @@ class SettingsFile:
             raise SettingsSaveError(
                 repr(error), reason=disk_reason(error), path=str(self.path)
             ) from error
+
+
+class SettingsLeftError(SettingsError):
+    """A settings file can be neither used nor set aside."""
+
+    sentence = "The settings in {path} could not be read ({reason}). The defaults are in use until they can."
 
 
 class SettingsSaveError(SettingsError):
