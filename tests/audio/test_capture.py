@@ -267,3 +267,33 @@ def test_two_channels_are_mixed() -> None:
     frames = np.stack([chirp(0.1), -chirp(0.1)], axis=1)
     assert not mono(frames).any()
     assert find(chirp(0.1), np.concatenate((np.zeros(77, np.int16), chirp(0.1)))) == 77
+
+
+async def test_a_loop_that_wakes_late_takes_nothing_from_after_the_end(device: HandDriven) -> None:
+    sound = noise(device.device_rate)
+    blocks: list[CapturedBlock] = []
+    device.begin(device.time, blocks.append)
+    end = device.time + 0.25
+    ending = asyncio.create_task(device.end(end))
+    await asyncio.sleep(0)  # it waits
+    while (
+        device.time < end + 0.2
+    ):  # blocks from before and after the end, and the loop sees them late
+        device.hear(sound[:500])
+        device._pump()
+    await ending
+    assert len(joined(blocks)) == pytest.approx(0.25 * 24_000, abs=2)
+    assert blocks[-1].captured_at < end
+
+
+async def test_an_end_that_is_cancelled_takes_no_sound_from_the_take(device: HandDriven) -> None:
+    blocks: list[CapturedBlock] = []
+    device.begin(device.time, blocks.append)
+    ending = asyncio.create_task(device.end(device.time + 0.1))
+    await asyncio.sleep(0)
+    device.hear(noise(device.device_rate // 2))
+    ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    await device.end(device.time)
+    assert len(joined(blocks)) == pytest.approx(0.5 * 24_000, abs=2)

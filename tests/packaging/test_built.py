@@ -44,7 +44,7 @@ class Installed:
             "HOME": str(home),
             "LANG": "C.UTF-8",
             "QT_QPA_PLATFORM": "offscreen",
-            "ALSA_CONFIG_PATH": os.environ["ALSA_CONFIG_PATH"],
+            "ALSA_CONFIG_PATH": str(ROOT / "tests" / "support" / "no-sound-cards.conf"),
         }
 
     def run(

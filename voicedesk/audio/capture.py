@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ _BLOCK = sample_count(BLOCK_MS)
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[CapturedBlock], None]
+Anchor = tuple[int, float]
+"""The position of a frame, and when it passed the ADC."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +47,8 @@ class _Take:
         delivered: Samples that were delivered since then, at RATE.
         rest: Samples that do not fill a block yet.
         news: Set whenever more frames were looked at, and when none will come any more.
+        until: Nothing that was captured later belongs to it.
+        anchor: By which its positions were told last; the device's thread moves its own on all the time.
     """
 
     deliver: Deliver
@@ -53,6 +58,8 @@ class _Take:
     delivered: int = 0
     rest: Samples = field(default_factory=lambda: NO_SAMPLES)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    until: float = math.inf
+    anchor: Anchor | None = None
 
 
 class CapturedInput:
@@ -69,7 +76,7 @@ class CapturedInput:
         self._ring = CaptureRing(1)
         self._rate = RATE
         self._enough = _BLOCK  # frames for which the loop is woken
-        self._anchor = (0, 0.0)  # position of a frame, and when it passed the ADC
+        self._anchor: Anchor = (0, 0.0)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running = False
         self._woken = False
@@ -134,15 +141,20 @@ class CapturedInput:
         take = self._take
         if take is None:
             return
-        await wait_until(at, self._clock)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LATE_S):
-                while self._take is take and self._is_late(through):
-                    take.news.clear()
-                    await take.news.wait()
+        take.until = at  # a loop that wakes late has more by then
+        try:
+            await wait_until(at, self._clock)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LATE_S):
+                    while self._take is take and self._is_late(through):
+                        take.news.clear()
+                        await take.news.wait()
+        except asyncio.CancelledError:
+            take.until = math.inf
+            raise
         if self._take is not take:
             return
-        self._pump(self._position(at))
+        self._pump()
         if self._take is take:
             self._take = None
             self._deliver(take, take.resampler.flush(), whole=True)
@@ -207,23 +219,25 @@ class CapturedInput:
         """Whether sound that was captured before ``through`` is still on its way."""
         return through is not None and self._running and self._time(self._ring.written) < through
 
-    def _position(self, at: float) -> int:
+    def _position(self, at: float, anchor: Anchor | None = None) -> int:
         """Position of the frame that passed the ADC at ``at``."""
-        position, time = self._anchor
+        position, time = anchor or self._anchor
         return max(0, position + round((at - time) * self._rate))
 
-    def _time(self, position: float) -> float:
+    def _time(self, position: float, anchor: Anchor | None = None) -> float:
         """When the frame at ``position`` passed the ADC."""
-        anchor, time = self._anchor
-        return time + (position - anchor) / self._rate
+        known, time = anchor or self._anchor
+        return time + (position - known) / self._rate
 
-    def _pump(self, stop: int | None = None) -> None:
-        """Deliver what the ring holds of the take, up to the position ``stop``."""
+    def _pump(self) -> None:
+        """Deliver what the ring holds of the take, to its end where that is known."""
         self._woken = False
         take = self._take
         if take is None:
             return
         with self._swapping:
+            take.anchor = self._anchor
+            stop = None if math.isinf(take.until) else self._position(take.until, take.anchor)
             begin, frames = self._ring.read(take.next, stop)
             lost, take.next = begin - take.next, begin + len(frames)
             samples = take.resampler.feed(mono(frames))
@@ -239,7 +253,8 @@ class CapturedInput:
         at = 0
         while rest.size - at >= _BLOCK or (whole and at < rest.size):
             block = rest[at : at + _BLOCK]
-            captured_at = self._time(take.first + take.delivered * self._rate / RATE)
+            position = take.first + take.delivered * self._rate / RATE
+            captured_at = self._time(position, take.anchor)
             at += block.size
             take.delivered += block.size
             take.deliver(CapturedBlock(to_bytes(block), captured_at))
