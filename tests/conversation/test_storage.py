@@ -87,6 +87,20 @@ def test_of_a_file_that_stays_where_it_is_nothing_else_is_said(
     assert "aside" not in str(file.problem)
 
 
+def test_a_file_in_a_folder_that_may_not_be_looked_into_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    for method in ("open", "exists", "rename"):
+        monkeypatch.setattr(Path, method, refuse)
+    file = SettingsFile(tmp_path / "closed")
+    assert file.load() == Settings()
+    assert isinstance(file.problem, SettingsLeftError)
+    assert not file.exists
+
+
 def test_a_failed_save_keeps_the_old_file_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

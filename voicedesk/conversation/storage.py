@@ -71,13 +71,12 @@ class SettingsFile:
 
     def _set_aside(self) -> Path | None:
         """Where the file is now; None if it cannot be moved."""
-        for number in range(1, 1000):
-            aside = self.path.with_name(f"settings.aside-{number}.json")
-            if not aside.exists():
-                with contextlib.suppress(OSError):  # a folder that cannot be written: it stays
+        with contextlib.suppress(OSError):  # a folder that cannot be written, or not looked into
+            for number in range(1, 1000):
+                aside = self.path.with_name(f"settings.aside-{number}.json")
+                if not aside.exists():
                     self.path.rename(aside)
                     return aside
-                break
         return None
 
     def save(self, settings: Settings) -> None:
