@@ -47,8 +47,9 @@ def main() -> None:
     async def work(application: QApplication) -> int:
         file = SettingsFile(Folders.find().config)
         desktop = Application(file.load(), file=file)
+        del application
         watch = Watch()
-        application.installEventFilter(watch)
+        desktop.window.installEventFilter(watch)  # on all of Qt's events it would cost what it measures
         desktop.window.show()
         conductor = desktop.desk.conductor
         try:
@@ -74,7 +75,7 @@ def main() -> None:
                     await asyncio.sleep(0.005)
                 times["away_cpu"] = await share_of_processor()
         finally:
-            application.removeEventFilter(watch)
+            desktop.window.removeEventFilter(watch)
             await desktop.close()
         return 0
 

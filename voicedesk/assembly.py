@@ -1,31 +1,25 @@
-"""Makes pipelines of settings: which stage is on which server, with which model."""
+"""Makes pipelines of settings: which stage is on which server, with which model.
+
+What a classic chain is made of is loaded when one is wanted: most of it is no part of the realtime pipeline.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from voicedesk.conversation.storage import Folders
 from voicedesk.core.dialogue import Dialogue
 from voicedesk.core.settings import BUILTIN, Classic, Realtime, Settings
 from voicedesk.pipelines.base import Pipeline
-from voicedesk.pipelines.chunker import Chunking
-from voicedesk.pipelines.classic import ClassicPipeline
-from voicedesk.pipelines.classic_turn import Chain
-from voicedesk.pipelines.gate import VoicePace
-from voicedesk.pipelines.realtime import RealtimePipeline
-from voicedesk.providers.http import HttpServer
-from voicedesk.providers.offline_speech import OfflineSpeech
 from voicedesk.providers.pace import PaceBook
-from voicedesk.providers.profiles import QUIRKS, Address, Quirks
-from voicedesk.providers.realtime_speech import RealtimeVoice
-from voicedesk.providers.speech import ServerVoice
-from voicedesk.providers.stages import Thinker, Transcriber, Voice
-from voicedesk.providers.thinkers import thinker_for
-from voicedesk.providers.transcription_fallback import transcriber_for
-from voicedesk.providers.voice_cache import CachedVoice, VoiceCache
+from voicedesk.providers.profiles import Address
+from voicedesk.providers.stages import Voice
 from voicedesk.servers import Servers
-from voicedesk.synth.voice import OfflineVoice
 from voicedesk.tools.registry import Registry
+
+if TYPE_CHECKING:
+    from voicedesk.chains import Chains
 
 BUILTIN_MODEL = "voicedesk-realtime"
 """What the built-in server's rule-based assistant is called."""
@@ -96,120 +90,44 @@ class Assembly:
         self._servers = servers
         self._dialogue = dialogue
         self._tools = tools
-        self._cache = VoiceCache(folders.data / "voice")
-        self._offline = OfflineVoice()
-        self._chain_voice: Voice | None = None
-        self._voice_paces: dict[tuple[str, str, str], VoicePace] = {}
+        self._folders = folders
+        self._made: Chains | None = None
 
     def pipeline(self, settings: Settings) -> Pipeline:
         """The pipeline that the settings ask for, not opened."""
         tools = self._tools.without(settings.assistant.tools_off)
-        specs = tools.specs if settings.assistant.tools else ()
-        if settings.mode == "realtime":
-            return RealtimePipeline(
-                self._source(settings, settings.realtime.server),
-                realtime_settings(settings),
-                settings.assistant.instructions,
-                history=self._dialogue.before,
-                tools=specs,
-                run_tools=tools.run_all,
-            )
-        classic = classic_settings(settings)
-        self._chain_voice = self._voice(settings, classic)
-        chain = Chain(
-            thinker=self._thinker(settings, classic),
-            voice=self._chain_voice,
+        if settings.mode == "classic":
+            return self._chains.pipeline(settings, classic_settings(settings), tools)
+        from voicedesk.pipelines.realtime import RealtimePipeline
+
+        return RealtimePipeline(
+            self._source(settings, settings.realtime.server),
+            realtime_settings(settings),
+            settings.assistant.instructions,
             history=self._dialogue.before,
-            instructions=settings.assistant.instructions,
-            chunking=Chunking(classic.chunking),
-            language=classic.language,
-            tools=specs,
+            tools=tools.specs if settings.assistant.tools else (),
             run_tools=tools.run_all,
-            pace=self._pace_of(self._chain_voice),
         )
-        server = settings.server(classic.thinking_server).name
-        return ClassicPipeline(self._transcriber(settings, classic), chain, server=server)
 
     def own_voice(self, settings: Settings, language: str) -> Voice:
         """The voice for words of our own: that of the latest chain, or this computer's. Not to be closed."""
-        if settings.mode == "classic" and self._chain_voice is not None:
-            return self._chain_voice
-        return self._cached(OfflineSpeech(self._offline, language=language))
+        return self._chains.own_voice(settings, language)
 
     async def close(self) -> None:
         """End what the pipelines share; they are closed before."""
-        await self._cache.close()
-        await self._offline.close()
+        if self._made is not None:
+            await self._made.close()
 
-    # ----------------------------------------------------------------------------------- stages
+    @property
+    def _chains(self) -> Chains:
+        if self._made is None:
+            from voicedesk.chains import Chains
 
-    def _pace_of(self, voice: Voice) -> VoicePace:
-        """What is known of a voice's speed, whichever pipeline learned it."""
-        identity = voice.identity
-        key = (identity.server, identity.model, identity.voice)
-        return self._voice_paces.setdefault(key, VoicePace())
+            self._made = Chains(self._source, self._dialogue, self.paces, self._folders)
+        return self._made
 
     def _source(self, settings: Settings, server_id: str) -> Callable[[], Awaitable[Address]]:
         async def source() -> Address:
             return await self._servers.address(settings, server_id)
 
         return source
-
-    def _http(self, settings: Settings, server_id: str) -> HttpServer:
-        return HttpServer(self._source(settings, server_id), paces=self.paces)
-
-    def _transcriber(self, settings: Settings, classic: Classic) -> Transcriber:
-        server_id = classic.transcription_server
-        return transcriber_for(
-            classic,
-            settings.server(server_id),
-            self._http(settings, server_id),
-            self._source(settings, server_id),
-        )
-
-    def _thinker(self, settings: Settings, classic: Classic) -> Thinker:
-        dialect = settings.server(classic.thinking_server).dialect
-        return thinker_for(
-            self._http(settings, classic.thinking_server),
-            QUIRKS.get(dialect, Quirks()),
-            kind=classic.thinking,
-            model=classic.thinking_model,
-            effort=classic.effort,
-        )
-
-    def _voice(self, settings: Settings, classic: Classic) -> Voice:
-        if classic.voice_kind == "offline":
-            return self._cached(
-                OfflineSpeech(
-                    self._offline,
-                    voice=classic.voice,
-                    speed=classic.speed,
-                    language=classic.language,
-                )
-            )
-        server_id = classic.speech_server
-        name = settings.server(server_id).base_url or server_id
-        if classic.voice_kind == "server":
-            return self._cached(
-                ServerVoice(
-                    self._http(settings, server_id),
-                    name=name,
-                    model=classic.speech_model,
-                    voice=classic.voice,
-                    speed=classic.speed,
-                    language=classic.language,
-                )
-            )
-        realtime = RealtimeVoice(
-            self._source(settings, server_id),
-            name=name,
-            model=classic.speech_model,
-            voice=classic.voice,
-            speed=classic.speed,
-            language=classic.language,
-        )
-        # A model may say something else than it was given: that is not kept.
-        return CachedVoice(realtime, self._cache, worth=realtime.said_truly)
-
-    def _cached(self, voice: Voice) -> CachedVoice:
-        return CachedVoice(voice, self._cache)

@@ -13,7 +13,6 @@ from voicedesk.core.errors import SoundFileError
 from voicedesk.core.resources import resource_path
 from voicedesk.core.settings import BUILTIN, Settings
 from voicedesk.providers.presets import Stage
-from voicedesk.providers.trials import Wishes
 
 if TYPE_CHECKING:
     from voicedesk.providers.probe import ServerReport, Subject, Told
@@ -59,6 +58,7 @@ def subject_of(settings: Settings, server_id: str, *, sample: bytes, today: date
     """What there is to try of a server."""
     from voicedesk.providers.probe import Subject
     from voicedesk.providers.profiles import QUIRKS, Quirks
+    from voicedesk.providers.trials import Wishes
 
     server = settings.server(server_id)
     classic = classic_settings(settings)

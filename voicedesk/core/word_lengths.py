@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 LETTER_MS = 50.0
 """What a letter adds to a word, at the pace of a radio announcer."""
@@ -18,7 +19,6 @@ LAST_BEFORE_PAUSE_MS = 90.0
 """By so much a word is drawn out that a pause follows."""
 
 _WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_TOKEN = re.compile(rf"[{_WIDE}][^\w\s]*|[^\s{_WIDE}]+")
 _WIDE_MS = 190.0
 _SIGN_LETTERS = {
     **dict.fromkeys("%‰", 7),
@@ -65,7 +65,7 @@ class Word:
 def words_of(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
     """The words between two characters of a text."""
     stop = len(text) if end is None else min(end, len(text))
-    for match in _TOKEN.finditer(text, start, stop):
+    for match in _token().finditer(text, start, stop):
         pause = _pause(match[0])
         if pause is not Pause.SENTENCE and text[match.end() : match.end() + 2].startswith(
             ("\n\n", "\n-", "\n*", "\n#")
@@ -75,6 +75,12 @@ def words_of(text: str, start: int = 0, end: int | None = None) -> Iterator[Word
         if length and pause is not Pause.NONE:
             length += LAST_BEFORE_PAUSE_MS
         yield Word(match.start(), match.end(), length, pause)
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Made when it is first wanted: sets of wide signs take milliseconds, which the start of a window has no time for."""
+    return re.compile(rf"[{_WIDE}][^\w\s]*|[^\s{_WIDE}]+")
 
 
 def _pause(word: str) -> Pause:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from voicedesk.core.settings import Settings
 from voicedesk.hotkey import base
-from voicedesk.ui.settings_fields import QT_TRANSLATE_NOOP
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 _WRITES = QT_TRANSLATE_NOOP(
     "Settings",

@@ -19,8 +19,8 @@ from voicedesk.core.events import (
 from voicedesk.core.turn import State
 from voicedesk.ui.first_run_ports import FirstRunPorts
 from voicedesk.ui.first_run_step import Step
-from voicedesk.ui.settings_fields import translated
 from voicedesk.ui.settings_schema import PAGES
+from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.status import status_of
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from voicedesk.core.resources import resource_path
 
-_SIZES = (16, 20, 24, 32, 48, 64, 96)
+_SMALL = 16  # the side of icons in fields and menus
+_SCALES = (1, 2, 3)  # of screens; what lies between is scaled down
 
 
 @lru_cache(maxsize=64)
@@ -43,21 +44,22 @@ def paint_icon(painter: QPainter, rect: QRectF, name: str, colour: QColor) -> No
 
 
 @lru_cache(maxsize=64)
-def _icon(name: str, colour: str, faded: str) -> QIcon:
+def _icon(name: str, colour: str, faded: str, side: int) -> QIcon:
     result = QIcon()
     for mode, shade in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, faded)):
-        for size in _SIZES:
-            result.addPixmap(_pixmap(name, shade, size, 1.0), mode)
+        for scale in _SCALES:
+            result.addPixmap(_pixmap(name, shade, side * scale, 1.0), mode)
     return result
 
 
-def icon(name: str, palette: QPalette) -> QIcon:
-    """An icon in the colours of a palette. Ask again when the palette changes."""
+def icon(name: str, palette: QPalette, side: int = _SMALL) -> QIcon:
+    """An icon in the colours of a palette, sharp at a side of so many pixels. Ask again when the palette changes."""
     role = QPalette.ColorRole.ButtonText
     return _icon(
         name,
         palette.color(QPalette.ColorGroup.Active, role).name(),
         palette.color(QPalette.ColorGroup.Disabled, role).name(),
+        side,
     )
 
 

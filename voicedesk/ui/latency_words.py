@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTime
 
@@ -13,8 +14,11 @@ from voicedesk.conversation.figures.spending import Spent
 from voicedesk.conversation.figures.turns import TurnFigures
 from voicedesk.conversation.figures.waterfall import Step
 from voicedesk.core.timeline import Point, Timeline
-from voicedesk.ui.settings_fields import Field, translated
+from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.wording import seconds, whole_milliseconds
+
+if TYPE_CHECKING:
+    from voicedesk.ui.settings_fields import Field
 
 _CENT = Decimal("0.01")
 

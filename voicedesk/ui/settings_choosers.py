@@ -21,8 +21,8 @@ from voicedesk.ui.settings_fields import (
     Option,
     ServerChoice,
     ToolChoice,
-    translated,
 )
+from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.tool_words import GROUPS
 from voicedesk.ui.translation import languages
 from voicedesk.ui.widgets import OutlinedCheckBox

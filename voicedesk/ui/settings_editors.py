@@ -18,16 +18,8 @@ from PySide6.QtWidgets import (
 
 from voicedesk.core.settings import Settings
 from voicedesk.ui.icons import em
-from voicedesk.ui.settings_fields import (
-    Choice,
-    Decimal,
-    Field,
-    Percent,
-    Switch,
-    Whole,
-    Words,
-    translated,
-)
+from voicedesk.ui.settings_fields import Choice, Decimal, Field, Percent, Switch, Whole, Words
+from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.widgets import OutlinedCheckBox
 
 _TYPING_PAUSE_MS = 400

@@ -10,22 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from voicedesk.core.settings import Settings
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 from voicedesk.ui.settings_values import read
-
-_CONTEXT = "Settings"
-
-
-def translated(text: str) -> str:
-    """The text of a page in the user's language."""
-    return QCoreApplication.translate(_CONTEXT, text)
-
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
-    """Marks a text for Qt's translation tools, which know this name. PySide's own does not say that it is a str."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from voicedesk.core.settings import Settings
 from voicedesk.ui.settings_editors import SwitchEditor
-from voicedesk.ui.settings_fields import Switch, translated
+from voicedesk.ui.settings_fields import Switch
+from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.widgets import QuietLabel
 
 

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from voicedesk.core.settings import Settings
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import DeviceLister
-from voicedesk.ui.settings_fields import Field, Page, Panel, translated
+from voicedesk.ui.settings_fields import Field, Page, Panel
 from voicedesk.ui.settings_rows import PanelRow, SettingRow, editor_for
+from voicedesk.ui.settings_texts import translated
 
 Panels = Mapping[str, Callable[[], QWidget]]
 """How the parts are made that are no single settings, by their names."""

@@ -43,9 +43,9 @@ from voicedesk.ui.settings_fields import (
     ToolChoice,
     Whole,
     Words,
-    translated,
 )
 from voicedesk.ui.settings_guarded import GuardedSwitch, GuardedSwitchEditor
+from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.settings_values import read
 from voicedesk.ui.widgets import IconButton, QuietLabel
 

@@ -26,9 +26,9 @@ from voicedesk.ui.navigation import (
     NavigationDelegate,
     ResultDelegate,
 )
-from voicedesk.ui.settings_fields import translated
 from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.settings_search import Found, SettingsIndex, place_of
+from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.widgets import QuietLabel
 
 _FOUND_ROLE = Qt.ItemDataRole.UserRole + 3

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication
 
 from voicedesk.core.settings import TalkKeyName
-from voicedesk.ui.settings_fields import QT_TRANSLATE_NOOP, translated
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP, translated
 
 TALK_KEYS: tuple[tuple[TalkKeyName, str], ...] = (
     ("space", QT_TRANSLATE_NOOP("Settings", "Space")),

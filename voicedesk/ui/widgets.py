@@ -85,7 +85,7 @@ class IconButton(QToolButton):
         self._style()
 
     def _style(self) -> None:
-        self.setIcon(icon(self._name, self.palette()))
+        self.setIcon(icon(self._name, self.palette(), self.iconSize().width()))
 
     def initStyleOption(self, option: QStyleOptionToolButton) -> None:
         super().initStyleOption(option)

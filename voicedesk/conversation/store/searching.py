@@ -7,16 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 
 # Scripts that are written without spaces: each character is a word to the index.
-_UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
-)
+_UNSPACED = "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 _BEFORE, _AFTER = 30, 70  # characters of an excerpt around the first place
 MOST_TERMS = 16
 
 
 def segmented(text: str) -> str:
     """A text as the index takes it."""
-    return _UNSPACED.sub(r" \1 ", text)
+    return re.sub(_UNSPACED, r" \1 ", text)
 
 
 def terms_of(typed: str) -> list[str]:
@@ -44,7 +42,7 @@ def places_of(terms: Sequence[str], text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for term in terms:
         pattern = re.escape("".join(map(_plain, term.strip("\"'.,;:!?()[]"))))
-        begin = "" if _UNSPACED.match(term) else r"(?<!\w)"
+        begin = "" if re.match(_UNSPACED, term) else r"(?<!\w)"
         found += [match.span() for match in re.finditer(begin + pattern, plain) if pattern]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found):

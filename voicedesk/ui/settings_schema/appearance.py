@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    LanguageChoice,
-    Option,
-    Page,
-    Switch,
-)
+from voicedesk.ui.settings_fields import LanguageChoice, Option, Page, Switch
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 APPEARANCE = Page(
     "appearance",

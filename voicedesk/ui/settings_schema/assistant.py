@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Page,
-    Switch,
-    ToolChoice,
-    When,
-    Words,
-)
+from voicedesk.ui.settings_fields import Page, Switch, ToolChoice, When, Words
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 ASSISTANT = Page(
     "assistant",

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Option,
-    Page,
-    Switch,
-)
+from voicedesk.ui.settings_fields import Option, Page, Switch
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 PIPELINE = Page(
     "pipeline",

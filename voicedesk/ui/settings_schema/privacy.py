@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Choice,
-    Option,
-    Page,
-    Switch,
-    When,
-    Whole,
-)
+from voicedesk.ui.settings_fields import Choice, Option, Page, Switch, When, Whole
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 PRIVACY = Page(
     "privacy",

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Choice,
-    Option,
-    Page,
-    ServerChoice,
-    Switch,
-    When,
-)
+from voicedesk.ui.settings_fields import Choice, Option, Page, ServerChoice, Switch, When
 from voicedesk.ui.settings_schema.shared import (
     TRANSCRIPTION_MODELS,
     VOICES,
@@ -19,6 +11,7 @@ from voicedesk.ui.settings_schema.shared import (
     speed,
     spoken_language,
 )
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 _ON_A_SERVER = remote("realtime.server", lambda settings: settings.realtime.server)
 _TRANSCRIBES = When(

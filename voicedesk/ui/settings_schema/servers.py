@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Page,
-    Panel,
-)
+from voicedesk.ui.settings_fields import Page, Panel
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 SERVERS = Page(
     "server",

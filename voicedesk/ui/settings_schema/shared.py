@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from voicedesk.core.settings import BUILTIN, Settings
-from voicedesk.ui.settings_fields import QT_TRANSLATE_NOOP, Choice, Decimal, Option, When
+from voicedesk.ui.settings_fields import Choice, Decimal, Option, When
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 IS_CLASSIC = When("mode", lambda settings: settings.mode == "classic")
 

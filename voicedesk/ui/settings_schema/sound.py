@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Device,
-    Option,
-    Page,
-    Panel,
-    Percent,
-)
+from voicedesk.ui.settings_fields import Device, Option, Page, Panel, Percent
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 SOUND = Page(
     "sound",

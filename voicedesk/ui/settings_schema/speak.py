@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Choice,
-    Option,
-    Page,
-    ServerChoice,
-    When,
-)
+from voicedesk.ui.settings_fields import Choice, Option, Page, ServerChoice, When
 from voicedesk.ui.settings_schema.shared import IS_CLASSIC, VOICES, remote, speed
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 _ON_A_SERVER = remote("classic.speech_server", lambda settings: settings.classic.speech_server)
 _SPEECH_SERVER = When(

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from voicedesk.ui.elsewhere import hindrance
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Milliseconds,
-    Option,
-    Page,
-    Switch,
-    When,
-    Whole,
-)
+from voicedesk.ui.settings_fields import Milliseconds, Option, Page, Switch, When, Whole
 from voicedesk.ui.settings_guarded import GuardedSwitch
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 from voicedesk.ui.talk_key_names import TALK_KEYS
 
 TALK = Page(

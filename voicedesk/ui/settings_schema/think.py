@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Choice,
-    Option,
-    Page,
-    ServerChoice,
-)
+from voicedesk.ui.settings_fields import Choice, Option, Page, ServerChoice
 from voicedesk.ui.settings_schema.shared import IS_CLASSIC, effort, remote
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 _ON_A_SERVER = remote("classic.thinking_server", lambda settings: settings.classic.thinking_server)
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from voicedesk.ui.settings_fields import (
-    QT_TRANSLATE_NOOP,
-    Choice,
-    Option,
-    Page,
-    ServerChoice,
-    When,
-)
+from voicedesk.ui.settings_fields import Choice, Option, Page, ServerChoice, When
 from voicedesk.ui.settings_schema.shared import (
     IS_CLASSIC,
     TRANSCRIPTION_MODELS,
     remote,
     spoken_language,
 )
+from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
 _ON_A_SERVER = remote(
     "classic.transcription_server", lambda settings: settings.classic.transcription_server
