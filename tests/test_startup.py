@@ -8,6 +8,7 @@ import pytest
 HEAVY = {"numpy", "soxr", "sounddevice", "openai", "httpx2", "websockets", "aiohttp", "keyring"}
 OF_DIALOGS = {"voicedesk.ui.settings_fields", "voicedesk.ui.settings_dialog"}
 OF_TRIALS = {"voicedesk.providers.trials", "voicedesk.providers.thinkers"}
+OF_NETWORK = {"PySide6.QtNetwork"}
 OF_CHAINS = {"voicedesk.chains", "voicedesk.pipelines.chunker", "voicedesk.pipelines.classic"}
 
 CHECK = """
@@ -29,8 +30,8 @@ print(*set(sys.argv[2:]) & set(sys.modules))
 @pytest.mark.parametrize(
     ("mode", "later"),
     [
-        ("realtime", HEAVY | OF_DIALOGS | OF_TRIALS | OF_CHAINS),
-        ("classic", HEAVY | OF_DIALOGS),
+        ("realtime", HEAVY | OF_NETWORK | OF_DIALOGS | OF_TRIALS | OF_CHAINS),
+        ("classic", HEAVY | OF_NETWORK | OF_DIALOGS),
     ],
 )
 def test_nothing_is_loaded_before_the_first_paint_that_is_wanted_later(

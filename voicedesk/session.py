@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -18,11 +18,12 @@ from voicedesk.crash import CrashReporter
 from voicedesk.dialogs import Dialogs
 from voicedesk.instance import Seat
 from voicedesk.ui.crash_offer import offer_report, tell_unexpected
-from voicedesk.ui.instance_server import InstanceServer
 from voicedesk.ui.interrupts import Interrupts
-from voicedesk.ui.remote import Remote
 from voicedesk.ui.update_offer import tell_broken_list, tell_release
 from voicedesk.updates import Updates
+
+if TYPE_CHECKING:
+    from voicedesk.ui.instance_server import InstanceServer
 
 
 async def run_session(
@@ -47,12 +48,9 @@ async def run_session(
         dialogs = Dialogs(desktop)
         stack.push_async_callback(dialogs.close)
         desktop.window.show()
-        if seat is not None:
-            remote = Remote(desktop.window, desktop.desk.conductor, desktop.wake)
-            service = InstanceServer(seat.address, remote.handle)
-            stack.push_async_callback(service.close)
-            service.listen()
         await asyncio.sleep(0)  # let it paint first
+        if seat is not None:
+            stack.push_async_callback(_listen(desktop, seat).close)
         if reporter is not None and reporter.report:
             offer_report(desktop.window.messages, reporter.report)
         if is_first:
@@ -64,6 +62,17 @@ async def run_session(
         gc.freeze()  # what was loaded stays; looking through it again and again would hold up sound
         await desktop.run()
     return 0
+
+
+def _listen(desktop: Application, seat: Seat) -> InstanceServer:
+    """Take what other processes ask of the window."""
+    from voicedesk.ui.instance_server import InstanceServer
+    from voicedesk.ui.remote import Remote
+
+    remote = Remote(desktop.window, desktop.desk.conductor, desktop.wake)
+    service = InstanceServer(seat.address, remote.handle)
+    service.listen()
+    return service
 
 
 def _updates(desktop: Application) -> Updates:
