@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from tests.support.proxy import Proxy
 from tests.support.realtime_server import ScriptedServer, Session, Step, begin, done, say
-from voicedesk.core.dialogue import Dialogue, Role, ToolCall, ToolResult
+from tests.support.realtime_talk import TONE, RealtimeTalk
+from voicedesk.core.dialogue import Role
 from voicedesk.core.errors import ConnectionLostError, ServerError, UnreachableError
 from voicedesk.core.events import (
     AudioDelta,
     AudioKey,
-    Event,
     Heard,
     Link,
     LinkChanged,
     ReplyEnded,
     TextDelta,
 )
-from voicedesk.core.settings import Realtime
 from voicedesk.pipelines import realtime as realtime_module
 from voicedesk.pipelines import realtime_keeper
-from voicedesk.pipelines.realtime import RealtimePipeline
 from voicedesk.providers import realtime as provider
-from voicedesk.providers.profiles import Address, Quirks
-from voicedesk.providers.stages import ToolSpec
 
-TONE = b"\x10\x27\xf0\xd8" * 1200  # 100 ms
 BLOCKS = 20
 
 
@@ -41,37 +36,13 @@ def block(number: int) -> bytes:
 TAKE = b"".join(block(number) for number in range(BLOCKS))
 
 
-class Room:
+class Room(RealtimeTalk):
     """A pipeline, a server, a proxy between them, and a conversation."""
 
     def __init__(self, server: ScriptedServer, proxy: Proxy) -> None:
+        super().__init__(proxy.base_url)
         self.server = server
         self.proxy = proxy
-        self.told: list[Event] = []
-        self.dialogue = Dialogue()
-        self.turn = 0
-        self.tools_run = 0
-        self.pipeline = RealtimePipeline(
-            self._address,
-            Realtime(),
-            "",
-            history=self.dialogue.before,
-            tools=[ToolSpec("now", "The time", {"type": "object"})],
-            run_tools=self._run,
-        )
-        self.pipeline.listen(self.told.append)
-
-    async def _address(self) -> Address:
-        return Address("Test", self.proxy.base_url, "", Quirks())
-
-    async def _run(
-        self, calls: Sequence[ToolCall], answered: Callable[[ToolResult], None]
-    ) -> Sequence[ToolResult]:
-        self.tools_run += 1
-        results = [ToolResult(call.call_id, call.name, "noon") for call in calls]
-        for result in results:
-            answered(result)
-        return results
 
     def links(self) -> list[Link]:
         return [event.link for event in self.told if isinstance(event, LinkChanged)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
 
 import pytest
 
 from tests.support.realtime_server import ClientEvent, ScriptedServer, Session, begin, done, say
-from voicedesk.core.dialogue import ToolCall, ToolResult
+from tests.support.realtime_talk import CALL, TONE, RealtimeTalk
 from voicedesk.core.errors import ReplyFailedError
 from voicedesk.core.events import (
     AudioKey,
@@ -21,48 +21,20 @@ from voicedesk.core.events import (
     TextEnded,
     UserText,
 )
-from voicedesk.core.settings import Realtime
 from voicedesk.pipelines import realtime as realtime_module
 from voicedesk.pipelines import realtime_connection
-from voicedesk.pipelines.realtime import RealtimePipeline
-from voicedesk.providers.profiles import Address, Quirks
-from voicedesk.providers.stages import ToolSpec
 from voicedesk.tools.registry import MAX_ROUNDS
 
-TONE = b"\x10\x27\xf0\xd8" * 1200  # 100 ms
 TAKE = b"\x01\x00" * 480  # 20 ms
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
-CALL = {"id": "f", "type": "function_call", "call_id": "c", "name": "now", "arguments": "{}"}
 
 
-class Talk:
+class Talk(RealtimeTalk):
     """A pipeline on a scripted server, with what it told."""
 
     def __init__(self, server: ScriptedServer) -> None:
+        super().__init__(server.base_url)
         self.server = server
-        self.told: list[Event] = []
-        self.turn = 0
-        self.tools_run = 0
-        self.pipeline = RealtimePipeline(
-            self._address,
-            Realtime(),
-            "",
-            tools=[ToolSpec("now", "The time", {"type": "object"})],
-            run_tools=self._run,
-        )
-        self.pipeline.listen(self.told.append)
-
-    async def _address(self) -> Address:
-        return Address("Test", self.server.base_url, "", Quirks())
-
-    async def _run(
-        self, calls: Sequence[ToolCall], answered: Callable[[ToolResult], None]
-    ) -> Sequence[ToolResult]:
-        self.tools_run += 1
-        results = [ToolResult(call.call_id, call.name, "noon") for call in calls]
-        for result in results:
-            answered(result)
-        return results
 
     def begin(self) -> None:
         self.turn += 1

@@ -3,49 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from tests.support.realtime_server import ScriptedServer, Session, Step, begin, done, say
-from voicedesk.core.dialogue import ToolCall, ToolResult
+from tests.support.realtime_talk import CALL, TONE, RealtimeTalk
 from voicedesk.core.errors import ConnectionLostError
 from voicedesk.core.events import AudioDelta, Event, ReplyEnded, UsageTold
-from voicedesk.core.settings import Realtime
 from voicedesk.pipelines import realtime as realtime_module
-from voicedesk.pipelines.realtime import RealtimePipeline
-from voicedesk.providers.profiles import Address, Quirks
-from voicedesk.providers.stages import ToolSpec
 
-TONE = b"\x10\x27\xf0\xd8" * 1200
 CUT = {"input_tokens": 50, "output_tokens": 20}
 WHOLE = {"input_tokens": 90, "output_tokens": 40}
-CALL = {"id": "f", "type": "function_call", "call_id": "c", "name": "now", "arguments": "{}"}
 
 
-class Bench:
+class Bench(RealtimeTalk):
     """A pipeline on a scripted server."""
 
     def __init__(self, server: ScriptedServer) -> None:
+        super().__init__(server.base_url)
         self.server = server
-        self.told: list[Event] = []
-        self.turn = 0
-        self.pipeline = RealtimePipeline(
-            self._address,
-            Realtime(),
-            "",
-            tools=[ToolSpec("now", "The time", {"type": "object"})],
-            run_tools=self._run,
-        )
-        self.pipeline.listen(self.told.append)
-
-    async def _address(self) -> Address:
-        return Address("Test", self.server.base_url, "", Quirks())
-
-    async def _run(
-        self, calls: Sequence[ToolCall], _answered: Callable[[ToolResult], None]
-    ) -> Sequence[ToolResult]:
-        return [ToolResult(call.call_id, call.name, "noon") for call in calls]
 
     def ask(self) -> AsyncIterator[Event]:
         self.turn += 1
