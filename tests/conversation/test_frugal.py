@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import sys
-
-import pytest
 
 from tests.support.virtual_time import run_virtual
-from voicedesk.conversation.frugal import REST_S, Frugal
-from voicedesk.core import memory
+from voicedesk.conversation.frugal import Frugal
 from voicedesk.core.events import StateChanged
+from voicedesk.core.memory import REST_S
 from voicedesk.core.turn import State
 
 
@@ -43,22 +39,3 @@ def test_who_goes_on_talking_is_not_held_up() -> None:
 
     run_virtual(talk())
     assert given == []
-
-
-def test_what_the_system_cannot_do_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "win32")
-    memory._trim.cache_clear()
-    assert memory.give_back() is False
-    memory._trim.cache_clear()
-
-
-@pytest.mark.skipif(
-    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_trim"),
-    reason="another C library",
-)
-def test_what_lies_free_between_things_in_use_is_given_back() -> None:
-    memory._trim.cache_clear()
-    pieces = [bytes(9_000) for _ in range(2_000)]
-    del pieces[::2]
-    assert memory.give_back() is True
-    assert len(pieces) == 1_000

@@ -83,7 +83,7 @@ def test_outlines_can_be_seen(palette: QPalette) -> None:
 
 
 def test_icons_take_the_colour_of_the_text(palette: QPalette) -> None:
-    image = icon("menu", palette).pixmap(96, 96).toImage()
+    image = icon("menu", palette, 96).pixmap(96, 96).toImage()
     colours = {
         image.pixelColor(x, y).name()
         for x in range(96)

@@ -6,11 +6,8 @@ import asyncio
 from collections.abc import Callable
 
 from voicedesk.core.events import Event, StateChanged
-from voicedesk.core.memory import EVERY_S, give_back
+from voicedesk.core.memory import EVERY_S, REST_S, give_back, keep_little
 from voicedesk.core.turn import State
-
-REST_S = 2.0
-"""It waits so long after a turn: whoever goes on talking is not to be held up."""
 
 _AT_REST = frozenset({State.READY, State.FAILED})
 
@@ -19,7 +16,8 @@ class Frugal:
     """An observer of the conductor. On the loop's thread."""
 
     def __init__(self, give: Callable[[], object] = give_back) -> None:
-        """``give`` gives free memory back."""
+        """``give`` gives free memory back. Little of it is kept meanwhile."""
+        keep_little()
         self._give = give
         self._gave_at: float | None = None
         self._timer: asyncio.TimerHandle | None = None

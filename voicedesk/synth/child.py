@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from voicedesk.core import memory
 from voicedesk.synth.bundled import load_bundled_espeak
 from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
 from voicedesk.synth.remedy import missing_voice_remedy
@@ -170,7 +171,7 @@ def _listen(requests: queue.SimpleQueue[Header], scratch: Path, stdin: IO[bytes]
 
 def _serve(speaker: Speaker, requests: queue.SimpleQueue[Header], out: IO[bytes]) -> None:
     while True:
-        request = requests.get()
+        request = memory.next_of(requests)
         answer: Header = {"id": request["id"]}
         try:
             pcm, words = speaker.say(request["text"], request.get("voice"), int(request["rate"]))
@@ -182,6 +183,7 @@ def _serve(speaker: Speaker, requests: queue.SimpleQueue[Header], out: IO[bytes]
 
 def main() -> int:
     """Run until stdin ends. The only argument is the scratch folder, which is removed at the end."""
+    memory.keep_little()
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C in a terminal reaches us too; stdin ends us

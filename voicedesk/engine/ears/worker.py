@@ -18,6 +18,7 @@ import sys
 import threading
 from typing import IO, Protocol
 
+from voicedesk.core import memory
 from voicedesk.engine.ears.recogniser import CommandRecogniser, DictationRecogniser, Heard
 from voicedesk.synth.frames import Header, private_stdout, read_frame, write_frame
 
@@ -98,6 +99,7 @@ def _listen(requests: queue.SimpleQueue[tuple[Header, bytes]], stdin: IO[bytes])
 
 def main() -> int:
     """Run until stdin ends."""
+    memory.keep_little()
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=["command", "dictation"])
     kind = parser.parse_args().kind
@@ -114,7 +116,7 @@ def main() -> int:
     write_frame(out, {"kind": "ready"})
     worker = Worker(recogniser, out)
     while True:
-        worker.take(*requests.get())
+        worker.take(*memory.next_of(requests))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,13 @@ class EventSession:
         """The client has gone: stop everything that was done for it."""
         raise NotImplementedError
 
+    def release(self) -> None:
+        """Let go of what answers, which holds the session: the collector of cycles comes by once in hours.
+
+        For the end of ``close``; events that come all the same are refused.
+        """
+        self.handlers = {}
+
     async def take(self, message: str | bytes) -> None:
         """Answer one message of the client's. Never raises for what it holds."""
         event_id = None

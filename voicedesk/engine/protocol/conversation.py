@@ -82,6 +82,10 @@ class Conversation:
         """Take an item out."""
         self._items.remove(item)
 
+    def clear(self) -> None:
+        """Let go of all items and their sound."""
+        self._items.clear()
+
     def call(self, call_id: str) -> Item | None:
         """The function call of that call id."""
         calls = (item for item in self._items if item.type == "function_call")

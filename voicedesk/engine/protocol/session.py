@@ -71,6 +71,8 @@ class Session(EventSession):
         for response in list(self._responses.values()):
             await response.cancel("client_disconnected")
         await self._tasks.close()
+        self.conversation.clear()
+        self.release()
 
     async def words_of(self, part: Part) -> str:
         """The words of a part; for the user's sound, once they are recognised.

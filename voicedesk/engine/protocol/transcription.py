@@ -124,6 +124,8 @@ class TranscriptionSession(EventSession):
         self.outbox.close()
         self._input.clear()
         await self._tasks.close()
+        self._input = InputBuffer(self._services.ears)  # one that does not hold us
+        self.release()
 
     def _listen(self) -> Utterance:
         self._take = take = _Take()
