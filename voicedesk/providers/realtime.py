@@ -165,7 +165,9 @@ class RealtimeSocket:
         Raises:
             ServerError: Which one says why: key, model, network, limit or protocol.
         """
-        client = await asyncio.to_thread(openai_client, address)
+        client, options = await asyncio.to_thread(
+            lambda: (openai_client(address), _options(address))
+        )
         from openai import OpenAIError, omit
         from websockets.asyncio import client as websocket_client
 
@@ -175,7 +177,7 @@ class RealtimeSocket:
         manager = client.realtime.connect(
             model=omit if intent else model,
             extra_query={"intent": intent} if intent else {},
-            websocket_connection_options=_options(address),
+            websocket_connection_options=options,
         )
         socket: RealtimeSocket | None = None
         try:
@@ -314,10 +316,13 @@ class RealtimeSocket:
 
 
 def _options(address: Address) -> WebSocketConnectionOptions:
-    """How to open a connection."""
+    """How to open a connection. Reads the system's certificates: call it in a thread."""
+    from httpx2 import create_ssl_context
+
+    parts = urlsplit(address.base_url)
     # A proxy cannot reach this computer's own servers.
-    is_ours = is_loopback(urlsplit(address.base_url).hostname or "")
-    return {
+    is_ours = is_loopback(parts.hostname or "")
+    options: WebSocketConnectionOptions = {
         "max_size": MAX_MESSAGE,
         "compression": None,
         "open_timeout": CONNECT_TIMEOUT,
@@ -325,6 +330,10 @@ def _options(address: Address) -> WebSocketConnectionOptions:
         "close_timeout": 1,
         "proxy": None if is_ours else True,  # type: ignore[typeddict-unknown-key]
     }
+    if parts.scheme in {"https", "wss"}:
+        # The certificates that requests go by: OpenSSL alone looks where the system that built it keeps them.
+        options["ssl"] = create_ssl_context()  # type: ignore[typeddict-unknown-key]
+    return options
 
 
 def _closed_errors() -> tuple[type[Exception], ...]:
