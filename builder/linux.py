@@ -23,6 +23,7 @@ DEB_DEPENDS = (
     "libfreetype6", "libgcc-s1", "libgl1", "libstdc++6", "libx11-6", "libx11-xcb1", "libxcb1", "zlib1g",
 )  # fmt: skip
 DEB_RECOMMENDS = (
+    "ca-certificates",
     "libwayland-client0",
     "libwayland-cursor0",
     "libwayland-egl1",
