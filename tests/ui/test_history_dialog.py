@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -163,6 +163,61 @@ def test_a_long_conversation_is_written_bit_by_bit(qtbot: QtBot) -> None:
     reader.show_turns(())
     QApplication.processEvents()
     assert reader.toPlainText() == ""
+
+
+def formats_of(reader: HistoryReader, words: str) -> set[tuple[str, bool]]:
+    """The colours of words, and whether they are in italics."""
+    cursor = reader.document().find(words)
+    assert cursor.hasSelection(), words
+    found = set()
+    for place in range(cursor.selectionStart() + 1, cursor.selectionEnd() + 1):
+        cursor.setPosition(place)
+        look = cursor.charFormat()
+        found.add((look.foreground().color().name(), look.fontItalic()))
+    return found
+
+
+def test_another_palette_is_taken_on_where_one_reads(qtbot: QtBot) -> None:
+    reader = HistoryReader()
+    qtbot.addWidget(reader)
+    reader.setPalette(theme.light_palette())
+    answer = "Take **this**:\n\n```\nprint(1)\n```\n\nAnd that."
+    messages = (Said(Role.USER, "How?"), Said(Role.ASSISTANT, answer, "And more."))
+    turns = [Turn(f"t{n}", START, messages=messages, error="It failed.") for n in range(40)]
+    reader.resize(400, 300)
+    reader.show()
+    reader.show_turns(turns)
+    qtbot.waitUntil(lambda: not reader._waiting)
+    cursor = reader.document().find("this")
+    reader.setTextCursor(cursor)
+    reader.verticalScrollBar().setValue(1000)
+    before = reader.toPlainText()
+    reader.setPalette(theme.dark_palette())
+    assert reader.toPlainText() == before
+    assert reader.textCursor().selectedText() == "this"
+    assert reader.verticalScrollBar().value() == 1000
+    colours = theme.scheme(theme.dark_palette())
+    ink = theme.dark_palette().color(QPalette.ColorRole.Text).name()
+    assert formats_of(reader, "VoiceDesk") == {(ink, False)}
+    assert formats_of(reader, "And more.") == {(colours.muted.name(), True)}
+    grounds = {
+        frame.frameFormat().background().color().name()
+        for frame in reader.document().rootFrame().childFrames()
+    }
+    assert grounds == {colours.code.name()}
+
+
+def test_unheard_words_are_read_as_markdown_too(qtbot: QtBot) -> None:
+    reader = HistoryReader()
+    qtbot.addWidget(reader)
+    said = Said(Role.ASSISTANT, "😀 Take **this**", "and **that**.\n\n```\nprint(1)\n```")
+    reader.show_turns([Turn("t1", START, Outcome.INTERRUPTED, messages=(said,))])
+    assert "**" not in reader.toPlainText()
+    assert "```" not in reader.toPlainText()
+    muted = theme.scheme(reader.palette()).muted.name()
+    for words in ("and that.", "print(1)"):
+        assert formats_of(reader, words) == {(muted, True)}
+    assert {italic for _, italic in formats_of(reader, "Take this")} == {False}
 
 
 def test_conversations_are_listed_and_read(qtbot: QtBot, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -24,7 +24,7 @@ from voicedesk.ui.icons import em
 from voicedesk.ui.stored_sentences import stored_sentence
 from voicedesk.ui.transcript_markdown import has_markup
 from voicedesk.ui.transcript_style import TranscriptStyle
-from voicedesk.ui.transcript_writer import MarkdownWriter
+from voicedesk.ui.transcript_writer import MarkdownWriter, Written, write_plain
 from voicedesk.ui.widgets import FocusFrame, style_scroll_bar
 
 _MOST_TURNS = 500
@@ -45,6 +45,7 @@ class HistoryReader(QTextEdit):
         self.setAccessibleName(self.tr("Conversation"))
         self.document().setDocumentMargin(em(self))
         FocusFrame(self)
+        self._turns: tuple[Turn, ...] = ()
         self._waiting: deque[Turn] = deque()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -53,24 +54,50 @@ class HistoryReader(QTextEdit):
 
     def show_turns(self, turns: Sequence[Turn]) -> None:
         """Show these turns, in place of what is shown."""
-        self.clear()
-        style_scroll_bar(self.verticalScrollBar(), self.palette())
-        self._writer = MarkdownWriter(TranscriptStyle(self.palette(), self.font(), em(self)))
-        self._waiting = deque(turns[-_MOST_TURNS:])
-        if len(turns) > _MOST_TURNS:
-            cursor = self.textCursor()
-            self._write(cursor, self.tr("The beginning is left out here."), self._quiet())
+        self._turns = tuple(turns)
+        self._begin()
         self._write_some()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def _write_some(self) -> None:
+    def _begin(self) -> None:
+        self.clear()
+        self.document().setDocumentMargin(em(self))
+        style_scroll_bar(self.verticalScrollBar(), self.palette())
+        self._writer = MarkdownWriter(TranscriptStyle(self.palette(), self.font(), em(self)))
+        self._waiting = deque(self._turns[-_MOST_TURNS:])
+        if len(self._turns) > _MOST_TURNS:
+            cursor = self.textCursor()
+            self._write(cursor, self.tr("The beginning is left out here."), self._quiet())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and hasattr(
+            self, "_writer"
+        ):
+            self._restyle()
+
+    def _restyle(self) -> None:
+        """Write anew what is written, in the colours of now: the reader stays at the same words."""
+        left, height = len(self._waiting), self.verticalScrollBar().value()
+        marked = self.textCursor()
+        anchor, place = marked.anchor(), marked.position()
+        self._begin()
+        self._write_some(left)
+        cursor = self.textCursor()
+        cursor.setPosition(anchor)
+        cursor.setPosition(place, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.verticalScrollBar().setValue(height)
+
+    def _write_some(self, left: int | None = None) -> None:
+        """Write for a moment, or until no more than so many turns are left."""
         until = now() + _SLICE_S
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
         while self._waiting:
             self._write_turn(cursor, self._waiting.popleft())
-            if now() > until:
+            if len(self._waiting) <= left if left is not None else now() > until:
                 break
         cursor.endEditBlock()
         if self._waiting:
@@ -88,12 +115,16 @@ class HistoryReader(QTextEdit):
             if name is None or not (said.text or said.unheard):
                 continue
             self._write(cursor, name, self._label(), above=True)
-            if said.role is Role.ASSISTANT and not said.unheard and _is_marked(said.text):
-                self._write_marked(cursor, said.text)
-            elif said.text:
-                self._write(cursor, said.text, QTextCharFormat())
+            whole = "\n".join(filter(None, (said.text, said.unheard)))
+            is_marked = said.role is Role.ASSISTANT and _is_marked(whole)
+            begin, written = (self._write_marked if is_marked else self._write_plain)(cursor, whole)
             if said.unheard:
-                self._write(cursor, said.unheard, self._quiet())
+                first = len(whole) - len(said.unheard)
+                end = begin + written.place(len(whole), is_end=True)
+                mark = QTextCursor(self.document())
+                mark.setPosition(begin + written.place(first))
+                mark.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+                mark.mergeCharFormat(self._quiet())
         if turn.error:
             self._write(cursor, stored_sentence(turn.error), self._quiet(), above=True)
 
@@ -108,13 +139,22 @@ class HistoryReader(QTextEdit):
             cursor.insertBlock(block)
         cursor.insertText(text, look)
 
-    def _write_marked(self, cursor: QTextCursor, text: str) -> None:
+    def _write_plain(self, cursor: QTextCursor, text: str) -> tuple[int, Written]:
         cursor.insertBlock(QTextBlockFormat())
-        for code in self._writer.write(cursor, text).codes:
+        begin = cursor.position()
+        return begin, write_plain(cursor, text, QTextCharFormat())
+
+    def _write_marked(self, cursor: QTextCursor, text: str) -> tuple[int, Written]:
+        """Returns where its words begin, and where each of them stands from there."""
+        cursor.insertBlock(QTextBlockFormat())
+        begin = cursor.position()
+        written = self._writer.write(cursor, text)
+        for code in written.codes:
             frame = code.start.currentFrame()
             look = frame.frameFormat()
             look.setBackground(theme.scheme(self.palette()).code)
             frame.setFrameFormat(look)
+        return begin, written
 
     def _label(self) -> QTextCharFormat:
         look = QTextCharFormat()
