@@ -15,7 +15,7 @@ from voicedesk.providers.profiles import QUIRKS, Address, address_of
 class NoKeyError(WrongKeyError):
     """A server that wants a key, and none is known."""
 
-    sentence = "{server} needs a key. Enter yours in Settings, Server."
+    sentence = "{server} needs a key. Enter yours in Settings, Servers."
 
 
 class Servers:

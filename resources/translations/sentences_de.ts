@@ -84,19 +84,19 @@
         <translation>Der eingebaute Server ist nicht gestartet: {reason}. Mehr sagt scripts/run doctor; oder wählen Sie in den Einstellungen einen anderen Server.</translation>
     </message>
     <message>
-        <source>{server} cannot be reached: {reason}. Check the network and the address in Settings, Server.</source>
+        <source>{server} cannot be reached: {reason}. Check the network and the address in Settings, Servers.</source>
         <translation>{server} ist nicht zu erreichen: {reason}. Prüfen Sie das Netz und die Adresse in Einstellungen, Server.</translation>
     </message>
     <message>
-        <source>{server} would be spoken to without encryption. Use an https address, or allow this server in Settings, Server.</source>
+        <source>{server} would be spoken to without encryption. Use an https address, or allow this server in Settings, Servers.</source>
         <translation>Mit {server} würde ohne Verschlüsselung gesprochen. Nehmen Sie eine https-Adresse, oder lassen Sie diesen Server in Einstellungen, Server zu.</translation>
     </message>
     <message>
-        <source>{server} refused the key. Enter a valid one in Settings, Server.</source>
+        <source>{server} refused the key. Enter a valid one in Settings, Servers.</source>
         <translation>{server} hat den Schlüssel abgelehnt. Geben Sie in Einstellungen, Server einen gültigen ein.</translation>
     </message>
     <message>
-        <source>{server} needs a key. Enter yours in Settings, Server.</source>
+        <source>{server} needs a key. Enter yours in Settings, Servers.</source>
         <translation>{server} braucht einen Schlüssel. Geben Sie Ihren in Einstellungen, Server ein.</translation>
     </message>
     <message>
@@ -128,7 +128,7 @@
         <translation>{server} konnte die Antwort nicht beenden: {reason} Versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <source>{server} does not speak the expected protocol: {reason}. Check the address and the kind of server in Settings, Server.</source>
+        <source>{server} does not speak the expected protocol: {reason}. Check the address and the kind of server in Settings, Servers.</source>
         <translation>{server} spricht nicht das erwartete Protokoll: {reason}. Prüfen Sie die Adresse und die Art des Servers in Einstellungen, Server.</translation>
     </message>
     <message>

@@ -73,7 +73,7 @@ def test_a_report_for_programs_and_one_for_people() -> None:
         "thinking": "works with m01 in 531 ms “Hello.”",
         "speech": "absent",
         "transcription": (
-            "failed with m02: Home refused the key. Enter a valid one in Settings, Server."
+            "failed with m02: Home refused the key. Enter a valid one in Settings, Servers."
         ),
     }
     assert short["models"][-1] == "… and 10 more"

@@ -1,6 +1,8 @@
 """A display that is named but is not there: Qt would abort the process."""
 
+import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,22 @@ def test_no_display_is_asked_for_where_qt_draws_elsewhere(monkeypatch: pytest.Mo
     monkeypatch.setenv("DISPLAY", ":9977")
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert early.qt_problem() is None
-    monkeypatch.delenv("QT_QPA_PLATFORM")
+
+
+@pytest.mark.parametrize("display", ["", ":9977"])
+def test_a_wayland_display_counts_where_somebody_serves_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, display: str
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert early.qt_problem() is None
+    problem = early.qt_problem()
+    assert problem is not None
+    assert (display or "wayland-0") in problem
+    with socket.socket(socket.AF_UNIX) as compositor:
+        compositor.bind(str(tmp_path / "wayland-0"))
+        assert early.qt_problem() is not None
+        compositor.listen()
+        assert early.qt_problem() is None
+        monkeypatch.setenv("WAYLAND_DISPLAY", str(tmp_path / "wayland-0"))
+        assert early.qt_problem() is None

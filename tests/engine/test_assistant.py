@@ -146,7 +146,7 @@ def test_what_it_has_no_rule_for_it_says_so_and_how_to_connect_a_model(
 ) -> None:
     [answer] = talk(assistant, [question])
     assert "not a language model" in answer
-    assert "Settings, Server" in answer
+    assert "Settings, Servers" in answer
     assert question[:20].rstrip("?") in answer
     assert len(answer) < 500
 

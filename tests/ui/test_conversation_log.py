@@ -195,7 +195,7 @@ def test_a_failed_turn_has_its_sentence_below_and_a_way_to_the_settings() -> Non
     user, note = log.entries
     assert user.user_state is UserState.NOT_TRANSCRIBED
     assert (note.note, note.settings_page) == (Note.ERROR, "server")
-    assert note.text == "OpenAI refused the key. Enter a valid one in Settings, Server."
+    assert note.text == "OpenAI refused the key. Enter a valid one in Settings, Servers."
     log.apply(UserText(turn=1, at=0.0, text="late", final=True))
     assert user.text == "late"
 

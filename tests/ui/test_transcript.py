@@ -150,7 +150,7 @@ def test_a_note_leads_to_the_settings(
 ) -> None:
     control.ask("Hello")
     control.fails(WrongKeyError("401", server="OpenAI"))
-    assert text(transcript).endswith("Enter a valid one in Settings, Server. Open Settings")
+    assert text(transcript).endswith("Enter a valid one in Settings, Servers. Open Settings")
     with qtbot.waitSignal(transcript.settings_wanted) as signal:
         cursor = transcript.document().find("Open Settings")
         transcript.anchorClicked.emit(QUrl(cursor.charFormat().anchorHref()))
@@ -347,6 +347,6 @@ def test_the_document_says_what_the_log_says(
     for entry in transcript.log:
         label = transcript._document.label(entry)
         expected.extend([label] if label else [])
-        expected.append(transcript.message_text(entry))
+        expected.append(transcript._document.words(entry))
     assert transcript.toPlainText() == "\n".join(expected)
     transcript.deleteLater()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import socket
 import sys
+from pathlib import Path
 
 _QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
@@ -67,10 +69,12 @@ def qt_problem() -> str | None:
 
 
 def _display_problem() -> str | None:
-    """Why the X display that is named cannot be used; Qt would end the process without a word to the user."""
-    name = os.environ.get("DISPLAY", "")
-    if not name or os.environ.get("WAYLAND_DISPLAY"):
+    """Why no display that is named can be used; Qt would end the process without a word to the user."""
+    wayland, name = os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("DISPLAY", "")
+    if wayland and _answers(wayland):
         return None
+    if not name:
+        return _unreachable(wayland) if wayland else None
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
@@ -79,6 +83,21 @@ def _display_problem() -> str | None:
             return None
     finally:
         xcb.xcb_disconnect(connection)
+    return _unreachable(name)
+
+
+def _answers(wayland: str) -> bool:
+    """Whether somebody serves a Wayland display; its name may be left of a desktop that was, or be another user's."""
+    path = Path(os.environ.get("XDG_RUNTIME_DIR", "")) / wayland
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _unreachable(name: str) -> str:
     return (
         f"The window cannot open because the display {name} cannot be reached. Start VoiceDesk on a desktop, or use "
         "a command that needs none: voicedesk ask FILE.wav, or voicedesk doctor."

@@ -149,20 +149,20 @@ class EngineError(ServerError):
 class UnreachableError(ServerError):
     """No connection could be made at all."""
 
-    sentence = "{server} cannot be reached: {reason}. Check the network and the address in Settings, Server."
+    sentence = "{server} cannot be reached: {reason}. Check the network and the address in Settings, Servers."
 
 
 class InsecureServerError(ServerError):
     """Plain http or ws to a machine other than this one."""
 
-    sentence = "{server} would be spoken to without encryption. Use an https address, or allow this server in Settings, Server."
+    sentence = "{server} would be spoken to without encryption. Use an https address, or allow this server in Settings, Servers."
     retryable = False
 
 
 class WrongKeyError(ServerError):
     """The server refused the key."""
 
-    sentence = "{server} refused the key. Enter a valid one in Settings, Server."
+    sentence = "{server} refused the key. Enter a valid one in Settings, Servers."
     retryable = False
 
 
@@ -228,7 +228,7 @@ class ReplyFailedError(ServerError):
 class ProtocolError(ServerError):
     """What the server sends cannot be understood."""
 
-    sentence = "{server} does not speak the expected protocol: {reason}. Check the address and the kind of server in Settings, Server."
+    sentence = "{server} does not speak the expected protocol: {reason}. Check the address and the kind of server in Settings, Servers."
     retryable = False
 
 

@@ -13,7 +13,7 @@ ABILITIES = (
     "remember things during our conversation, repeat and count"
 )
 WHAT_I_AM = "I am the assistant built into VoiceDesk: a small set of rules on this computer, not a language model"
-HOW_TO_CONNECT = "To talk to a real model, open Settings, Server, and choose one"
+HOW_TO_CONNECT = "To talk to a real model, open Settings, Servers, and choose one"
 
 _HELP = re.compile(
     r"^(?:help(?: me)?|what can (?:you|i) (?:do|say|ask|ask you)(?: for me)?|what do you (?:do|know)|"
