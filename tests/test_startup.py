@@ -31,7 +31,7 @@ print(*set(sys.argv[2:]) & set(sys.modules))
     ("mode", "later"),
     [
         ("realtime", HEAVY | OF_NETWORK | OF_DIALOGS | OF_TRIALS | OF_CHAINS),
-        ("classic", HEAVY | OF_NETWORK | OF_DIALOGS),
+        ("classic", HEAVY | OF_NETWORK | OF_DIALOGS | {"voicedesk.pipelines.realtime"}),
     ],
 )
 def test_nothing_is_loaded_before_the_first_paint_that_is_wanted_later(
