@@ -539,6 +539,10 @@
         <source>You</source>
         <translation>Sie</translation>
     </message>
+    <message>
+        <source>Words in italics were not heard.</source>
+        <translation>Kursive Wörter wurden nicht gehört.</translation>
+    </message>
 </context>
 <context>
     <name>KeyEditor</name>
@@ -2884,6 +2888,10 @@
     <message>
         <source>(no words)</source>
         <translation>(keine Worte)</translation>
+    </message>
+    <message>
+        <source>[not heard: {}]</source>
+        <translation>[nicht gehört: {}]</translation>
     </message>
 </context>
 <context>

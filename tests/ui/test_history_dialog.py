@@ -200,6 +200,7 @@ def test_another_palette_is_taken_on_where_one_reads(qtbot: QtBot) -> None:
     ink = theme.dark_palette().color(QPalette.ColorRole.Text).name()
     assert formats_of(reader, "VoiceDesk") == {(ink, False)}
     assert formats_of(reader, "And more.") == {(colours.muted.name(), True)}
+    assert formats_of(reader, "It failed.") == {(colours.muted.name(), False)}
     grounds = {
         frame.frameFormat().background().color().name()
         for frame in reader.document().rootFrame().childFrames()

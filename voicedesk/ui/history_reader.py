@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QTimer
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -25,6 +25,7 @@ from voicedesk.ui.stored_sentences import stored_sentence
 from voicedesk.ui.transcript_markdown import has_markup
 from voicedesk.ui.transcript_style import TranscriptStyle
 from voicedesk.ui.transcript_writer import MarkdownWriter, Written, write_plain
+from voicedesk.ui.unheard_words import mark_unheard, told_selection
 from voicedesk.ui.widgets import FocusFrame, style_scroll_bar
 
 _MOST_TURNS = 500
@@ -63,11 +64,19 @@ class HistoryReader(QTextEdit):
         self.clear()
         self.document().setDocumentMargin(em(self))
         style_scroll_bar(self.verticalScrollBar(), self.palette())
-        self._writer = MarkdownWriter(TranscriptStyle(self.palette(), self.font(), em(self)))
+        self.setAccessibleDescription("")
+        self._style = TranscriptStyle(self.palette(), self.font(), em(self))
+        self._writer = MarkdownWriter(self._style)
         self._waiting = deque(self._turns[-_MOST_TURNS:])
         if len(self._turns) > _MOST_TURNS:
             cursor = self.textCursor()
             self._write(cursor, self.tr("The beginning is left out here."), self._quiet())
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """A selection is copied as plain text: our colours mean nothing elsewhere."""
+        data = QMimeData()
+        data.setText(told_selection(self.textCursor().selection()))
+        return data
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -114,6 +123,8 @@ class HistoryReader(QTextEdit):
             name = names.get(said.role)
             if name is None or not (said.text or said.unheard):
                 continue
+            if said.unheard:
+                name += " · " + QCoreApplication.translate("Transcript", "interrupted")
             self._write(cursor, name, self._label(), above=True)
             whole = "\n".join(filter(None, (said.text, said.unheard)))
             is_marked = said.role is Role.ASSISTANT and _is_marked(whole)
@@ -121,10 +132,8 @@ class HistoryReader(QTextEdit):
             if said.unheard:
                 first = len(whole) - len(said.unheard)
                 end = begin + written.place(len(whole), is_end=True)
-                mark = QTextCursor(self.document())
-                mark.setPosition(begin + written.place(first))
-                mark.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-                mark.mergeCharFormat(self._quiet())
+                mark_unheard(self.document(), begin + written.place(first), end, self._style)
+                self.setAccessibleDescription(self.tr("Words in italics were not heard."))
         if turn.error:
             self._write(cursor, stored_sentence(turn.error), self._quiet(), above=True)
 
@@ -166,7 +175,6 @@ class HistoryReader(QTextEdit):
         look = QTextCharFormat()
         colour: QColor = theme.scheme(self.palette()).muted
         look.setForeground(colour)
-        look.setFontItalic(True)
         return look
 
 

@@ -38,6 +38,7 @@ from voicedesk.ui.talk_key_names import talk_key_name
 from voicedesk.ui.tool_words import tool_sentence
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
 from voicedesk.ui.transcript_grounds import Grounds, paint_welcome
+from voicedesk.ui.unheard_words import told, told_selection
 from voicedesk.ui.widgets import FocusFrame, RoundButton, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence, wait_sentence
 
@@ -173,8 +174,8 @@ class Transcript(QTextBrowser):
         self.setAccessibleDescription(words if is_empty else "")
 
     def message_text(self, entry: Entry) -> str:
-        """The words of an entry as they are copied."""
-        return self._document.words(entry)
+        """The words of an entry as they are copied and spoken: those that were never heard say so."""
+        return told(self._document.words(entry), entry.unheard)
 
     # ------------------------------------------------------------------------------ spoken words
 
@@ -315,7 +316,7 @@ class Transcript(QTextBrowser):
     def createMimeDataFromSelection(self) -> QMimeData:
         """A selection is copied as plain text: our colours mean nothing elsewhere."""
         data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText())
+        data.setText(told_selection(self.textCursor().selection()))
         return data
 
     def menu_at(self, place: QPoint) -> QMenu:

@@ -27,6 +27,7 @@ from voicedesk.ui.conversation_entries import Entry, Kind, UserState
 from voicedesk.ui.transcript_markdown import has_markup
 from voicedesk.ui.transcript_style import TranscriptStyle
 from voicedesk.ui.transcript_writer import MarkdownWriter, Written, write_plain
+from voicedesk.ui.unheard_words import mark_unheard
 
 SETTINGS_LINK = "action:settings"
 """The address of the link from a note to the settings."""
@@ -222,9 +223,8 @@ class TranscriptDocument:
         else:
             shown.written = write_plain(cursor, text, self._style.text(entry))
         for first, last in entry.unheard:
-            self._dim(
-                begin + shown.written.place(first), begin + shown.written.place(last, is_end=True)
-            )
+            start_of, end_of = shown.written.place(first), shown.written.place(last, is_end=True)
+            mark_unheard(self._document, begin + start_of, begin + end_of, self._style)
         if entry.settings_page:
             link = QTextCharFormat(self._style.link)
             link.setAnchorHref(f"{SETTINGS_LINK}/{entry.settings_page}")
@@ -232,14 +232,6 @@ class TranscriptDocument:
             cursor.insertText(QCoreApplication.translate("Transcript", "Open Settings"), link)
         shown.start.setPosition(start)
         shown.looks = self._looks(entry)
-
-    def _dim(self, first: int, last: int) -> None:
-        cursor = QTextCursor(self._document)
-        cursor.setPosition(first)
-        cursor.setPosition(max(first, last), QTextCursor.MoveMode.KeepAnchor)
-        colour = QTextCharFormat()
-        colour.setForeground(self._style.quiet.foreground())
-        cursor.mergeCharFormat(colour)
 
     # -------------------------------------------------------------------------------- places
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QPalette,
     QTextBlockFormat,
     QTextCharFormat,
+    QTextFormat,
     QTextFrameFormat,
     QTextTableFormat,
 )
@@ -19,6 +20,8 @@ from voicedesk.ui.conversation_entries import Entry, Kind, Note, UserState
 from voicedesk.ui.status import Status
 from voicedesk.ui.transcript_markdown import Piece, Run, Shape
 
+UNHEARD = QTextFormat.Property.UserProperty.value + 1
+"""The property of words that were never heard."""
 _HEADING_SIZES = {1: 1.35, 2: 1.2, 3: 1.1}
 
 
@@ -28,7 +31,8 @@ class TranscriptStyle:
     Attributes:
         unit: The height of the font in pixels.
         label: The name above a message.
-        quiet: What is secondary, and words that were never heard.
+        quiet: What is secondary.
+        unheard: Laid over words that were never heard: slanted too, for ink alone tells some people nothing.
         link: What leads somewhere.
         frame_margin: The space above and below code and tables, in pixels.
     """
@@ -47,6 +51,9 @@ class TranscriptStyle:
         self.label.setFontWeight(QFont.Weight.DemiBold)
         self.quiet = QTextCharFormat()
         self.quiet.setForeground(colours.muted)
+        self.unheard = QTextCharFormat(self.quiet)
+        self.unheard.setFontItalic(True)
+        self.unheard.setProperty(UNHEARD, True)
         self._error = QTextCharFormat()
         self._error.setForeground(colours.status[Status.ERROR])
         self.link = QTextCharFormat()
