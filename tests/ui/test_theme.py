@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory, QStyleOptionButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from voicedesk.ui import theme
 from voicedesk.ui.icons import application_icon, icon
 from voicedesk.ui.status import Status
+from voicedesk.ui.talk_button import TalkButton
 
 
 def luminance(colour: QColor) -> float:
@@ -71,8 +74,62 @@ def test_text_of_the_scheme(palette: QPalette) -> None:
     for name, ground in colours.shares.items():
         assert contrast(text, ground) >= 4.5, name
     assert contrast(palette.color(Role.BrightText), colours.recording) >= 4.5
-    assert contrast(text, colours.field) >= 4.5
-    assert contrast(colours.muted, colours.field) >= 4.5
+    for ground in (colours.field, colours.code, palette.color(Role.Button)):
+        assert contrast(text, ground) >= 4.5, ground.name()
+        assert contrast(colours.muted, ground) >= 4.5, ground.name()
+
+
+def grounds(widget: QWidget) -> set[str]:
+    """The colours in a row of pixels through what is written on a widget: edges and letters are left out."""
+    image = widget.grab().toImage()
+    row = widget.height() // 2
+    columns = range(widget.width() // 5, widget.width() * 4 // 5)
+    return {image.pixelColor(x, row).name() for x in columns}
+
+
+@pytest.mark.parametrize("status", [Status.READY, Status.LISTENING, Status.SPEAKING])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_the_talk_button_can_be_read_also_under_the_mouse(
+    qtbot: QtBot,
+    palette: QPalette,
+    status: Status,
+    is_over: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    button = TalkButton()
+    qtbot.addWidget(button)
+    button.setPalette(palette)
+    button.resize(button.sizeHint())
+    button.show_status(status, is_locked=False)
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, is_over)
+    monkeypatch.setattr(button, "_paint_content", lambda *_: None)
+    (ground,) = grounds(button)
+    _, ink = button._ground()
+    assert contrast(ink, QColor(ground)) >= 4.5
+    if is_over and status is not Status.LISTENING:
+        button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+        assert grounds(button) != {ground}, "one sees that the mouse is over it"
+
+
+@pytest.mark.parametrize(
+    "state", ["State_None", "State_MouseOver", "State_Sunken", "State_On", "State_HasFocus"]
+)
+def test_the_styles_own_buttons_can_be_read_also_under_the_mouse(
+    palette: QPalette, state: str
+) -> None:
+    style = QStyleFactory.create("Fusion")
+    option = QStyleOptionButton()
+    option.rect = QRect(0, 0, 80, 30)
+    option.palette = palette
+    option.state = QStyle.StateFlag.State_Enabled | QStyle.StateFlag[state]
+    image = QImage(80, 30, QImage.Format.Format_RGB32)
+    image.fill(palette.color(Role.Window))
+    painter = QPainter(image)
+    style.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter)
+    painter.end()
+    for row in range(8, 22):
+        ground = image.pixelColor(40, row)
+        assert contrast(palette.color(Role.ButtonText), ground) >= 4.5, ground.name()
 
 
 def test_outlines_can_be_seen(palette: QPalette) -> None:

@@ -147,7 +147,7 @@ class TalkButton(QAbstractButton):
         if self._status is Status.LISTENING:
             self._paint_rim(painter, body, ground, rim)
         elif self.underMouse() and self.isEnabled():
-            ground = theme.mix(ground, ink, 0.08)
+            ground = theme.under_mouse(ground, ink)
         painter.setBrush(ground)
         painter.drawRoundedRect(body, radius, radius)
         if self._shows_focus:

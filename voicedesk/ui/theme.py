@@ -237,6 +237,12 @@ def set_text_colour(widget: QWidget, colour: QColor) -> None:
     widget.setPalette(palette)
 
 
+def under_mouse(ground: QColor, ink: QColor) -> QColor:
+    """The ground of what the mouse is over: it moves away from the ink, which is then read no worse."""
+    away = QColor("black") if ink.lightnessF() > ground.lightnessF() else QColor("white")
+    return mix(ground, away, 0.12)
+
+
 def mix(first: QColor, second: QColor, share: float) -> QColor:
     """``share`` (0 to 1) of the second colour in the first."""
     keep = 1.0 - share
