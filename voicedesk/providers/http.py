@@ -18,8 +18,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from voicedesk.core.clock import now
-from voicedesk.core.errors import RateLimitError, ServerError, WrongKeyError
+from voicedesk.core.errors import (
+    ConnectionLostError,
+    NoAnswerError,
+    RateLimitError,
+    ServerError,
+    WrongKeyError,
+)
 from voicedesk.core.settings import OPENAI_URL
+from voicedesk.providers.dead_peers import PeerWatch, is_dead_peer
 from voicedesk.providers.failures import failure, is_stale, limit_failure
 from voicedesk.providers.pace import Pace, PaceBook
 from voicedesk.providers.profiles import Address, is_loopback
@@ -30,9 +37,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONNECT_S = 10.0
+CONNECT_S = 5.0
+POOL_S = 10.0
 STALL_S = 30.0
-"""Seconds without any byte after which an answer is given up."""
+"""Seconds without any byte after which an answer is given up. A dead peer is noticed by ``dead_peers`` long before."""
 WRITE_S = 30.0
 KEEP_S = 120.0
 """Seconds that an idle connection is kept: longer than people think between two questions."""
@@ -112,6 +120,7 @@ class Link:
         client: For everything that the ``openai`` package knows.
         http: For everything else. Carries no key: give ``headers``.
         stall_s: Seconds without any byte after which an answer is given up.
+        peers: Notices when the server is gone without a word.
         used_at: When a response last came, in seconds of ``core.clock``; None for never.
     """
 
@@ -119,6 +128,7 @@ class Link:
     client: AsyncOpenAI
     http: httpx2.AsyncClient
     stall_s: float
+    peers: PeerWatch
     used_at: float | None = None
 
     @classmethod
@@ -132,7 +142,8 @@ class Link:
         parts = urlsplit(address.base_url)
         plain = parts.scheme == "http"
         local = plain and is_loopback(parts.hostname or "")
-        timeout = httpx2.Timeout(stall_s, connect=CONNECT_S, write=WRITE_S, pool=CONNECT_S)
+        timeout = httpx2.Timeout(stall_s, connect=CONNECT_S, write=WRITE_S, pool=POOL_S)
+        peers = PeerWatch()
         http = httpx2.AsyncClient(
             timeout=timeout,
             limits=httpx2.Limits(
@@ -141,14 +152,14 @@ class Link:
             # A request holds what the user said: it goes nowhere but to the address that was entered.
             follow_redirects=False,
             headers={"Accept-Encoding": "identity"},
-            event_hooks={"response": [bound]},
+            event_hooks={"request": [peers.hook], "response": [bound]},
             # Without encryption there is nothing to verify: spare the reading of the system's certificates.
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
             trust_env=not local,  # a proxy cannot reach this computer's own servers
         )
         client = openai_client(address, http)
         _touch(client)
-        return cls(address, client, http, stall_s)
+        return cls(address, client, http, stall_s, peers)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -218,6 +229,7 @@ class HttpServer:
         """
         link = await self.link()
         async with AsyncExitStack() as stack:
+            stack.enter_context(link.peers.exchange())
             try:
                 response = await self._asked(stack, opened, link, model)
                 yield response
@@ -231,7 +243,11 @@ class HttpServer:
 
     def failure(self, error: BaseException, link: Link, model: str = "") -> ServerError | None:
         """The error of ours for what a request failed with, None for what is no failure of the server."""
-        return failure(error, link.address, model=model, stall_s=link.stall_s)
+        known = failure(error, link.address, model=model, stall_s=link.stall_s)
+        if is_dead_peer(error) and isinstance(known, ConnectionLostError | NoAnswerError):
+            reason = "it stopped answering"
+            return ConnectionLostError(known.detail, server=link.address.name, reason=reason)
+        return known
 
     async def _asked(
         self,
@@ -249,7 +265,7 @@ class HttpServer:
             try:
                 response = await stack.enter_async_context(_checked(opened(link)))
             except Exception as error:
-                if kept and asks == 1 and is_stale(error):
+                if kept and asks == 1 and is_stale(error) and not is_dead_peer(error):
                     log.info("%s had closed the connection; asking again", link.address.name)
                     continue
                 known = self.failure(error, link, model)
