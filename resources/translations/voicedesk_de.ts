@@ -72,6 +72,10 @@
 <context>
     <name>CompactMode</name>
     <message>
+        <source>Answers are muted; let them sound again</source>
+        <translation>Antworten sind stumm; wieder hörbar machen</translation>
+    </message>
+    <message>
         <source>Show the whole window</source>
         <translation>Das ganze Fenster zeigen</translation>
     </message>
@@ -3086,6 +3090,22 @@
     <message>
         <source>Mute Answers</source>
         <translation>Antworten stummschalten</translation>
+    </message>
+    <message>
+        <source>The window is compact</source>
+        <translation>Das Fenster ist klein</translation>
+    </message>
+    <message>
+        <source>The window is whole</source>
+        <translation>Das ganze Fenster ist zu sehen</translation>
+    </message>
+    <message>
+        <source>Answers are muted</source>
+        <translation>Antworten sind stumm</translation>
+    </message>
+    <message>
+        <source>Answers sound again</source>
+        <translation>Antworten sind wieder zu hören</translation>
     </message>
     <message>
         <source>Quit</source>

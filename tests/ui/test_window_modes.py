@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QToolButton
 from pytestqt.qtbot import QtBot
@@ -11,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fake_control import FakeControl
 from tests.ui.finding import by_name
 from tests.ui.test_accessibility import clipped, unnamed
+from voicedesk.audio.device_troubles import SilentMicrophoneError
 from voicedesk.core.errors import ConnectionLostError, NoMicrophoneError
 from voicedesk.core.events import Link, ReplyEnded
 from voicedesk.core.turn import Trigger
+from voicedesk.ui import announce as announce_module
 from voicedesk.ui.compact import LastLine
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.talk_button import TalkButton
@@ -146,7 +149,7 @@ def test_muting_is_told_and_seen(qtbot: QtBot, window: MainWindow, modes: Window
     QTest.keyClick(window, Qt.Key.Key_M, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert told == [True]
     assert window.header.muted.isVisible()
-    by_name(window, "Answers are muted; let them sound again", QToolButton).click()
+    window.header.muted.click()
     assert told == [True, False]
     assert not window.header.muted.isVisible()
 
@@ -157,3 +160,49 @@ def test_the_menu_of_the_window_offers_both(window: MainWindow, modes: WindowMod
     texts = [action.text() for action in menu.actions() if action.text()]
     assert texts[-1] == "Quit"
     assert {"Compact Window", "Mute Answers"} <= set(texts)
+
+
+def test_a_screen_reader_is_told_what_a_key_has_changed(
+    qtbot: QtBot, window: MainWindow, modes: WindowModes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    class Listening:
+        AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
+
+        @staticmethod
+        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:
+            said.append(event.message())
+
+    monkeypatch.setattr(announce_module, "QAccessible", Listening)
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_M, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert said == ["Answers are muted", "Answers sound again"]
+    said.clear()
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_M, CONTROL)
+    assert said == ["Classic", "Realtime"]
+    said.clear()
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_K, CONTROL)
+        qtbot.waitUntil(window.isActiveWindow)
+    assert said == ["The window is compact", "The window is whole"]
+
+
+def test_the_compact_window_shows_that_answers_are_muted(
+    qtbot: QtBot, window: MainWindow, modes: WindowModes
+) -> None:
+    modes.mute_action.setChecked(True)
+    modes.compact.set_on(is_on=True)
+    qtbot.waitUntil(window.isActiveWindow)
+    sign = modes.compact.muted
+    assert sign.isVisible()
+    assert not window.header.muted.isVisible()
+    assert clipped(window) == []
+    sign.click()
+    assert not modes.mute_action.isChecked()
+    assert not sign.isVisible()
+    modes.mute_action.setChecked(True)
+    assert sign.isVisible()
+    window.show_error("sound", SilentMicrophoneError(device="Desk"))
+    assert window.messages.isVisible(), "the microphone's is told in the bar, which stays"

@@ -55,6 +55,7 @@ class CompactMode(QObject):
 
     Attributes:
         line: What is shown only then.
+        muted: In the line, says that answers are muted; the header, which says so else, is not shown then.
 
     Signals:
         changed: It is compact now, or whole again.
@@ -94,12 +95,15 @@ class CompactMode(QObject):
         unit = em(self._window)
         line = QWidget(self._window)
         self._words = LastLine(line)
+        self.muted = IconButton("muted", self.tr("Answers are muted; let them sound again"), line)
+        self.muted.hide()
         self._expand = IconButton("expand", self.tr("Show the whole window"), line)
         self._expand.clicked.connect(lambda: self.set_on(is_on=False))
         row = QHBoxLayout(line)
         row.setContentsMargins(int(1.2 * unit), 0, int(0.6 * unit), int(0.6 * unit))
         row.setSpacing(unit // 2)
         row.addWidget(self._words, 1)
+        row.addWidget(self.muted)
         row.addWidget(self._expand)
         line.hide()
         return line

@@ -102,8 +102,7 @@ class MainWindow(QMainWindow):
         self._keys, self._devices = keys, devices
         self._changed, self._sound = changed, sound
         self._status: Status | None = None
-        self._last_failure = ""
-        self._is_closed = False
+        self._last_failure, self._is_closed = "", False
         self._dialog: SettingsDialog | None = None
         self._shortcuts: ShortcutsDialog | None = None
         self.setWindowTitle(QCoreApplication.translate("MainWindow", "VoiceDesk"))
@@ -309,6 +308,7 @@ class MainWindow(QMainWindow):
 
     def _switch_mode(self) -> None:
         self._on_mode("classic" if self._settings.mode == "realtime" else "realtime")
+        announce(self, self.header.mode.accessibleDescription())
 
     def _ask(self) -> None:
         text = self.question.text().strip()

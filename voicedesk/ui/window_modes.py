@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from voicedesk.conversation.control import TalkControl
+from voicedesk.ui.announce import announce
 from voicedesk.ui.compact import CompactMode
 from voicedesk.ui.tray import Tray
 from voicedesk.ui.widgets import Hairline, RoundedField
@@ -61,11 +62,24 @@ class WindowModes(QObject):
         layout.addWidget(self.compact.line)
         self.compact_action = self._action(self.tr("Compact Window"), "Ctrl+K", menu)
         self.compact_action.toggled.connect(lambda is_on: self.compact.set_on(is_on=is_on))
-        self.compact.changed.connect(self.compact_action.setChecked)
+        self.compact.changed.connect(self._on_compact)
         self.mute_action = self._action(self.tr("Mute Answers"), "Ctrl+Shift+M", menu)
         self.mute_action.toggled.connect(self.muted)
-        self.mute_action.toggled.connect(window.header.muted.setVisible)
-        window.header.muted.clicked.connect(lambda: self.mute_action.setChecked(False))
+        self.mute_action.toggled.connect(self._on_muted)
+        self._muted_signs = (window.header.muted, self.compact.muted)
+        for sign in self._muted_signs:
+            sign.clicked.connect(lambda: self.mute_action.setChecked(False))
+
+    def _on_compact(self, is_on: bool) -> None:  # noqa: FBT001 - Qt's
+        self.compact_action.setChecked(is_on)
+        words = self.tr("The window is compact") if is_on else self.tr("The window is whole")
+        announce(self._window, words)
+
+    def _on_muted(self, is_on: bool) -> None:  # noqa: FBT001 - Qt's
+        for sign in self._muted_signs:
+            sign.setVisible(is_on)
+        words = self.tr("Answers are muted") if is_on else self.tr("Answers sound again")
+        announce(self._window, words)
 
     def _action(self, text: str, keys: str, menu: QMenu) -> QAction:
         action = QAction(text, self)
