@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 import voicedesk
 from voicedesk.audio import devices
-from voicedesk.conversation.store import database
+from voicedesk.conversation.store import faults
 from voicedesk.core import reasons
 from voicedesk.core.errors import (
     DeviceError,
@@ -78,7 +78,7 @@ OF_ONE_WORD = {"words", "sound"}
 def reasons_of_tables(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     found = {*reasons.ALL, *failures.STOPPED.values(), *devices._REASONS.values()}
     found |= {failures.CUT_SHORT, failures.NO_REASON, failures.ELSEWHERE}
-    found |= set(database._REASONS.values())
+    found |= set(faults._REASONS.values())
     for program, _ in (*remedy._INSTALLERS, ("", "")):
         monkeypatch.setattr(shutil, "which", lambda name, there=program: name == there or None)
         found.add(remedy.missing_voice_remedy("linux"))

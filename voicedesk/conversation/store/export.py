@@ -14,7 +14,8 @@ from typing import Any, Literal
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.conversation.logs import redactor
 from voicedesk.conversation.store import queries
-from voicedesk.conversation.store.database import Database, reason_of
+from voicedesk.conversation.store.database import Database
+from voicedesk.conversation.store.faults import reason_of
 from voicedesk.conversation.store.model import Conversation, Recording, Turn
 from voicedesk.conversation.store.sound_files import SoundFiles
 from voicedesk.core.dialogue import Role

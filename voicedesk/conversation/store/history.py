@@ -13,10 +13,12 @@ from voicedesk.conversation.store.database import Database
 from voicedesk.conversation.store.model import Conversation, Found, Said, Turn
 from voicedesk.conversation.store.sound_files import SoundFiles
 from voicedesk.core.dialogue import Message
+from voicedesk.core.errors import StorageError
 
 if TYPE_CHECKING:
     from voicedesk.conversation.store.export import ExportKind, Names
 
+_PATIENCE_MS = 1000
 _AT_A_TIME = 50  # conversations in one transaction of a deletion, so that a take is never held up
 
 
@@ -70,9 +72,13 @@ class History:
     # ------------------------------------------------------------------------------------- writing
 
     def save(self, conversation: str, turn: Turn, at: float) -> None:
-        """Keep a turn as it is by now. Returns at once; a failure is told as the database's trouble."""
-        if conversation not in self._gone:
-            self._database.post(lambda c: queries.save_turn(c, conversation, turn, at))
+        """Keep a turn as it is by now. Returns at once; a failure is told as the database's trouble, and mended later."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if conversation not in self._gone:  # by then: it may be written late
+                queries.save_turn(connection, conversation, turn, at)
+
+        self._database.post(work, key=_key(turn.id))
 
     def drop_turn(self, turn: str, *sound: str) -> None:
         """Take a turn out, and these kinds ("take", "reply") of its recordings. Returns at once."""
@@ -81,7 +87,7 @@ class History:
             queries.drop_turn(connection, turn)
             self._drop_sound(connection, turn, *sound)
 
-        self._database.post(work)
+        self._database.post(work, key=_key(turn))
 
     def drop_answer(self, turn: str) -> None:
         """Take the answer out of a turn. Returns at once."""
@@ -90,7 +96,7 @@ class History:
             queries.drop_answer(connection, turn)
             self._drop_sound(connection, turn, "reply")
 
-        self._database.post(work)
+        self._database.post(work, key=_key(turn), amends=True)
 
     async def rename(self, conversation: str, title: str) -> None:
         """Give it the user's title; an empty one brings back the first words."""
@@ -111,7 +117,11 @@ class History:
     async def _delete(self, ids: Iterable[str]) -> None:
         ids = frozenset(ids)
         self._gone.update(ids)  # what is still to come of them is not kept
-        await self._database.write(partial(self._drop, ids=ids))
+        try:
+            await self._database.write(partial(self._drop, ids=ids))
+        except StorageError:
+            self._gone.difference_update(ids)
+            raise
         self.deleted(ids)
 
     def _drop(self, connection: sqlite3.Connection, *, ids: Iterable[str]) -> None:
@@ -160,6 +170,10 @@ class History:
         )
 
 
+def _key(turn: str) -> str:
+    return f"turn {turn}"
+
+
 def as_past(turns: Iterable[Turn]) -> tuple[Message, ...]:
     """Turns of a conversation as the past of one that goes on."""
     kept = list(turns)
@@ -187,5 +201,9 @@ def _complete(messages: Iterable[Said]) -> Iterator[Said]:
 
 
 def _empty_log(connection: sqlite3.Connection) -> None:
-    """What was deleted shall not stay readable in the log of changes."""
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    """What was deleted shall not stay readable in the log of changes, even if another program reads just now."""
+    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.execute("PRAGMA busy_timeout = 0")

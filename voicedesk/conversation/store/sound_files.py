@@ -25,6 +25,8 @@ from voicedesk.conversation.store.retention import Total
 log = logging.getLogger(__name__)
 
 HEADER_BYTES = 44
+MOST_LATE_BYTES = 64_000_000
+"""Of takes that are over and whose end is not on disk; more than one take of the longest kind."""
 _SYNC_EVERY = RATE * SAMPLE_BYTES  # a power cut costs no more than this
 _OPEN, _DONE = ".open.wav", ".wav"
 _NAME = re.compile(r"(?P<id>[\w-]{8,80})(?P<suffix>\.open\.wav|\.wav)\Z", re.ASCII)
@@ -35,11 +37,15 @@ class _Growing:
 
     What a full disk refuses is kept and written with the next piece, so that no piece is ever left out.
 
+    Attributes:
+        is_over: Whether no more pieces come. What is late may still be written.
+
     Args:
         path: It is made with the first piece.
     """
 
     def __init__(self, path: Path) -> None:
+        self.is_over = False
         self._path = path
         self._file: BinaryIO | None = None
         self._late = bytearray()
@@ -74,18 +80,29 @@ class _Growing:
         os.fsync(file.fileno())
         self._synced = self._length
 
+    @property
+    def late(self) -> int:
+        """Bytes that are not on disk yet."""
+        return len(self._late)
+
     def close(self) -> None:
-        """No more pieces come.
+        """No more pieces come. May be called again after a failure.
 
         Raises:
-            OSError: What is late could not be written.
+            OSError: What is late could not be written. The file stays open for it.
         """
-        if self._file is None:
-            return
-        with self._file as file:
-            if self._late:
-                self.append(b"")
-            self._sync(file)
+        self.is_over = True
+        if self._late:
+            self.append(b"")
+        if self._file is not None and not self._file.closed:
+            self._sync(self._file)
+            self._file.close()
+
+    def give_up(self) -> None:
+        """What is late is not to be written any more."""
+        self._late.clear()
+        if self._file is not None:
+            self._file.close()
 
 
 def _write_whole(file: BinaryIO, at: int, data: bytes | bytearray) -> None:
@@ -117,10 +134,32 @@ class SoundFiles:
         growing.append(pcm)
 
     def end(self, name: str) -> None:
-        """No more pieces come. Safe to call twice."""
-        growing = self._growing.pop(name, None)
-        if growing is not None:
+        """No more pieces come. Safe to call twice; what could not be written is written with the next call.
+
+        Raises:
+            OSError: Not all of it is on disk.
+        """
+        growing = self._growing.get(name)
+        if growing is None:
+            return
+        try:
             growing.close()
+        except OSError:
+            self._bound()
+            raise
+        del self._growing[name]
+
+    def _bound(self) -> None:
+        """However long a disk is full: no more than so much is held in memory for it, of the latest takes."""
+        over = [name for name, growing in self._growing.items() if growing.is_over]
+        held = sum(self._growing[name].late for name in over)
+        for name in over[:-1]:
+            if held <= MOST_LATE_BYTES:
+                break
+            growing = self._growing.pop(name)
+            held -= growing.late
+            growing.give_up()
+            log.info("given up, since too much could not be written: the end of %s", name)
 
     def settle(
         self, connection: sqlite3.Connection, name: str, state: TakeState, turn: str, at: float
@@ -143,15 +182,21 @@ class SoundFiles:
     def drop(self, connection: sqlite3.Connection, names: Iterable[str]) -> None:
         """Delete recordings. Those that are being recorded stay."""
         for name in names:
-            if name in self._growing:
-                continue
+            growing = self._growing.get(name)
+            if growing is not None:
+                if not growing.is_over:
+                    continue
+                del self._growing[name]
+                growing.give_up()
             for suffix in (_OPEN, _DONE):
                 (self.folder / (name + suffix)).unlink(missing_ok=True)
             connection.execute("DELETE FROM recordings WHERE id = ?", (name,))
 
     def discard(self, connection: sqlite3.Connection, name: str) -> None:
-        """A take that is not worth keeping."""
-        self.end(name)
+        """A take that is not worth keeping, whether it is over or not."""
+        growing = self._growing.pop(name, None)
+        if growing is not None:
+            growing.give_up()
         self.drop(connection, [name])
 
     def add_reply(
@@ -286,9 +331,18 @@ class SoundFiles:
 
     def release(self) -> None:
         """End what is still being recorded and let others recover. Nothing may be called after it."""
-        for name in list(self._growing):
-            self.end(name)
+        failure: OSError | None = None
+        for name, growing in self._growing.items():
+            try:
+                growing.close()
+            except OSError as error:
+                log.info("the end of %s is lost: %r", name, error)
+                failure = error
+                growing.give_up()
+        self._growing.clear()
         self._lock.release()
+        if failure is not None:
+            raise failure
 
 
 def new_name(at: float) -> str:

@@ -95,6 +95,7 @@ class TakeJournal:
         """
         self.privacy = privacy or Privacy()
         self._database = database
+        database.caught_up = lambda: self.changed()  # noqa: PLW0108 - who is told may be another by then
         self._files = files
         self._turn_id = turn_id
         self._clock = clock
@@ -173,18 +174,24 @@ class TakeJournal:
 
     def _write(self, turn: int, take: _Open, state: TakeState) -> None:
         turn_id = self._turn_id(turn)
+        if state is not TakeState.RECORDING:
+            # Whatever the database does: a take that is over can be deleted.
+            self._database.post_file(partial(self._files.end, take.name))
         self._database.post(
             lambda connection: self._files.settle(
                 connection, take.name, state, turn_id, take.began
             ),
             Urgency.RECORDING,
+            key=_key(take.name),
         )
         self.changed()
 
     def _discard(self, turn: int, take: _Open) -> None:
         self._takes.pop(turn, None)
         self._database.post(
-            lambda connection: self._files.discard(connection, take.name), Urgency.RECORDING
+            lambda connection: self._files.discard(connection, take.name),
+            Urgency.RECORDING,
+            key=_key(take.name),
         )
         self.changed()
 
@@ -373,3 +380,7 @@ class TakeJournal:
         if self.privacy.takes == "none":
             self.sweep(is_start=True)
         self._database.post_file(self._files.release, Urgency.LAST)
+
+
+def _key(recording: str) -> str:
+    return f"take {recording}"
