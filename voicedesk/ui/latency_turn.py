@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from voicedesk.conversation.figures.causes import Cause, causes, is_slow
+from voicedesk.conversation.figures.causes import Cause, is_slow, main_causes
 from voicedesk.conversation.figures.spending import Spent
 from voicedesk.conversation.figures.turns import TurnFigures
 from voicedesk.conversation.figures.waterfall import rows
@@ -155,7 +155,7 @@ class TurnView(QWidget):
         self._waterfall.setVisible(bool(found))
         self._waterfall.show_rows(found)
         self._waterfall.setToolTip(points_table(turn.timeline))
-        main = causes(turn)[:_MOST_CAUSES]
+        main = main_causes(turn, _MOST_CAUSES)
         self._causes.show_causes(main, no_cause_sentence(is_slow=is_slow(turn)))
         _show(self._cost, " ".join(filter(None, (cost_sentence(turn.cost), day_sentence(spent)))))
 

@@ -17,7 +17,7 @@ from tests.conversation.figures.turn_stream import (
     timeline,
     turn_of,
 )
-from voicedesk.conversation.figures.causes import Why, causes, is_slow
+from voicedesk.conversation.figures.causes import Why, causes, is_slow, main_causes
 from voicedesk.conversation.figures.stages import Role, Stage
 from voicedesk.conversation.figures.turns import DeviceCounts, TurnFigures
 from voicedesk.core.events import (
@@ -160,8 +160,34 @@ def test_what_took_longest_comes_first() -> None:
 def test_nothing_heard_is_told_unless_it_was_cut() -> None:
     silent = timeline(take_end=100, commit_sent=104)
     assert found(turn_of(line=silent)) == [(Why.NOTHING_HEARD, 0, 0)]
+    assert causes(turn_of(line=silent))[0].setting == "sound.speaker"
     assert is_slow(turn_of(line=silent))
     assert found(turn_of(Interrupted(turn=1, at=at(1), heard=()), line=silent)) == []
+
+
+def test_a_slow_turn_that_was_choppy_too_says_so() -> None:
+    turn = turn_of(called(0), answered(900), line=SLOW)
+    turn.counters.stall_ms = 300
+    most = 3
+    slow = [cause.why for cause in causes(turn)]
+    assert len(slow) > most
+    assert [cause.why for cause in main_causes(turn, most)] == slow[:most]
+    turn.counters.devices = DeviceCounts(late_blocks=3, lost_blocks=2)
+    assert [cause.why for cause in main_causes(turn, most)] == [*slow[:2], Why.SPEAKER_STARVED]
+    turn.counters.devices = DeviceCounts(lost_blocks=2)
+    assert [cause.why for cause in main_causes(turn, most)] == [*slow[:2], Why.MICROPHONE_LOST]
+    turn.counters.devices = DeviceCounts()
+    turn.counters.bad_pieces = 1
+    assert main_causes(turn, most)[-1].why is Why.BAD_PIECES
+
+
+def test_what_is_choppy_is_not_told_twice() -> None:
+    turn = turn_of(UNDERRAN, line=quick(take_end=500, first_delta=2000))
+    turn.counters.devices = DeviceCounts(late_blocks=3)
+    assert [cause.why for cause in main_causes(turn, 3)] == [
+        *(Why.MODEL_SLOW, Why.TAIL, Why.SOUND_LATE)
+    ]
+    assert main_causes(turn_of(line=quick()), 4) == []
 
 
 SLOW = quick(take_end=500, first_delta=2000, first_dac=200)

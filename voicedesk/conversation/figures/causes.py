@@ -67,8 +67,21 @@ def causes(turn: TurnFigures) -> list[Cause]:
     found = [cause for finder in (*_SLOW, *_CHOPPY) if (cause := finder(turn)) is not None]
     found.sort(key=lambda cause: -cause.milliseconds)
     if not found and turn.timeline.latency_ms is None and not turn.is_cut:
-        return [Cause(Why.NOTHING_HEARD)]
+        return [Cause(Why.NOTHING_HEARD, setting="sound.speaker")]
     return found
+
+
+def main_causes(turn: TurnFigures, most: int) -> list[Cause]:
+    """The first ``most`` (at least 1) of ``causes``, one that made it choppy among them where there is any.
+
+    What makes it choppy is often counted and has no time, and would fall off the end of every slow turn.
+    """
+    found = causes(turn)
+    choppy = [cause for cause in found if cause.why in _IS_CHOPPY]
+    main = found[:most]
+    if choppy and not any(cause in choppy for cause in main):
+        main[-1] = choppy[0]
+    return main
 
 
 def is_slow(turn: TurnFigures) -> bool:
@@ -220,3 +233,12 @@ _SLOW: tuple[Finder, ...] = (
     _by_share(Why.SILENT_START, 250.0, lambda shares: shares.silence),
 )
 _CHOPPY: tuple[Finder, ...] = (_sound_late, _starved, _lost, _bad)
+_IS_CHOPPY = frozenset(
+    {
+        Why.SOUND_LATE,
+        Why.VOICE_BEHIND,
+        Why.SPEAKER_STARVED,
+        Why.MICROPHONE_LOST,
+        Why.BAD_PIECES,
+    }
+)
