@@ -172,6 +172,26 @@ def test_the_meter_proves_the_microphone(qtbot: QtBot, person: Person) -> None:
     assert not step.meter.is_running
 
 
+@pytest.mark.parametrize(
+    ("frames", "is_voice"),
+    [
+        ("X....." * 10, False),  # knocks
+        ("XX...." * 5, False),
+        ("XXXX.....XXXX", False),
+        ("XXXXX", True),
+        ("XX..XXX", True),  # a word with a stop in it
+        ("X.....XX...XXX", True),
+    ],
+)
+def test_knocks_are_no_voice(person: Person, frames: str, is_voice: bool) -> None:
+    step = person.dialog.step
+    assert isinstance(step, MicrophoneStep)
+    step.meter.set_running(is_on=False)
+    for frame in f".....{frames}":
+        step.meter.measured.emit(0.6 if frame == "X" else 0.1)
+    assert step.is_proven == is_voice
+
+
 def test_one_hears_oneself(person: Person) -> None:
     person.click("Hear Yourself")
     assert person.tester.calls[-1] == "hear"

@@ -21,7 +21,9 @@ from voicedesk.ui.wording import error_sentence
 _VOICE = 0.3
 """Loudness on the meter's scale that no quiet room reaches."""
 _ENOUGH_FRAMES = 5
-"""Frames of the meter that must be that loud: a knock on the desk is no voice."""
+"""Frames of the meter that must be that loud, in one go: a knock on the desk is no voice, and neither are five."""
+_GAP_FRAMES = 3
+"""So many quieter ones may be between two of them: within a word the voice stops for about a tenth of a second."""
 
 
 class MicrophoneStep(Step):
@@ -34,7 +36,7 @@ class MicrophoneStep(Step):
             self.tr("Say a few words. The bars move when your microphone hears you."),
         )
         self._ports = ports
-        self._loud_frames = 0
+        self._loud_frames = self._quiet_frames = 0
         self._stop_observing: Callable[[], None] = _nothing
         self._devices = DeviceBox(self.tr("Microphone"), self)
         self._devices.chosen.connect(self._choose)
@@ -86,8 +88,14 @@ class MicrophoneStep(Step):
         self._ports.change(with_value(self._ports.settings(), "sound.microphone", device))
 
     def _measure(self, loudness: float) -> None:
-        self._loud_frames += loudness >= _VOICE
-        if self._loud_frames == _ENOUGH_FRAMES and not self.is_proven:
+        if loudness >= _VOICE:
+            self._loud_frames += 1
+            self._quiet_frames = 0
+        else:
+            self._quiet_frames += 1
+            if self._quiet_frames > _GAP_FRAMES:
+                self._loud_frames = 0
+        if self._loud_frames >= _ENOUGH_FRAMES and not self.is_proven:
             self.prove(self.tr("Your microphone hears you."))
 
     def _tell(self, news: Stage | VoiceDeskError) -> None:
