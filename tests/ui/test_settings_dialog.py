@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import get_args
 
 import pytest
@@ -28,14 +29,17 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fake_control import FakeKeys, fake_devices
 from tests.ui.finding import by_name
 from tests.ui.test_accessibility import unnamed
+from tests.ui.test_settings_sound import FakeTester
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import BUILTIN, OPENAI, Appearance, DeviceChoice, Server, Settings
+from voicedesk.ui import translation
 from voicedesk.ui.settings_dialog import SettingsDialog
 from voicedesk.ui.settings_fields import ALWAYS, Choice, Option, Panel, Whole
 from voicedesk.ui.settings_page import SettingsPage
 from voicedesk.ui.settings_rows import SettingRow
 from voicedesk.ui.settings_schema import PAGES, field_at, page_of
 from voicedesk.ui.settings_server import AddServerDialog, ServerEditor, needs_permission, server_id
+from voicedesk.ui.settings_sound import SoundTestPanel
 from voicedesk.ui.settings_values import read, with_value
 
 SETTINGS = [field for page in PAGES for field in page.fields if not isinstance(field, Panel)]
@@ -611,18 +615,40 @@ def test_the_list_turns_the_pages(dialog: SettingsDialog) -> None:
         assert pages.currentRow() == row
 
 
+@pytest.fixture(params=["en", "de"])
+def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    translators = translation.install(qapp, request.param) if request.param != "en" else []
+    yield request.param
+    for translator in translators:
+        qapp.removeTranslator(translator)
+
+
 @pytest.mark.parametrize("mode", ["realtime", "classic"])
-def test_no_page_is_longer_than_one_screen(dialog: SettingsDialog, mode: str) -> None:
+def test_no_page_is_longer_than_one_screen(qtbot: QtBot, language: str, mode: str) -> None:
     settings = classic()
     settings.mode = mode  # type: ignore[assignment] # one of the two
     settings.realtime.server = OPENAI
-    dialog.show_settings(settings)
+    dialog = SettingsDialog(
+        settings, keys=FakeKeys(), devices=fake_devices, changed=_no_one, sound=FakeTester()
+    )
+    qtbot.addWidget(dialog)
+    dialog.resize(960, 720)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    longer = {}
     for page in PAGES:
         if page.when.holds(settings):
             dialog.show_page(page.name)
             QApplication.processEvents()
             assert (dialog.width(), dialog.height()) == (960, 720)
-            assert dialog.page(page.name).verticalScrollBar().maximum() == 0, page.name
+            longer[page.name] = dialog.page(page.name).verticalScrollBar().maximum()
+    assert set(longer.values()) == {0}, longer
+    assert dialog.windowTitle() == {"en": "Settings", "de": "Einstellungen"}[language]
+    assert dialog.findChild(SoundTestPanel) is not None
+
+
+def _no_one(_settings: Settings) -> None:
+    """Nobody is told of changes."""
 
 
 def test_a_page_is_built_when_it_is_looked_at(dialog: SettingsDialog) -> None:
