@@ -94,6 +94,40 @@ def test_a_run_that_is_cut_is_placed_by_what_came(places: WordPlaces) -> None:
     assert voiced.placed[-1].ends_ms > 1_500.0
 
 
+@pytest.mark.parametrize("told_first", [True, False])
+def test_a_run_that_a_failure_cut_is_placed_like_one_that_was_interrupted(
+    places: WordPlaces, *, told_first: bool
+) -> None:
+    """Also where its end had been told as that of a whole one."""
+    pcm = speech(TEXT)[: 48 * 1_500]
+    given(places, [text(TEXT), text_ended(TEXT), sound(pcm)])
+    if told_first:
+        assert len(given(places, [audio_ended()])) == 1
+    assert given(places, [AudioEnded(turn=1, at=0.0, key=SOUND, is_whole=False)]) == []
+    (voiced,) = places.of([Heard(SOUND, 1_500.0, 1_500.0)])
+    spoken = sum(len(speech(part)) <= len(pcm) for part in ("Yes,", "Yes, of", "Yes, of course."))
+    assert 1 <= len(heard_of(voiced, 1_500.0, 1_500.0).split()) <= spoken + 1
+    assert voiced.placed[-1].ends_ms > 1_500.0
+
+
+def test_a_cut_that_is_told_late_teaches_no_pace(places: WordPlaces) -> None:
+    long = "so many words that go on and on without a mark to hold on to at all " * 2
+    pcm = speech(long)
+
+    def over() -> int:
+        places.begin(2)
+        given(places, [text(long), sound(pcm[: len(pcm) // 2 // 2 * 2])])
+        (voiced,) = places.of([Heard(SOUND, 100.0, 200.0)])
+        return sum(each.ends_ms <= len(pcm) / 96 for each in voiced.placed)
+
+    before = over()
+    places.begin(1)
+    cut = sound(pcm[: len(pcm) // 4 // 2 * 2])
+    given(places, [text(long * 2), text_ended(long * 2), cut, audio_ended()])
+    given(places, [AudioEnded(turn=1, at=0.0, key=SOUND, is_whole=False)])
+    assert over() == before
+
+
 def test_a_run_that_was_played_to_its_end_needs_no_places(places: WordPlaces) -> None:
     given(places, [text(TEXT), sound(speech(TEXT))])
     assert not list(places.of([Heard(SOUND, 900.0, 900.0, finished=True)]))

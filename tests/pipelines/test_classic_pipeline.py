@@ -449,8 +449,13 @@ async def test_a_voice_that_dies_leaves_the_words_to_be_read(room: Room) -> None
     assert error.stage == "speech"
     assert room.words == TEXT
     assert room.sound > 0
+    assert [e.is_whole for e in room.events if isinstance(e, AudioEnded)] == [False]
+    (voiced,) = [e for e in room.events if isinstance(e, Voiced)]
+    assert voiced.expected_ms > 0.0, "how long it was to be still counts"
     room.voice.fails_at = -1
+    room.events.clear()
     assert await room.take() is None, "the next turn goes on"
+    assert all(e.is_whole for e in room.events if isinstance(e, AudioEnded))
 
 
 async def test_a_damaged_piece_of_sound_is_left_out_and_told_once(room: Room) -> None:

@@ -10,6 +10,7 @@ from tests.ui.fake_control import FakeControl
 from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
 from voicedesk.core.errors import WrongKeyError
 from voicedesk.core.events import (
+    AudioEnded,
     AudioKey,
     ConversationOpened,
     Event,
@@ -28,8 +29,10 @@ from voicedesk.core.events import (
     ToolCalled,
     TurnFailed,
     UserText,
+    Voiced,
     Waiting,
 )
+from voicedesk.core.placed import Placed
 from voicedesk.core.timeline import Point
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui import conversation_log
@@ -232,6 +235,21 @@ def test_words_that_had_sounded_before_the_turn_broke_off_stay_heard() -> None:
     log.apply(Interrupted(turn=1, at=0.0, heard=()))
     assert log.entries[0].interrupted
     assert log.entries[0].unheard == ()
+
+
+def test_words_beyond_sound_that_a_failure_cut_are_unheard() -> None:
+    log = new_log()
+    log.apply(delta(1, "one two three four"))
+    key = AudioKey(1, "response", "item")
+    log.apply(AudioEnded(turn=1, at=0.0, key=key, is_whole=False))
+    log.apply(Sounded(turn=1, at=0.0, heard=Heard(key, 900.0, 900.0)))
+    placed = tuple(
+        Placed(end, 300.0 * n, 300.0 * n + 300.0) for n, end in enumerate((3, 7, 13, 18))
+    )
+    log.apply(Voiced(turn=1, at=0.0, key=key, words=key, start=0, end=18, placed=placed))
+    log.apply(Interrupted(turn=1, at=0.0, heard=(Heard(key, 900.0, 900.0),)))
+    ((start, end),) = log.entries[0].unheard
+    assert log.entries[0].text[start:end].strip() == "four"
 
 
 def test_a_question_that_is_had_back_stands_there_before_its_words_come() -> None:

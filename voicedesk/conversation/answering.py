@@ -160,7 +160,7 @@ class Answering:
             failure = error
         self.patience.end(turn)
         # What has come is played to its end, even if the rest is missing.
-        await self._playout.finish()
+        await self._playout.finish(is_whole=failure is None)
         self._listener.answered(turn, failure)
 
     def _on_event(self, event: Event) -> None:
@@ -169,7 +169,7 @@ class Answering:
             mark(event.turn, Point.FIRST_DELTA, event.at)
             self._playout.play(event.key, event.pcm)
         elif isinstance(event, AudioEnded):
-            self._playout.end(event.key)
+            self._playout.end(event.key, is_whole=event.is_whole)
         elif isinstance(event, TextDelta):
             mark(event.turn, Point.FIRST_TEXT, event.at)
         elif isinstance(event, Reached):

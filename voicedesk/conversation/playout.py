@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES, AudioOutput
 from voicedesk.core.clock import now
@@ -53,7 +54,10 @@ class Playout:
         self._changed = asyncio.Event()
         self._sounding: set[AudioKey] = set()
         self._received: dict[AudioKey, int] = {}  # bytes of the present reply
-        self._over: set[AudioKey] = set()
+        self._ended: set[AudioKey] = set()
+        # By a failure: not all of their words were said, however much of them sounds.
+        self._cut: set[AudioKey] = set()
+        self._over: dict[AudioKey, Heard] = {}
         self._fills: dict[AudioKey, Callable[[float], None]] = {}
         self.quiet_since: float | None = 0.0
         self.underruns = 0
@@ -72,6 +76,8 @@ class Playout:
         self._drained.clear()
         self._sounding.clear()
         self._received.clear()
+        self._ended.clear()
+        self._cut.clear()
         self._over.clear()
         self.quiet_since = 0.0
 
@@ -103,6 +109,7 @@ class Playout:
         if self._speaker is not None:
             self._anything = True
             self._received[key] = self._received.get(key, 0) + len(pcm)
+            self._ended.discard(key)
             self._speaker.play(key, pcm)
 
     def heard_so_far(self) -> Sequence[Heard]:
@@ -115,17 +122,28 @@ class Playout:
             received = size * 1000.0 / (RATE * SAMPLE_BYTES)
             is_over = key in self._over
             heard = received if is_over else min(speaker.position(key), received)
-            result.append(Heard(key, heard, received, finished=is_over))
+            is_whole = is_over and key not in self._cut
+            result.append(Heard(key, heard, received, finished=is_whole))
         return result
 
-    def end(self, key: AudioKey) -> None:
-        """A run of sound is complete."""
-        if self._speaker is not None:
+    def end(self, key: AudioKey, *, is_whole: bool = True) -> None:
+        """No more comes for a run of sound; told again with ``is_whole`` False, it was cut after all."""
+        if self._speaker is None:
+            return
+        if not is_whole:
+            self._cut.add(key)
+        if key not in self._ended:
+            self._ended.add(key)
             self._speaker.finish(key)
 
-    async def finish(self) -> None:
-        """The reply is complete: return when its last sample has left the DAC."""
+    async def finish(self, *, is_whole: bool = True) -> None:
+        """No more comes for the reply: return when its last sample has left the DAC.
+
+        Runs whose end was not told end here, and are as whole as the reply.
+        """
         if self._speaker is not None and self._anything:
+            if not is_whole:
+                self._cut |= self._received.keys() - self._ended
             self._speaker.complete()
             await self._drained.wait()
 
@@ -135,13 +153,18 @@ class Playout:
             self._speaker.hush()
 
     async def interrupt(self) -> Sequence[Heard]:
-        """Silence; tells what was heard."""
+        """Silence; tells what was heard, also of what a failure had cut before and was played to its end."""
         self._fills.clear()
         heard = () if self._speaker is None else await self._speaker.interrupt()
         self._drained.set()
         self._sounding.clear()
         self._quiet(now())
-        return [part for part in heard if part.key.response != FILLER]
+        told = {part.key: part for part in heard if part.key.response != FILLER}
+        for key in self._received:
+            part = told.get(key) or self._over.get(key)
+            if part is not None and key in self._cut:
+                told[key] = replace(part, finished=False)
+        return list(told.values())
 
     # ------------------------------------------------------------------- what the speaker tells
 
@@ -169,8 +192,10 @@ class Playout:
         if heard.key.response == FILLER:
             return
         self._sounding.discard(heard.key)
+        if heard.key in self._cut:
+            heard = replace(heard, finished=False)
         if heard.key in self._received:
-            self._over.add(heard.key)
+            self._over[heard.key] = heard
         if not self._sounding:
             self._quiet(at)
         self._played(heard.key.turn, Point.LAST_DAC, at)

@@ -45,6 +45,7 @@ class _Run:
     loudness: Loudness = field(default_factory=Loudness)
     is_whole: bool = False
     is_placed: bool = False
+    pace_before: float | None = None  # as it was known when this run was placed
 
 
 class WordPlaces:
@@ -88,7 +89,11 @@ class WordPlaces:
         elif isinstance(event, AudioDelta):
             self._runs.setdefault(event.key, _Run()).loudness.add(event.pcm)
         elif isinstance(event, AudioEnded):
-            self._runs.setdefault(event.key, _Run()).is_whole = True
+            run = self._runs.setdefault(event.key, _Run())
+            if not event.is_whole and run.is_placed:
+                self._pace = run.pace_before
+                run.is_placed = False
+            run.is_whole = event.is_whole
             yield from self._complete(event.key)
 
     def of(self, heard: Sequence[Heard]) -> Iterator[Voiced]:
@@ -102,7 +107,7 @@ class WordPlaces:
         run = self._runs.get(key)
         if run is None or not run.is_whole or run.is_placed or not self._source(key).is_whole:
             return
-        run.is_placed = True
+        run.is_placed, run.pace_before = True, self._pace
         yield from self._place(key, run)
 
     def _source(self, key: AudioKey) -> _Text:

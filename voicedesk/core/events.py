@@ -40,7 +40,8 @@ class Heard:
         key: Which audio.
         heard_ms: Milliseconds that sounded. Never more than were received.
         received_ms: Milliseconds that were handed to the speaker in all.
-        finished: Whether the audio was complete and played to its end.
+        finished: Whether the audio was complete and played to its end. What a failure cut never is, however much of
+            it sounded.
     """
 
     key: AudioKey
@@ -177,7 +178,11 @@ class Hint(SystemEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupted(SystemEvent):
-    """The reply of this turn was cut off; ``heard`` has one entry for each audio item of it."""
+    """The reply of this turn was cut off, by the user or by a failure.
+
+    Attributes:
+        heard: One entry for each audio item that was cut, and for others that were not told by ``Sounded``.
+    """
 
     heard: tuple[Heard, ...]
 
@@ -360,9 +365,17 @@ class Voiced(ControlEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioEnded(ControlEvent):
-    """No more sound comes for this key."""
+    """No more sound comes for this key.
+
+    May come again for the same key to say that it was not whole after all: servers end the sound of an answer before
+    they tell that it was cut.
+
+    Attributes:
+        is_whole: Whether the sound says all words of the key. False where a failure cut it: they may run ahead of it.
+    """
 
     key: AudioKey
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

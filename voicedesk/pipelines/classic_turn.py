@@ -279,8 +279,10 @@ class ClassicTurn:
                 self._voiced(key, said, 0.0)
             self.queue.put(AudioDelta(turn=self.turn, at=now(), key=key, pcm=said.pcm))
         else:
-            self._voiced(key, said, 0.0)
-            self.queue.put(AudioEnded(turn=self.turn, at=now(), key=key))
+            if said.is_whole:  # of what was cut the length that was expected says more
+                self._voiced(key, said, 0.0)
+            ended = AudioEnded(turn=self.turn, at=now(), key=key, is_whole=said.is_whole)
+            self.queue.put(ended)
             self._progress()
 
     def _voiced(self, key: AudioKey, said: Said, expected_ms: float) -> None:

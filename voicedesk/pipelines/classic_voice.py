@@ -54,11 +54,12 @@ class UnitSound:
 
 @dataclass(frozen=True, slots=True)
 class UnitDone:
-    """The unit's sound is complete."""
+    """No more sound comes for the unit; ``is_whole`` is False where the voice failed in the middle of it."""
 
     unit: Unit
     round: int
     length_ms: float
+    is_whole: bool = True
 
 
 Said = UnitBegun | UnitSound | UnitDone
@@ -220,7 +221,8 @@ class UnitSpeaker:
                 self._given_s += seconds
                 yield UnitSound(making.unit, making.round, piece)
                 piece = await making.pieces.get()
-            yield UnitDone(making.unit, making.round, making.seconds * 1000.0)
+            is_whole = making.failure is None
+            yield UnitDone(making.unit, making.round, making.seconds * 1000.0, is_whole)
         if making.failure is not None and self.failure is None:
             self.failure = making.failure
 

@@ -102,6 +102,7 @@ class Reply:
         self._carry: dict[AudioKey, bytes] = {}
         self._received: dict[AudioKey, int] = {}  # bytes
         self._sounding: dict[AudioKey, None] = {}  # keys whose sound has not ended, in order
+        self._latest_end: AudioKey | None = None  # of the sound of the present response
         self._handlers: dict[str, Callable[[ServerEvent], None]] = {
             "response.output_item.added": self._on_item_added,
             "response.output_item.done": self._on_item_done,
@@ -132,7 +133,7 @@ class Reply:
         if not self._allowance.is_exceeded():
             handler(event)
             if self._allowance.is_exceeded():
-                self._end_all()
+                self._cut_off()
                 reason = STOPPED["length"]
                 self.queue.finish(ReplyFailedError("endless reply", server=server, reason=reason))
         return True
@@ -146,6 +147,7 @@ class Reply:
         self._end_all()
         self.count(response)
         self._calls = CallCollector()
+        self._latest_end = None
         self.created = False
         self.response_id = ""
         self.ended.clear()
@@ -182,7 +184,10 @@ class Reply:
             self._take_texts(response)
         if error is None and not (self.cancelled or self.round) and self._allowance.is_untouched:
             error = ReplyFailedError("no sound, no words", server=server, reason="it was empty.")
-        self._end_all()
+        if error is None:
+            self._end_all()
+        else:
+            self._cut_off(response)
         self.count(response)
         self.queue.put(
             ReplyEnded(
@@ -197,7 +202,7 @@ class Reply:
 
     def fail(self, error: VoiceDeskError) -> None:
         """The reply cannot go on (the connection is gone, say)."""
-        self._end_all()
+        self._end_all(is_whole=False)
         self.queue.finish(error)
         self.ended.set()
         self._tell_usage()
@@ -322,12 +327,34 @@ class Reply:
                     self._texts[key] = text
                     self.queue.put(TextEnded(turn=self.turn, at=now(), key=key, text=text))
 
-    def _end(self, key: AudioKey) -> None:
+    def _end(self, key: AudioKey, *, is_whole: bool = True) -> None:
         del self._sounding[key]
+        self._latest_end = key
         if self._carry.pop(key, b""):
             log.info("the reply's sound ended in half a sample")
-        self.queue.put(AudioEnded(turn=self.turn, at=now(), key=key))
+        self.queue.put(AudioEnded(turn=self.turn, at=now(), key=key, is_whole=is_whole))
 
-    def _end_all(self) -> None:
+    def _end_all(self, *, is_whole: bool = True) -> None:
         for key in list(self._sounding):
-            self._end(key)
+            self._end(key, is_whole=is_whole)
+
+    def _cut_off(self, response: Mapping[str, Any] | None = None) -> None:
+        """The server stopped in the middle: its words may run ahead of their sound.
+
+        Servers end the sound of what they cut as if it were whole, so the end of the latest is taken back, unless the
+        response says that this item was completed and another one was cut.
+        """
+        cut = None if self._sounding else self._latest_end
+        self._end_all(is_whole=False)
+        if cut is not None and not _is_completed(response or {}, cut.item):
+            self.queue.put(AudioEnded(turn=self.turn, at=now(), key=cut, is_whole=False))
+
+
+def _is_completed(response: Mapping[str, Any], item_id: str) -> bool:
+    output = response.get("output")
+    return any(
+        isinstance(item, Mapping)
+        and str(item.get("id"))[:LONGEST_ID] == item_id
+        and item.get("status") == "completed"
+        for item in (output if isinstance(output, list) else ())
+    )

@@ -242,7 +242,7 @@ class ConversationLog:
         entry = self._find(event.turn, Kind.REPLY)
         for segment in entry.segments if entry is not None else ():
             if segment.key == event.key:
-                segment.is_complete = True
+                segment.is_complete = event.is_whole
 
     def still_to_sound(
         self, turn: int, heard: Mapping[AudioKey, Heard]
