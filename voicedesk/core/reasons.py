@@ -104,6 +104,7 @@ _CERTIFICATE = {
     9: "its certificate is not valid yet; see whether this computer's clock is right",
     10: "its certificate has expired",
     62: "its certificate was made for another name",
+    64: "its certificate was made for another name",  # where the name is an IP address
 }
 _NOT_TRUSTED = "its certificate is not trusted"
 _NO_TLS = "it does not use encryption (https)"

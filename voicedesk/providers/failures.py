@@ -342,6 +342,8 @@ def _parts(error: BaseException) -> Iterator[BaseException]:
         for part in error.exceptions:
             yield from _parts(part)
     else:
+        # The HTTP client hands on what it met as a value, not always as the cause.
+        yield from (part for part in error.args if isinstance(part, BaseException))
         yield error
 
 
