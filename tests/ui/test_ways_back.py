@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, FakeKeys, FakeRecall, FakeTries, fake_devices
 from tests.ui.finding import by_name
-from voicedesk.core.events import ConversationOpened, TakeOffered, TakesWaiting
+from voicedesk.core.events import ConversationOpened, Hint, HintKind, TakeOffered, TakesWaiting
 from voicedesk.core.settings import BUILTIN, OPENAI, Settings
 from voicedesk.core.turn import Trigger
 from voicedesk.providers.ways import Way
@@ -85,6 +85,22 @@ def test_a_cancelled_take_is_sent_after_all(
     undo_by_key(window)
     assert recall.calls == ["ask again 1 "]  # once
     assert not bar.action.isEnabled()
+
+
+def test_a_take_in_which_nobody_was_heard_can_be_sent_all_the_same(
+    window: MainWindow, control: FakeControl, recall: FakeRecall, bar: UndoBar
+) -> None:
+    control.press()
+    control.release()
+    control.fire(Trigger.TAKE_DROPPED)
+    recall.can = False  # it was silent
+    control.emit(Hint(turn=control.turn, at=0.0, hint=HintKind.NO_SPEECH))
+    assert bar.isHidden()
+    recall.can = True
+    control.emit(Hint(turn=control.turn, at=0.0, hint=HintKind.NO_SPEECH))
+    assert bar.isVisible()
+    by_name(window, "Undo", QPushButton).click()
+    assert recall.calls == ["ask again 1 "]
 
 
 def test_a_cancelled_take_is_sent_after_all_by_keyboard(

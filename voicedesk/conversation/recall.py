@@ -13,6 +13,7 @@ from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.conversation.asked import Announcement, Asked
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.pieces import Pieces
+from voicedesk.conversation.take import is_silent
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoRecordingError, StorageError
 from voicedesk.core.events import (
@@ -43,7 +44,6 @@ MOST_BYTES = 96_000_000
 """Half an hour of sound."""
 
 _PIECE = RATE * SAMPLE_BYTES // 5
-_NOTHING_SAID = frozenset({HintKind.TOO_SHORT, HintKind.NO_SPEECH})
 
 
 @dataclass(slots=True)
@@ -194,8 +194,13 @@ class Recall:
         match event:
             case AudioDelta(key=key, pcm=pcm) if key.response != REPLAY:
                 self.sounds.add(event.turn, pcm, is_take=False)
-            case Hint(hint=hint) if hint in _NOTHING_SAID:
+            case Hint(hint=HintKind.TOO_SHORT):
                 self.sounds.forget(event.turn)
+            case Hint(hint=HintKind.NO_SPEECH):
+                if all(
+                    map(is_silent, self.sounds.take(event.turn))
+                ):  # else it may be a quiet voice
+                    self.sounds.forget(event.turn)
             case Retried(of=turn):
                 self._move(turn, event.turn)
             case StateChanged(state=state):

@@ -7,6 +7,18 @@ from voicedesk.audio.io import SAMPLE_BYTES, CapturedBlock
 MIN_TAKE_S = 0.25
 """A shorter hold is a slip of the finger. The protocol refuses less than 0.1 s of sound."""
 
+SILENT_RMS = 1e-4
+"""Loudness (RMS of 20 ms, of full scale) below which there is nothing to be heard, not even a quiet voice or the
+noise of a room: -80 dB, three steps of 16 bits. So sounds a microphone that is switched off.
+"""
+
+
+def is_silent(pcm: bytes) -> bool:
+    """Whether PCM16 mono 24 kHz is as good as digital silence."""
+    from voicedesk.audio.pcm import loudness  # late: the window paints before numpy is needed
+
+    return loudness(pcm) < SILENT_RMS
+
 
 class Take:
     """What is known of the utterance while it is captured.

@@ -118,7 +118,7 @@ class WaysBack(QWidget):
                 self.undo_bar.settle()
             case ConversationOpened():
                 self.undo_bar.settle()
-            case Hint(hint=HintKind.CANCELLED, turn=turn):
+            case Hint(hint=HintKind.CANCELLED | HintKind.NO_SPEECH, turn=turn):
                 self._on_cancelled(turn)
             case TakeOffered(seconds=seconds):
                 self.retry_bar.show_length(seconds)

@@ -19,7 +19,7 @@ from voicedesk.conversation.store.database import Database, Urgency
 from voicedesk.conversation.store.model import Recording, TakeState, Unanswered
 from voicedesk.conversation.store.retention import may_go, outlived
 from voicedesk.conversation.store.sound_files import SoundFiles, new_name
-from voicedesk.conversation.take import MIN_TAKE_S
+from voicedesk.conversation.take import MIN_TAKE_S, is_silent
 from voicedesk.core.errors import NoRecordingError, VoiceDeskError
 from voicedesk.core.events import (
     Event,
@@ -43,7 +43,6 @@ _SPARE = 0.05  # of the room for recordings, made free at once when it is full
 _KEPT = 64  # turns whose take may still be asked again
 _UNANSWERED = "kind = 'take' AND state IN ('failed', 'cancelled')"
 _OF_TURN = "turn = ? AND state NOT IN ('recording')"
-_NOTHING_SAID = {HintKind.TOO_SHORT, HintKind.NO_SPEECH}
 
 
 @dataclass(slots=True)
@@ -56,6 +55,7 @@ class _Open:
         state: As on disk.
         size: Bytes of sound so far.
         heard: Whether its reply has begun to sound, or is complete.
+        is_silent: Whether there is nothing in it; what is known to be kept already is not thrown away for that.
     """
 
     name: str
@@ -63,6 +63,7 @@ class _Open:
     state: TakeState = TakeState.RECORDING
     size: int = 0
     heard: bool = False
+    is_silent: bool = False
 
 
 class TakeJournal:
@@ -111,9 +112,10 @@ class TakeJournal:
         is_new = take is None
         if take is None:
             at = self._clock()
-            take = self._takes[turn] = _Open(new_name(at), at)
+            take = self._takes[turn] = _Open(new_name(at), at, is_silent=True)
             self._forget_old(turn)
         take.size += len(pcm)
+        take.is_silent = take.is_silent and is_silent(pcm)
         # The file comes first: a database that is locked or broken must not hold up what cannot be said again.
         self._database.post_file(partial(self._files.append, take.name, pcm))
         if is_new:
@@ -131,8 +133,10 @@ class TakeJournal:
         match event:
             case StateChanged(state=state):
                 self._moved(event.turn, take, state)
-            case Hint(hint=hint) if hint in _NOTHING_SAID:
+            case Hint(hint=HintKind.TOO_SHORT):
                 self._discard(event.turn, take)
+            case Hint(hint=HintKind.NO_SPEECH):
+                self._unheard(event.turn, take)
             case ReplyEnded():
                 take.heard = True
             case TurnFailed():
@@ -171,6 +175,13 @@ class TakeJournal:
         self._write(turn, take, state)
         if state is not TakeState.WAITING:
             self.sweep()
+
+    def _unheard(self, turn: int, take: _Open) -> None:
+        """Nobody was heard to speak in it. That may be a quiet voice: it is thrown away only if it is silent."""
+        if take.is_silent:
+            self._discard(turn, take)
+        elif take.state in {TakeState.RECORDING, TakeState.WAITING}:
+            self._set(turn, take, TakeState.CANCELLED)
 
     def _write(self, turn: int, take: _Open, state: TakeState) -> None:
         turn_id = self._turn_id(turn)
