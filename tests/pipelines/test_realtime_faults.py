@@ -23,6 +23,7 @@ from voicedesk.core.events import (
 )
 from voicedesk.pipelines import realtime as realtime_module
 from voicedesk.pipelines import realtime_keeper
+from voicedesk.providers import lifetimes
 from voicedesk.providers import realtime as provider
 
 BLOCKS = 20
@@ -332,8 +333,9 @@ async def test_a_session_that_has_expired_is_replaced(room: Room) -> None:
 async def test_a_session_is_renewed_between_turns_unseen(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("TICK", 0.05), ("IDLE_FOR", 0.05), ("SHORTEST_SESSION", 0.0)):
-        monkeypatch.setattr(realtime_keeper, name, value)
+    for name in ("TICK", "IDLE_FOR"):
+        monkeypatch.setattr(realtime_keeper, name, 0.05)
+    monkeypatch.setattr(lifetimes, "SHORTEST_SESSION", 0.0)
     room.server.expires_in = 1.0
     await room.ask()
     room.dialogue.say(1, Role.USER, "Hello.")
@@ -350,8 +352,9 @@ async def test_a_session_is_renewed_between_turns_unseen(
 async def test_a_press_while_a_session_is_being_renewed_stays_on_the_old_one(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("TICK", 0.05), ("IDLE_FOR", 0.05), ("SHORTEST_SESSION", 0.0)):
-        monkeypatch.setattr(realtime_keeper, name, value)
+    for name in ("TICK", "IDLE_FOR"):
+        monkeypatch.setattr(realtime_keeper, name, 0.05)
+    monkeypatch.setattr(lifetimes, "SHORTEST_SESSION", 0.0)
     room.server.expires_in = 1.0
     await room.pipeline.open()
     room.server.expires_in = None

@@ -16,6 +16,7 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
+from voicedesk.providers import lifetimes
 from voicedesk.providers.profiles import QUIRKS, Address
 from voicedesk.providers.realtime_speech import RealtimeVoice
 from voicedesk.providers.voice_cache import CachedVoice, VoiceCache
@@ -254,3 +255,18 @@ async def test_no_address_is_told_by_speaking() -> None:
     with pytest.raises(UnreachableError):
         await sound_of(voice)
     await voice.close()
+
+
+async def test_a_session_that_ends_soon_is_exchanged_between_units(
+    server: ScriptedServer, voice: RealtimeVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifetimes, "SHORTEST_SESSION", 0.0)
+    server.expires_in = 1.0
+    server.replies.extend([read("Hello."), read("Hello.")])
+    assert await sound_of(voice)
+    server.expires_in = None
+    async with asyncio.timeout(20):
+        while len(server.sessions) < 2:
+            await asyncio.sleep(0.005)
+    assert await sound_of(voice)
+    assert [session.types().count("response.create") for session in server.sessions] == [1, 1]

@@ -18,6 +18,7 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
+from voicedesk.providers import lifetimes
 from voicedesk.providers.profiles import QUIRKS, Address
 from voicedesk.providers.stages import Words
 from voicedesk.providers.transcription_live import LiveHearing, LiveTranscriber
@@ -333,3 +334,22 @@ async def test_closing_in_the_middle_of_a_take_leaves_nothing(
     opening = LiveTranscriber(source(server), model="m")
     talk(opening)
     await opening.close()
+
+
+async def test_a_session_that_ends_soon_is_exchanged_between_takes(
+    server: ScriptedServer, live: LiveTranscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifetimes, "SHORTEST_SESSION", 0.0)
+    server.expires_in = 1.0
+    await live.warm()
+    hearing = talk(live)
+    await server.wait_for("input_audio_buffer.append", 10)
+    server.expires_in = None
+    await until(lambda: not live.session.fresh)
+    assert (await hearing.finish()).text == "hello"
+    await until(lambda: live.session.number == 2)
+    assert (await talk(live).finish()).text == "hello"
+    assert [session.types().count("input_audio_buffer.commit") for session in server.sessions] == [
+        1,
+        1,
+    ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
 from voicedesk.core.tasks import TaskSet
+from voicedesk.providers.lifetimes import said_lifetime
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, server_error
 
@@ -143,16 +143,12 @@ class RealtimeConnection:
         """Handle what belongs to the configuration. Returns whether the event did."""
         kind = event["type"]
         if kind in {"session.created", "session.updated"}:
-            self._note_lifetime(event.get("session"))
+            lifetime = said_lifetime(event.get("session"))
+            self.lifetime = self.lifetime if lifetime is None else lifetime
         if kind == "session.updated":
             self._confirmed.set()
             return True
         return kind == "error" and self._is_refusal(event["error"])
-
-    def _note_lifetime(self, session: object) -> None:
-        ends = session.get("expires_at") if isinstance(session, Mapping) else None
-        if isinstance(ends, int | float) and not isinstance(ends, bool) and ends > 0:
-            self.lifetime = ends - time.time()  # the server counts the seconds of the calendar
 
     def _is_refusal(self, error: Mapping[str, Any]) -> bool:
         about_update = error.get("event_id") in self._updates

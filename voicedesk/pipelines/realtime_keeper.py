@@ -18,6 +18,7 @@ from voicedesk.core.errors import (
 )
 from voicedesk.core.events import Link
 from voicedesk.core.tasks import TaskSet
+from voicedesk.providers.lifetimes import RENEW_AGAIN_AFTER, renew_after
 from voicedesk.providers.network import Network
 from voicedesk.providers.profiles import Address
 
@@ -41,11 +42,6 @@ STOOD_STILL = 5.0
 LONG_SLEEP = 30.0
 """Seconds of sleep after which nobody has kept the connection: neither the server nor what lies between."""
 
-LONGEST_SESSION = 3600.0
-"""What a server allows that does not say how long; OpenAI's figure."""
-SHORTEST_SESSION = 60.0
-RENEW_BEFORE = 300.0
-RENEW_AGAIN_AFTER = 60.0
 IDLE_FOR = 5.0
 """Between turns means: the server has said nothing for this long."""
 
@@ -370,10 +366,7 @@ class Keeper:
     # ------------------------------------------------------------------------------------ renewal
 
     def _renew_at(self) -> float:
-        lifetime = self._link.lifetime
-        if lifetime is None or lifetime < SHORTEST_SESSION:
-            lifetime = LONGEST_SESSION  # no such session exists: one of the two clocks is wrong
-        return asyncio.get_running_loop().time() + max(lifetime - RENEW_BEFORE, lifetime / 2.0)
+        return asyncio.get_running_loop().time() + renew_after(self._link.lifetime)
 
     def _is_idle(self) -> bool:
         quiet = asyncio.get_running_loop().time() - self._link.heard_at

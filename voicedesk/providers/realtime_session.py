@@ -1,4 +1,8 @@
-"""A realtime session for one stage of the classic chain: configured when it is opened, and opened again after a loss."""
+"""A realtime session for one stage of the classic chain: configured when it is opened, and opened again after a loss.
+
+Servers end a session after a time, whatever goes on in it. So a fresh one takes its place before that, while nobody uses
+it; and nothing begins on one that is near its end.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
 from voicedesk.core.tasks import SharedAttempt, TaskSet
+from voicedesk.providers.lifetimes import RENEW_AGAIN_AFTER, renew_after, said_lifetime
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.realtime import RealtimeSocket, ServerEvent, prepared, server_error
 
@@ -21,12 +26,79 @@ CONFIRM_S = 1.5
 Source = Callable[[], Awaitable[Address]]
 
 
+class _Connection:
+    """A socket, and what is known of the session on it.
+
+    Attributes:
+        lifetime: Seconds that the session was said to last, counted from when it was said; None for not said.
+        begun_at: When that was, or when the connection was made, in the loop's seconds.
+    """
+
+    def __init__(
+        self, address: Address, socket: RealtimeSocket, model: str, session: Mapping[str, Any]
+    ) -> None:
+        self.address = address
+        self.socket = socket
+        self.lifetime: float | None = None
+        self.begun_at = asyncio.get_running_loop().time()
+        self._model = model
+        self._sign = asyncio.Event()  # the server has sent something
+        self._confirmed = asyncio.Event()
+        self._refused: ServerError | None = None
+        self._update = socket.send({"type": "session.update", "session": session})
+
+    async def confirm(self) -> None:
+        """Wait until the session is configured.
+
+        Raises:
+            ServerError: It is refused, was lost, or the server says nothing.
+        """
+        patience = self.address.quirks.first_event_s or FIRST_EVENT_S
+        try:
+            async with asyncio.timeout(patience):
+                await self._sign.wait()
+        except TimeoutError as error:
+            raise NoAnswerError(server=self.address.name, seconds=patience) from error
+        try:
+            async with asyncio.timeout(CONFIRM_S):
+                await self._confirmed.wait()
+        except TimeoutError:
+            log.info("%s does not confirm the session; going on", self.address.name)
+        if self._refused is not None:
+            raise self._refused
+
+    def note(self, event: ServerEvent) -> bool:
+        """Note what an event says of the session's time. Returns whether it says anything."""
+        self._sign.set()
+        lifetime = None
+        if event["type"].endswith(("session.created", "session.updated")):
+            lifetime = said_lifetime(event.get("session"))
+        if lifetime is not None:
+            self.lifetime, self.begun_at = lifetime, asyncio.get_running_loop().time()
+        return lifetime is not None
+
+    def configure(self, event: ServerEvent) -> None:
+        """An event before the session is ready."""
+        kind = event["type"]
+        if kind.endswith("session.updated"):  # older servers say transcription_session.updated
+            self._confirmed.set()
+        elif kind == "error":
+            error = event["error"]
+            if error.get("event_id") in {None, self._update}:
+                self.refuse(server_error(error, self.address, self._model))
+
+    def refuse(self, error: ServerError) -> None:
+        """There will be no session."""
+        self._refused = self._refused or error
+        self._sign.set()
+        self._confirmed.set()
+
+
 class RealtimeSession:
     """One session at a time.
 
     Attributes:
         address: The server, once it is known.
-        ready: Whether the session is configured.
         number: Counts the sessions that were; 0 before the first.
     """
 
@@ -38,6 +110,7 @@ class RealtimeSession:
         session: Mapping[str, Any],
         handle: Callable[[ServerEvent], None],
         lost: Callable[[ServerError], None],
+        busy: Callable[[], bool] = lambda: False,
         intent: str = "",
     ) -> None:
         """Nothing is opened yet.
@@ -48,6 +121,7 @@ class RealtimeSession:
             session: The configuration to ask for.
             handle: Takes the events of a ready session.
             lost: Told when a ready session has ended by itself.
+            busy: Whether something has begun on the present session and is not over.
             intent: As for ``RealtimeSocket.connect``.
         """
         self._source = source
@@ -56,116 +130,160 @@ class RealtimeSession:
         self._session = dict(session)
         self._handle = handle
         self._lost = lost
+        self._busy = busy
         self._tasks = TaskSet()
-        self._socket: RealtimeSocket | None = None
+        self._present: _Connection | None = None
+        self._coming: _Connection | None = None  # not configured yet
         self._opening = SharedAttempt(self._tasks, self._open, name="session opening")
-        self._update = ""
-        self._sign = asyncio.Event()  # the server has sent something
-        self._confirmed = asyncio.Event()
-        self._refused: ServerError | None = None
+        self._renew_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._renewal: asyncio.Task[None] | None = None
         self.address: Address | None = None
-        self.ready = False
         self.number = 0
 
+    @property
+    def ready(self) -> bool:
+        """Whether the session is configured."""
+        return self._present is not None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the session is configured, and far enough from its end for something to begin on it."""
+        return self.ready and asyncio.get_running_loop().time() < self._renew_at
+
+    # ------------------------------------------------------------------------------------ opening
+
     async def open(self) -> None:
-        """Be connected and configured. Callers at the same time share one attempt.
+        """Have a session that something can begin on. Callers at the same time share one attempt.
+
+        One that is in use stays, and so does one that is near its end when no other can be had.
 
         Raises:
             ServerError: Why it did not come about.
         """
-        if self.ready:
+        if self.fresh or (self.ready and self._busy()):
             return
         await self._opening.join()
 
     async def _open(self) -> None:
-        self.drop()
-        self._sign.clear()
-        self._confirmed.clear()
-        self._refused = None
+        try:
+            fresh = await self._connect()
+        except ServerError as error:
+            if not self.ready:
+                raise
+            log.info("renewing the session: %s (%s)", error, error.detail)  # it goes on
+            self._renew_in(RENEW_AGAIN_AFTER)
+            return
+        old, self._present = self._present, fresh
+        self.number += 1
+        self._schedule(fresh)
+        if old is not None:
+            self._end(old)
+
+    async def _connect(self) -> _Connection:
         self.address = address = await prepared(self._source)
         socket = await RealtimeSocket.connect(address, model=self._model, intent=self._intent)
-        self._socket = socket
-        self._tasks.spawn(self._read(socket), name="session reader")
-        self._update = socket.send({"type": "session.update", "session": self._session})
+        self._coming = coming = _Connection(address, socket, self._model, self._session)
+        self._tasks.spawn(self._read(coming), name="session reader")
         try:
-            await self._confirm(address)
-            if self._socket is not socket:
+            await coming.confirm()
+            if self._coming is not coming:
                 raise ConnectionLostError(server=address.name, reason="it was given up")
         except BaseException:
-            if self._socket is socket:
-                self.drop()
+            if self._coming is coming:
+                self._coming = None
+                self._end(coming)
             raise
-        self.number += 1
-        self.ready = True
+        self._coming = None
+        return coming
 
-    async def _confirm(self, address: Address) -> None:
-        patience = address.quirks.first_event_s or FIRST_EVENT_S
-        try:
-            async with asyncio.timeout(patience):
-                await self._sign.wait()
-        except TimeoutError as error:
-            raise NoAnswerError(server=address.name, seconds=patience) from error
-        try:
-            async with asyncio.timeout(CONFIRM_S):
-                await self._confirmed.wait()
-        except TimeoutError:
-            log.info("%s does not confirm the session; going on", address.name)
-        if self._refused is not None:
-            raise self._refused
-
-    async def _read(self, socket: RealtimeSocket) -> None:
-        while (event := await socket.receive()) is not None:
-            if socket is not self._socket:
-                return
-            self._sign.set()
-            if self.ready:
+    async def _read(self, connection: _Connection) -> None:
+        while (event := await connection.socket.receive()) is not None:
+            if connection is self._present:
+                if connection.note(event):
+                    self._schedule(connection)
                 self._handle(event)
+            elif connection is self._coming:
+                connection.note(event)
+                connection.configure(event)
             else:
-                self._configure(event)
-        if socket is self._socket:
-            self._ended(socket.ended)
+                return
+        self._ended(connection)
 
-    def _configure(self, event: ServerEvent) -> None:
-        kind = event["type"]
-        if kind.endswith("session.updated"):  # older servers say transcription_session.updated
-            self._confirmed.set()
-        elif kind == "error" and self.address is not None:
-            error = event["error"]
-            if error.get("event_id") in {None, self._update}:
-                self._refuse(server_error(error, self.address, self._model))
-
-    def _ended(self, error: ServerError | None) -> None:
-        assert self.address is not None
-        error = error or ConnectionLostError(
-            server=self.address.name, reason="the server closed it"
+    def _ended(self, connection: _Connection) -> None:
+        name = connection.address.name
+        error = connection.socket.ended or ConnectionLostError(
+            server=name, reason="the server closed it"
         )
-        was_ready = self.ready
-        self.drop()
-        if was_ready:
+        if connection is self._present:
+            self._leave_present()
             self._lost(error)
-        else:
-            self._refuse(error)
+        elif connection is self._coming:
+            connection.refuse(error)
 
-    def _refuse(self, error: ServerError) -> None:
-        self._refused = self._refused or error
-        self._sign.set()
-        self._confirmed.set()
+    # ------------------------------------------------------------------------------------ renewal
+
+    def rest(self) -> None:
+        """Nothing goes on in the session just now: if its end is near, let a fresh one take its place."""
+        is_renewing = self._renewal is not None and not self._renewal.done()
+        if self.ready and not self.fresh and not is_renewing and not self._busy():
+            self._renewal = self._tasks.spawn(self._renew(), name="session renewal")
+
+    async def _renew(self) -> None:
+        try:
+            await self.open()
+        except ServerError as error:
+            log.info("no fresh session: %s (%s)", error, error.detail)  # told when it is needed
+
+    def _schedule(self, connection: _Connection) -> None:
+        passed = asyncio.get_running_loop().time() - connection.begun_at
+        self._renew_in(renew_after(connection.lifetime) - passed)
+
+    def _renew_in(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._renew_at = loop.time() + seconds
+        self._stop_timer()
+        self._timer = loop.call_at(self._renew_at, self._on_time)
+
+    def _on_time(self) -> None:
+        # Timers may come a clock's tick early, and there is only this one.
+        self._renew_at = min(self._renew_at, asyncio.get_running_loop().time())
+        self._timer = None
+        self.rest()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # ---------------------------------------------------------------------------------------- use
 
     def send(self, event: Mapping[str, Any]) -> str:
         """Send an event. Returns its event_id, empty when there is no connection."""
-        return self._socket.send(event) if self._socket is not None else ""
+        return self._present.socket.send(event) if self._present is not None else ""
 
     def drop(self) -> None:
         """End this session; nothing of it is handled from now on. The connection closes by itself."""
-        socket, self._socket = self._socket, None
-        self.ready = False
-        if socket is not None:
-            self._tasks.spawn(socket.close(), name="session closing")
+        self._leave_present()
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            self._end(coming)
+
+    def _leave_present(self) -> None:
+        present, self._present = self._present, None
+        self._stop_timer()
+        if present is not None:
+            self._end(present)
+
+    def _end(self, connection: _Connection) -> None:
+        self._tasks.spawn(connection.socket.close(), name="session closing")
 
     async def close(self) -> None:
         """End the connection and its tasks. Safe to call twice."""
-        socket, self._socket = self._socket, None
-        self.ready = False
-        if socket is not None:
-            await socket.close()
+        connections = (self._present, self._coming)
+        self._present = self._coming = None
+        self._stop_timer()
+        for connection in connections:
+            if connection is not None:
+                await connection.socket.close()
         await self._tasks.close()

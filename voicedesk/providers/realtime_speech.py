@@ -94,6 +94,7 @@ class RealtimeVoice:
             session=reading_session(voice, speed, self._instructions),
             handle=self._handle,
             lost=self._lost,
+            busy=self._is_reading,
         )
         self._turn = asyncio.Lock()
         self._reading: _Reading | None = None
@@ -184,8 +185,19 @@ class RealtimeVoice:
             self._untrue.popitem(last=False)
 
     def _handle(self, event: ServerEvent) -> None:
-        if self._reading is not None:
-            self._reading.take(event)
+        reading = self._reading
+        if reading is not None:
+            reading.take(event)
+            if reading.over:
+                self._session.rest()
+
+    def _is_reading(self) -> bool:
+        reading = self._reading
+        return (
+            reading is not None
+            and not reading.over
+            and reading.session_number == self._session.number
+        )
 
     def _lost(self, error: ServerError) -> None:
         if self._reading is not None:

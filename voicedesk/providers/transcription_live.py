@@ -78,11 +78,13 @@ class LiveTranscriber:
             session=transcription_session(model, language),
             handle=self._take,
             lost=self._lost,
+            busy=self._is_hearing,
             intent="transcription",
         )
         self._tasks = TaskSet()
         self._hearing: LiveHearing | None = None
         self._past: deque[str] = deque(maxlen=_ITEMS_REMEMBERED)
+        self._past_in = 0  # the session that they are of
 
     @property
     def server(self) -> str:
@@ -103,7 +105,7 @@ class LiveTranscriber:
         if self._hearing is not None:
             self.release(self._hearing, whole=False)
         self._hearing = hearing = LiveHearing(self, words)
-        if self.session.ready:
+        if self.session.fresh:
             hearing.attach()
         else:
             self._tasks.spawn(self._attach(hearing), name="live transcription")
@@ -118,24 +120,34 @@ class LiveTranscriber:
         if hearing is self._hearing:
             hearing.attach()
 
+    def _is_hearing(self) -> bool:
+        hearing = self._hearing
+        return hearing is not None and hearing.session_number == self.session.number
+
     def _take(self, event: ServerEvent) -> None:
+        if self._past_in != self.session.number:
+            self._past.clear()  # another session may give its parts the same names
+            self._past_in = self.session.number
         if self._hearing is not None and event.get("item_id") not in self._past:
             self._hearing.take(event)
 
     def _lost(self, error: ServerError) -> None:
         log.info("the transcription session was lost: %s", error.detail)
-        if self._hearing is not None:
-            self._hearing.fail(error)
+        if self._hearing is not None and self._is_hearing():
+            self._hearing.fail(error)  # one that waits for a fresh session has lost nothing
 
     def release(self, hearing: LiveHearing, *, whole: bool) -> None:
         """A take is through. Unless its words are ``whole``, its session goes, if it knows of the take."""
         if hearing is not self._hearing:
             return
         self._hearing = None
-        self._past.extend(hearing.items)
+        if hearing.session_number == self.session.number:
+            self._past.extend(hearing.items)
         if not whole and hearing.session_number == self.session.number:
             self.session.drop()
             self._tasks.spawn(self._reopen(), name="live transcription again")
+        else:
+            self.session.rest()
 
     async def _reopen(self) -> None:
         try:
