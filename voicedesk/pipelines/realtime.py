@@ -150,7 +150,7 @@ class RealtimePipeline:
         sent = self._link.ready
         if sent:
             self._questions.send(reply)
-        waits_for = previous if previous is not None and not previous.ended.is_set() else None
+        waits_for = self._book.unended(previous)
         asked = sent and waits_for is None
         if asked:
             self._request(reply, spoken=text is None)
@@ -342,15 +342,15 @@ class RealtimePipeline:
         if kind == APPEND and self._is_taking:
             self._questions.upload.problem = problem
         elif failed is not None and not failed.created:
-            failed.fail(problem)
             if kind == "input_audio_buffer.commit":
                 self._transcripts.refused(failed.turn)
             if kind == "response.create":
                 self._book.withdraw(failed)
+            failed.cancelled |= kind != "response.create"
+            if kind and self._book.asked(failed):
+                failed.queue.finish(problem)  # it is answered all the same: the next one waits
             else:
-                failed.cancelled = (
-                    True  # what was asked with a refused take is answered all the same
-                )
+                failed.fail(problem)
 
     async def _request_again(self, reply: Reply) -> None:
         """The server still has another reply on its hands: ask again when that has ended."""

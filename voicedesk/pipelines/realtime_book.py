@@ -34,6 +34,14 @@ class ReplyBook:
         """The oldest reply that was asked for and not begun."""
         return self._asked[0] if self._asked else None
 
+    def unended(self, latest: Reply | None) -> Reply | None:
+        """Whom the next question has to wait for: the latest reply, or one before it that the server still makes.
+
+        A question that was cancelled while it waited is over itself, but what it waited for need not be.
+        """
+        replies = (*filter(None, [latest]), *self)
+        return next((reply for reply in replies if not reply.ended.is_set()), None)
+
     def ask(self, reply: Reply) -> None:
         """The reply was asked for."""
         self._asked.append(reply)
