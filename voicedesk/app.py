@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -28,7 +29,7 @@ from voicedesk.desk import Desk
 from voicedesk.key_store import KeyStore
 from voicedesk.providers.keys import Keys
 from voicedesk.second_tries import SecondTries
-from voicedesk.ui import theme, translation
+from voicedesk.ui import theme, translation, window_place
 from voicedesk.ui.desktop import QtDesktop
 from voicedesk.ui.everywhere import Everywhere
 from voicedesk.ui.garbage import Garbage
@@ -102,11 +103,10 @@ class Application(QObject):
         self._kept = self._shown = settings
         self._keys = Keys(Folders.find().config)
         self._tasks = TaskSet()
-        self._applying = asyncio.Lock()
+        self._applying, self._wants_rebuild = asyncio.Lock(), False
         self._closing, self._tried_sound = asyncio.Event(), asyncio.Event()
         self._looks = Looks(make_application())
         self._looks.apply(settings.appearance)
-        self._wants_rebuild = False
         write_log(is_on=settings.privacy.logs)
         self.desk = Desk(
             settings,
@@ -124,6 +124,7 @@ class Application(QObject):
         self.tries = SecondTries(self.desk, self.use_for_now)
         self.window = self._make_window(settings)
         self.modes = self._make_modes()
+        self._put_back()
         self._everywhere = Everywhere(self.window, self.desk.conductor, self.wake)
         self._stop_watching = self.desk.conductor.observe(self._on_event)
 
@@ -181,6 +182,22 @@ class Application(QObject):
         self.window.deleteLater()
         self._looks.restore()
         self.deleteLater()
+
+    def _put_back(self) -> None:
+        """Have the window where it was when it was closed last, where anything is kept from run to run."""
+        if self._file is None:
+            return
+        file = Folders.find().data / "window.json"
+        place = window_place.load(file)
+        window_place.put_back(self.window, place)
+        self.modes.compact.place = place.compact
+        self.window.closed.connect(lambda: self._keep_place(file))
+
+    def _keep_place(self, file: Path) -> None:
+        try:
+            window_place.save(file, self.modes.compact.window_place)
+        except OSError as error:  # nothing is lost that the user would miss
+            log.info("the window's place cannot be kept: %s", error)
 
     # ---------------------------------------------------------------------------------- changes
 
@@ -240,6 +257,7 @@ class Application(QObject):
         old.deleteLater()
         self.window.rebuild()
         self.modes = self._make_modes()
+        self.modes.compact.place = old.compact.place
         self.modes.mute_action.setChecked(is_muted)
         if old.tray is not None:
             self.modes.show_tray()

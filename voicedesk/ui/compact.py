@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QWindow
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QWidget
 
@@ -13,6 +13,7 @@ from voicedesk.ui.icons import em
 from voicedesk.ui.transcript import Transcript
 from voicedesk.ui.transcript_markdown import Shape, has_markup, read
 from voicedesk.ui.widgets import IconButton, QuietLabel
+from voicedesk.ui.window_place import WindowPlace, can_be_placed, move_to
 
 _LONGEST = 400
 _SHOWN = frozenset({Kind.USER, Kind.REPLY, Kind.NOTE})
@@ -55,6 +56,7 @@ class CompactMode(QObject):
 
     Attributes:
         line: What is shown only then.
+        place: Where the compact window was last, without its frame; None for where the whole one is.
         muted: In the line, says that answers are muted; the header, which says so else, is not shown then.
 
     Signals:
@@ -84,8 +86,9 @@ class CompactMode(QObject):
         self._transcript = transcript
         self._hidden = list(hidden)
         self._is_on = False
-        self._whole = QSize()
+        self._whole = QRect()
         self._least = QSize()
+        self.place: QPoint | None = None
         self.line = self._build_line()
         transcript.laid_out.connect(self._show_words)
         for bar in bars:
@@ -113,6 +116,20 @@ class CompactMode(QObject):
         """Whether the window is compact."""
         return self._is_on
 
+    @property
+    def window_place(self) -> WindowPlace:
+        """Where the window is, whole and compact, to be put back there at the next start."""
+        window = self._window
+        is_maximized = window.isMaximized() and not self._is_on
+        whole, compact = window.geometry(), self.place
+        if self._is_on:
+            whole, compact = self._whole, window.geometry().topLeft()
+        elif is_maximized:
+            whole = window.normalGeometry()
+        if not can_be_placed():
+            return WindowPlace(whole.size(), is_maximized=is_maximized)
+        return WindowPlace(whole.size(), whole.topLeft(), compact, is_maximized)
+
     def toggle(self) -> None:
         """Compact if it is whole, else whole."""
         self.set_on(is_on=not self._is_on)
@@ -124,7 +141,7 @@ class CompactMode(QObject):
         self._is_on = is_on
         window = self._window
         if is_on:
-            self._whole, self._least = window.size(), window.minimumSize()
+            self._whole, self._least = window.geometry(), window.minimumSize()
             window.setMinimumSize(0, 0)
         for widget in self._hidden:
             widget.setVisible(not is_on)
@@ -133,9 +150,12 @@ class CompactMode(QObject):
         self._keep_in_front(is_on=is_on)
         if is_on:
             self._shrink()
+            move_to(window, self.place)
         else:
+            self.place = window.geometry().topLeft()
             window.setMinimumSize(self._least)
-            window.resize(self._whole)
+            window.resize(self._whole.size())
+            move_to(window, self._whole.topLeft())
         self.changed.emit(is_on)
 
     def _keep_in_front(self, *, is_on: bool) -> None:
