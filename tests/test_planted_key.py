@@ -1,24 +1,31 @@
-"""A key that is planted comes out nowhere: no log, no error, no report, though every server repeats it."""
+"""A key that is planted comes out nowhere: no log, no error, no report, no export, though every server repeats it."""
 
 import asyncio
 import json
 import logging
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from tests.conversation.figures.turn_stream import timeline, turn_of
 from tests.providers.fake_http import FakeHttp, fake_http
 from voicedesk.__main__ import main
 from voicedesk.cli.report import as_json
+from voicedesk.conversation.figures.export import Kind, write
 from voicedesk.conversation.logs import start_logging
-from voicedesk.core.dialogue import Message, Role
+from voicedesk.conversation.store.export import ExportKind
+from voicedesk.conversation.store.model import Outcome, Said, Turn
+from voicedesk.conversation.store.store import Store
+from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
 from voicedesk.core.errors import ServerError, VoiceDeskError
-from voicedesk.core.redaction import redactor
-from voicedesk.core.settings import Realtime, Server, Settings, dump
+from voicedesk.core.redaction import HIDDEN, redactor
+from voicedesk.core.settings import Assistant, Realtime, Server, Settings, dump
+from voicedesk.core.settings_exchange import export_text, import_text
 from voicedesk.crash import CrashReporter
 from voicedesk.pipelines.realtime import RealtimePipeline
 from voicedesk.providers.chat import ChatThinker
@@ -237,6 +244,82 @@ def test_reports_and_settings_hold_no_key(
     assert "a test" in again.report
     for text in (again.report, shown, dump(settings), repr(settings), as_json({"key": planted})):
         assert "pl4nt3d" not in text
+
+
+PATTERN = "sk-pl4nt3d-0123456789"
+"""A key that nobody told the redactor of."""
+
+
+EVERY_KEY = pytest.mark.parametrize("key", [KEY, PLAIN, PATTERN], ids=["odd", "plain", "pattern"])
+
+
+@pytest.fixture
+def kept_keys() -> None:
+    """The store of keys has those that look like none."""
+    for key in (KEY, PLAIN):
+        Keys().lend("home", SERVER, key)
+
+
+@pytest.mark.usefixtures("kept_keys")
+@EVERY_KEY
+def test_exported_settings_hold_no_key(key: str) -> None:
+    settings = Settings(assistant=Assistant(instructions=f"Be brief. Use {key} for the weather."))
+    settings.servers[key] = Server(name=f"Home {key}", base_url=f"https://home.example/{key}/v1")
+    settings.servers["host"] = Server(name="Home", base_url=f"https://{key}.example/v1")
+    spelled = "pl-nted-key-with-signs-quotes-0123456789"  # as ids are made of names
+    settings.servers[spelled] = Server(name=f"{key}")
+    settings.classic.speech_server = spelled
+    settings.realtime.server = key
+    settings.realtime.model = settings.classic.thinking_model = key
+    text = export_text(settings)
+    assert not any(part in text for part in ("0123456789", "pl4nt3d", "ànted"))
+    back = import_text(text.encode(), Settings())
+    assert back.assistant.instructions == f"Be brief. Use {HIDDEN} for the weather."
+    assert back.server(back.realtime.server).name == f"Home {HIDDEN}"
+    assert back.server(back.classic.speech_server).name == HIDDEN
+    assert settings.realtime.model == key  # those in force stay as they are
+
+
+@pytest.mark.usefixtures("kept_keys")
+@EVERY_KEY
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_exported_figures_hold_no_key(key: str, kind: Kind, tmp_path: Path) -> None:
+    line = timeline(take_end=1)
+    line.model = f"model {key}"
+    turn = turn_of(line=line)
+    turn.failure = f"no {key}"
+    write(2 * [turn], kind, tmp_path / "figures")
+    text = (tmp_path / "figures").read_text("utf-8")
+    assert f"model {HIDDEN}" in text
+    assert not any(part in text for part in ("0123456789", "pl4nt3d", "ànted"))
+
+
+@pytest.mark.usefixtures("kept_keys")
+@EVERY_KEY
+@pytest.mark.parametrize("kind", ["markdown", "json", "srt"])
+async def test_an_exported_conversation_holds_no_key(
+    key: str, kind: ExportKind, tmp_path: Path
+) -> None:
+    store = Store(tmp_path)
+    unknown = json.dumps({"api_key": "pl4nt3d0123456789"})  # in it as a text within a text
+    said = (
+        Said(Role.USER, f"My key is {key}."),
+        Said(Role.ASSISTANT, f"I will not tell {key}.", f"Nor {key}."),
+        Said(Role.TOOL_CALL, call=ToolCall("c", "f", f"{key} {unknown}")),
+        Said(Role.TOOL_RESULT, result=ToolResult("c", "f", f"no {key}")),
+    )
+    turn = Turn("t", 1.0, Outcome.FAILED, "classic", f"S {key}", f"M {key}", messages=said)
+    turn = replace(turn, error=f"{key} was refused")
+    store.history.save("c", turn, 1.0)
+    store.takes.keep_reply("t", bytes(96_000), 1.0)
+    path = tmp_path / "exported"
+    await store.history.export("c", kind, path)
+    await store.close()
+    text = path.read_text("utf-8")
+    assert HIDDEN in text
+    assert not any(part in text for part in ("0123456789", "pl4nt3d", "ànted"))
+    if kind == "json":
+        assert json.loads(text)["turns"]
 
 
 def test_the_doctor_keeps_a_key_that_the_server_repeats_to_itself(

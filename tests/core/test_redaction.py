@@ -127,3 +127,14 @@ def test_halves_of_characters_get_into_no_log_and_no_sentence(log_file: Path) ->
     assert "half \ufffd" in log_file.read_text("utf-8")
     error = ReplyFailedError("half \ud83d", server="Mine", reason="half \ud83d.")
     assert (error.detail, str(error).encode()) == ("half \ufffd", str(error).encode())
+
+
+def test_data_is_cleaned_before_it_is_quoted() -> None:
+    own = Redactor()
+    own.hide('a "quoted" secret')
+    data = {"n": 1, "a": ['say a "quoted" secret', None, (True, {'a "quoted" secret': "x"})]}
+    assert own.clean_data(data) == {
+        "n": 1,
+        "a": [f"say {HIDDEN}", None, [True, {HIDDEN: "x"}]],
+    }
+    assert data["n"] == 1

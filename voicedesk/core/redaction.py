@@ -9,6 +9,8 @@ import json
 import logging
 import re
 import traceback
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from voicedesk.core.characters import whole_characters
@@ -53,6 +55,19 @@ class Redactor(logging.Filter):
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         return _SECRETS.sub(_hidden, text)
+
+    def clean_data(self, data: Any) -> Any:
+        """A copy of what JSON can hold, each text in it without secrets. Names are texts too.
+
+        To be used before a text is quoted: a secret with quotes in it is written in another way within each.
+        """
+        if isinstance(data, str):
+            return self.clean(data)
+        if isinstance(data, Mapping):
+            return {self.clean_data(name): self.clean_data(value) for name, value in data.items()}
+        if isinstance(data, list | tuple):
+            return [self.clean_data(value) for value in data]
+        return data
 
     def excerpt(self, text: str, most: int) -> str:
         """The beginning of a text without secrets; none is cut so that the rest of it would not be known for one."""

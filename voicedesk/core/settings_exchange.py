@@ -1,11 +1,12 @@
 """Settings on their way to another computer and back: without secrets, and without leave that only this user can give.
 
 Keys are no settings and never come along. What might hold one all the same, a field that this version does not know or
-an address with a password in it, stays behind.
+an address with a password in it, stays behind; a key that was pasted where words belong is taken out of them.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import BaseModel
 
 from voicedesk.core.errors import SettingsError
+from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import BUILTIN, OPENAI, Settings, load
 
 MAX_BYTES = 1024 * 1024
@@ -21,9 +23,12 @@ _KIND = "voicedesk-settings"
 
 def export_text(settings: Settings) -> str:
     """The text of a file that others may see."""
-    data = _known(settings)
+    data = _known(_with_harmless_ids(settings))
     for server in data["servers"].values():
         server["base_url"] = _without_secrets(server["base_url"])
+    data = redactor.clean_data(data)
+    for server in data["servers"].values():
+        server["base_url"] = _without_secrets(server["base_url"])  # empty where none is left
     return json.dumps({"kind": _KIND, **data}, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -60,6 +65,27 @@ def import_text(data: bytes, present: Settings) -> Settings:
         before = present.servers.get(identifier)
         is_same = before is not None and before.base_url == server.base_url
         server.allow_plain = before.allow_plain if before is not None and is_same else False
+    return result
+
+
+def _with_harmless_ids(settings: Settings) -> Settings:
+    """Servers whose name or id holds a key get another id: an id is made of the name, which is spelled otherwise in it."""
+    renamed: dict[str, str] = {}
+    for identifier, server in settings.servers.items():
+        told = [identifier, server.name]
+        if identifier not in {BUILTIN, OPENAI} and redactor.clean_data(told) != told:
+            free = (f"server-{number}" for number in itertools.count(1))
+            taken = {*settings.servers, *renamed.values()}
+            renamed[identifier] = next(name for name in free if name not in taken)
+    if not renamed:
+        return settings
+    result = settings.model_copy(deep=True)
+    result.servers = {renamed.get(name, name): each for name, each in result.servers.items()}
+    for section in (result.realtime, result.classic):
+        for field in type(section).model_fields:
+            if field == "server" or field.endswith("_server"):
+                chosen = getattr(section, field)
+                setattr(section, field, renamed.get(chosen, chosen))
     return result
 
 

@@ -14,6 +14,7 @@ from voicedesk.conversation.figures.causes import causes
 from voicedesk.conversation.figures.turns import SpanKind, TurnFigures
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.reasons import disk_reason
+from voicedesk.core.redaction import redactor
 
 Kind = Literal["csv", "json"]
 
@@ -26,11 +27,11 @@ class FiguresExportError(VoiceDeskError):
 
 
 def as_data(turn: TurnFigures) -> dict[str, Any]:
-    """All that is known of a turn. Times in milliseconds, clock points from the key-up on."""
+    """All that is known of a turn, without keys. Times in milliseconds, clock points from the key-up on."""
     timeline, counters = turn.timeline, turn.counters
     shares = timeline.shares
     cost = turn.cost
-    return {
+    data = {
         "turn": turn.turn,
         "began": turn.began.isoformat(timespec="milliseconds"),
         "mode": timeline.mode,
@@ -57,6 +58,10 @@ def as_data(turn: TurnFigures) -> dict[str, Any]:
         "estimated_usd": None if cost is None or cost.usd is None else str(cost.usd),
         "causes": [cause.why.value for cause in causes(turn)],
     }
+    cleaned: dict[str, Any] = redactor.clean_data(
+        data
+    )  # a key may have been pasted as a model's name
+    return cleaned
 
 
 def to_json(turns: Iterable[TurnFigures]) -> str:

@@ -180,7 +180,7 @@ def as_json(whole: _Whole, names: Names) -> str:
         "updated_at": conversation.updated_at,
         "turns": [_turn_data(turn) for turn in whole.turns],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(redactor.clean_data(data), indent=2, ensure_ascii=False) + "\n"
 
 
 def _turn_data(turn: Turn) -> dict[str, Any]:
