@@ -125,7 +125,16 @@ def test_space_presses_a_button_that_was_reached_by_keyboard(
         (State.ENDING, Link.READY, Status.LISTENING),
         (State.THINKING, Link.CONNECTING, Status.THINKING),
         (State.SPEAKING, Link.READY, Status.SPEAKING),
+        (State.FAILED, Link.READY, Status.ERROR),
         (State.FAILED, Link.LOST, Status.ERROR),
+        (State.FAILED, Link.CLOSED, Status.ERROR),
+        (State.FAILED, Link.CONNECTING, Status.CONNECTING),
+        (State.FAILED, Link.RECONNECTING, Status.RECONNECTING),
+        (State.THINKING, Link.LOST, Status.THINKING),
+        (State.THINKING, Link.RECONNECTING, Status.RECONNECTING),
+        (State.LISTENING, Link.RECONNECTING, Status.LISTENING),
+        (State.ENDING, Link.RECONNECTING, Status.LISTENING),
+        (State.SPEAKING, Link.RECONNECTING, Status.SPEAKING),
     ],
 )
 def test_the_status_follows_turn_and_connection(state: State, link: Link, status: Status) -> None:

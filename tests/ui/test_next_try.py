@@ -5,11 +5,14 @@ from __future__ import annotations
 from tests.ui.fake_control import FakeControl
 from tests.ui.finding import by_name
 from voicedesk.core.clock import now
-from voicedesk.core.errors import UnreachableError
+from voicedesk.core.errors import ConnectionLostError, UnreachableError
 from voicedesk.core.events import Link
+from voicedesk.core.turn import Trigger
 from voicedesk.ui.header import StatusView
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.talk_button import TalkButton
 
+LOST = ConnectionLostError("1006", server="OpenAI", reason="the server closed it")
 AWAY = UnreachableError("refused", server="OpenAI", reason="nothing listens there")
 
 
@@ -40,3 +43,47 @@ def test_the_word_of_a_turn_hides_the_count(window: MainWindow, control: FakeCon
     control.links(Link.RECONNECTING, AWAY, now() + 8.0)
     control.press()
     assert status(window).word == "Listening"
+
+
+def test_after_the_turn_that_it_broke_the_status_counts_too(
+    window: MainWindow, control: FakeControl
+) -> None:
+    control.ask("Hello")
+    control.links(Link.RECONNECTING, LOST, now() + 4.0)
+    control.fails(LOST)
+    assert status(window).word == "Reconnecting in 4 s"
+    control.links(Link.RECONNECTING, AWAY, now() + 8.0)
+    assert status(window).word == "Reconnecting in 8 s"
+    window._next_try.tick()
+    assert window.messages.sentences == [str(AWAY)]
+    window.transcript.flush()
+    assert str(LOST) in window.transcript.toPlainText()
+    control.links(Link.READY)
+    assert status(window).word == "Error"
+
+
+def test_the_reason_is_there_though_the_turn_has_told_it(
+    window: MainWindow, control: FakeControl
+) -> None:
+    control.ask("Hello")
+    control.fails(LOST)
+    control.links(Link.RECONNECTING, LOST, now() + 4.0)
+    window._next_try.tick()
+    assert window.messages.sentences == []
+    assert status(window).toolTip() == str(LOST)
+    control.links(Link.READY)
+    assert status(window).toolTip() == ""
+
+
+def test_a_turn_that_waits_for_the_connection_says_so_and_can_be_interrupted(
+    window: MainWindow, control: FakeControl
+) -> None:
+    control.ask("Hello")
+    control.links(Link.RECONNECTING, LOST, now() + 4.0)
+    assert status(window).word == "Reconnecting in 4 s"
+    assert by_name(window, "Talk", TalkButton).caption == "Hold to interrupt"
+    control.links(Link.READY)
+    assert status(window).word == "Thinking"
+    control.fire(Trigger.SOUND)
+    control.links(Link.RECONNECTING, LOST, now() + 4.0)
+    assert status(window).word == "Speaking"

@@ -21,7 +21,7 @@ from voicedesk.ui.first_run_ports import FirstRunPorts
 from voicedesk.ui.first_run_step import Step
 from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.settings_texts import translated
-from voicedesk.ui.status import status_of
+from voicedesk.ui.status import turn_status
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput
 from voicedesk.ui.widgets import QuietLabel
@@ -131,6 +131,6 @@ class TalkStep(Step):
             self.prove(self.tr("That was your first turn. Everything works."))
 
     def _show_status(self) -> None:
-        status = status_of(self._ports.control.state, self._ports.control.link)
+        status = turn_status(self._ports.control.state)
         is_locked = self._input is not None and self._input.key.is_locked
         self.talk_button.show_status(status, is_locked=is_locked)

@@ -44,7 +44,7 @@ from voicedesk.ui.messages import Messages
 from voicedesk.ui.next_try import NextTry
 from voicedesk.ui.question_field import QuestionField
 from voicedesk.ui.settings_values import with_value
-from voicedesk.ui.status import Status, status_of, status_word
+from voicedesk.ui.status import Status, status_of, status_word, turn_status
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_input import TalkInput
 from voicedesk.ui.talk_key_names import use_talk_key
@@ -273,12 +273,12 @@ class MainWindow(QMainWindow):
         announce(self, self._last_failure, is_urgent=True)
 
     def _on_cap(self) -> None:
-        hint = Hint(turn=self._control.turn, at=0.0, hint=HintKind.CAP_REACHED)
-        self.on_event(hint)
+        self.on_event(Hint(turn=self._control.turn, at=0.0, hint=HintKind.CAP_REACHED))
 
     def _show_status(self) -> None:
         status = status_of(self._control.state, self._control.link)
-        self.talk_button.show_status(status, is_locked=self.talk_input.key.is_locked)
+        doing = turn_status(self._control.state)
+        self.talk_button.show_status(doing, is_locked=self.talk_input.key.is_locked)
         if status is self._status:
             return
         self._status = status

@@ -10,6 +10,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import Link, LinkChanged
 from voicedesk.ui.header import StatusView
+from voicedesk.ui.wording import error_sentence
 
 _TICK_MS = 1000
 
@@ -37,8 +38,11 @@ class NextTry(QObject):
         if event.link is not Link.RECONNECTING:
             self._timer.stop()
             self._view.show_detail("")
+            self._view.setToolTip("")
             return
         self._error, self._retry_at = event.error, event.retry_at
+        # Beside the count as well: the bar is silent about what a turn has told, and that may have scrolled away.
+        self._view.setToolTip("" if event.error is None else error_sentence(event.error))
         if not self._timer.isActive():
             self._timer.start()
         self._count()

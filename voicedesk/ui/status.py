@@ -30,18 +30,29 @@ class Status(Enum):
 
 
 def status_of(state: State, link: Link) -> Status:
-    """A turn under way says more than the connection; between turns the connection counts."""
+    """What goes on, for the user: what the turn does, unless all there is to do is to wait for the connection.
+
+    Who talks or listens is not disturbed; a turn that waits, or has failed, says less than when the next try is.
+    """
     match state:
         case State.LISTENING | State.ENDING:
             return Status.LISTENING
-        case State.THINKING:
-            return Status.THINKING
         case State.SPEAKING:
             return Status.SPEAKING
-        case State.FAILED:
+        case State.THINKING:
+            return Status.RECONNECTING if link is Link.RECONNECTING else Status.THINKING
+        case State.FAILED if link not in {Link.CONNECTING, Link.RECONNECTING}:
             return Status.ERROR
-        case State.READY:
-            pass
+        case State.FAILED | State.READY:
+            return _status_of_link(link)
+
+
+def turn_status(state: State) -> Status:
+    """What the turn does, and so what a press of the talk key would do, whatever becomes of the connection."""
+    return status_of(state, Link.READY)
+
+
+def _status_of_link(link: Link) -> Status:
     match link:
         case Link.CONNECTING:
             return Status.CONNECTING
