@@ -1,4 +1,4 @@
-"""Replies interrupted at any moment: what counts as heard, beside the recording of what sounded.
+"""Replies interrupted or killed at any moment: what counts as heard, beside the recording of what sounded.
 
 The replies are real speech, whose maker tells to the sample where each word begins. A word was heard when its last
 audible sample is in the recording; a word that was cut counts for none.
@@ -7,14 +7,16 @@ audible sample is in the recording; a word that was cut counts for none.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import re
 import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,7 @@ from tests.support.realtime_server import ScriptedServer, Session, pcm_delta
 from voicedesk.audio.files import FileSpeaker, read_wav
 from voicedesk.audio.io import RATE
 from voicedesk.core.dialogue import Dialogue, Role
+from voicedesk.core.errors import VoiceError
 from voicedesk.core.events import AudioKey, Heard, Interrupted, Sounded
 from voicedesk.core.placed import Placed, Speech
 from voicedesk.core.timeline import percentile
@@ -75,11 +78,15 @@ class Answer:
         pace: Words a minute.
         is_told: Whether the voice tells where its words lie.
         said: The sound that was made.
+        fails: How it fails; one of ``FAILURES``, and never by default. A voice has but one way.
+        fails_at_ms: After how much of its sound.
     """
 
     text: str
     pace: int
     is_told: bool
+    fails: str = ""
+    fails_at_ms: float = math.inf
     said: list[Spoken] = field(default_factory=list)
 
     def whole_words(self, sounded_ms: float) -> int:
@@ -92,6 +99,13 @@ class Answer:
 
 
 PIECE_BYTES_A_MS = RATE * 2 / 1000
+FAILURES = ("killed", "failed", "incomplete")
+"""The connection goes; the server fails; the answer becomes too long, which is told when its end has been."""
+
+
+def _until(pcm: bytes, ms: float) -> bytes:
+    """So much of a sound, whole samples."""
+    return pcm[: int(ms * RATE / 1000.0) * 2] if ms < len(pcm) / PIECE_BYTES_A_MS else pcm
 
 
 def _pieces(pcm: bytes) -> list[bytes]:
@@ -134,8 +148,9 @@ class _Server:
         speech = spoken(self._answer.text, self._answer.pace)
         self._answer.said.append(speech)
         words = deque(zip(speech.text.split(), speech.begins_ms, strict=True))
-        sent = 0.0
-        for pcm in self._cut(speech):
+        sent, left = 0.0, self._answer.fails_at_ms
+        for piece in self._cut(speech):
+            pcm = _until(piece, left - sent)
             until = sent + 1.0 if self._answer.is_told else sent + (PIECE_S + AHEAD_S) * 1000.0
             while words and words[0][1] < until:
                 name = "response.output_audio_transcript.delta"
@@ -143,12 +158,27 @@ class _Server:
             name = "response.output_audio.delta"
             await session.send({"type": name, **ids, "delta": pcm_delta(pcm)})
             sent += len(pcm) / PIECE_BYTES_A_MS
+            if len(pcm) < len(piece):
+                break
             await asyncio.sleep(len(pcm) / PIECE_BYTES_A_MS / 1000.0 / TIMES_REAL)
+        await self._end(session, ids, speech)
+
+    async def _end(self, session: Session, ids: Mapping[str, Any], speech: Spoken) -> None:
+        if self._answer.fails == "killed":
+            session.socket.transport.abort()
+            return
+        if self._answer.fails == "failed":
+            await session.done("failed")
+            return
         name = "response.output_audio.done"
         await session.send({"type": name, **ids})
         name = "response.output_audio_transcript.done"
         await session.send({"type": name, **ids, "transcript": speech.text})
-        await session.done()
+        if self._answer.fails:
+            details = {"type": "incomplete", "reason": "max_output_tokens"}
+            await session.done("incomplete", status_details=details)
+        else:
+            await session.done()
 
     def _cut(self, speech: Spoken) -> list[bytes]:
         if not self._answer.is_told:
@@ -207,16 +237,20 @@ class _Voice(_Deaf):
 
     async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
         speech = spoken(text, self._answer.pace)
+        before = sum(len(part.pcm) for part in self._answer.said) / PIECE_BYTES_A_MS
+        left = max(0.0, self._answer.fails_at_ms - before)
         self._answer.said.append(speech)
         ends = [match.end() for match in re.finditer(r"\S+", text)]
         words = [Placed(*each) for each in zip(ends, speech.begins_ms, speech.ends_ms, strict=True)]
         sent = 0.0
-        for pcm in _pieces(speech.pcm):
+        for pcm in _pieces(_until(speech.pcm, left)):
             until = sent + len(pcm) / PIECE_BYTES_A_MS
             begun = [word for word in words if sent <= word.begins_ms < until]
             yield Speech(pcm, begun) if self._answer.is_told else pcm
             sent = until
             await asyncio.sleep(PIECE_S / TIMES_REAL)
+        if sent < len(speech.pcm) / PIECE_BYTES_A_MS:
+            raise VoiceError("it died", reason="the voice has stopped")
 
 
 @asynccontextmanager
@@ -252,17 +286,20 @@ async def _interrupt_one(
 ) -> tuple[float, int] | None:
     """Milliseconds by which the heard position is off, and words that were kept beyond those that were over.
 
-    None if the machine was so slow that the reply was over before it was cut.
+    A reply that fails is left alone, any other is cut ``after`` so many seconds. None if the machine was so slow that
+    it was over before that.
     """
     async with opened(answer, FileSpeaker(path)) as desk:
         desk.conductor.ask("Tell me")
         await desk.until(lambda: desk.conductor.state is State.SPEAKING)
-        await asyncio.sleep(after)
-        if desk.conductor.state is not State.SPEAKING:
-            return None
-        desk.conductor.press()
+        if not answer.fails:
+            await asyncio.sleep(after)
+            if desk.conductor.state is not State.SPEAKING:
+                return None
+            desk.conductor.press()
         await desk.until(lambda: any(isinstance(event, Interrupted) for event in desk.events))
-        desk.conductor.cancel()
+        if not answer.fails:
+            desk.conductor.cancel()
         await desk.rest()
         text = next((m.text for m in desk.dialogue if m.role is Role.ASSISTANT), "")
         told: dict[AudioKey, Heard] = {}
@@ -275,6 +312,7 @@ async def _interrupt_one(
         raise AssertionError(f"kept what was never said: {text!r}")
     made = b"".join(part.pcm for part in answer.said)
     sounded = _sounded_ms(np.frombuffer(read_wav(path), dtype="<i2"), made)
+    sounded = min(sounded, answer.fails_at_ms)  # the rest rounds off the end, and was never sent
     heard = sum(part.heard_ms for part in told.values())
     return heard - sounded, len(text.split()) - answer.whole_words(sounded)
 
@@ -294,18 +332,23 @@ def _sounded_ms(recording: npt.NDArray[np.int16], made: bytes) -> float:
     return last * 1000.0 / RATE  # hardly anything sounded
 
 
-async def _interrupt(opened: Opened, count: int, folder: Path, *, is_told: bool) -> Cuts:
+async def _interrupt(
+    opened: Opened, count: int, folder: Path, *, is_told: bool, fails: bool = False
+) -> Cuts:
     cuts, chance = Cuts(), random.Random(11)
     answers = [
         Answer(TEXTS[number % len(TEXTS)], PACES[number // len(TEXTS) % len(PACES)], is_told)
         for number in range(count)
     ]
     lengths = [len(spoken(answer.text, answer.pace).pcm) / 2 / RATE for answer in answers]
-    moments = [chance.uniform(0.0, length - 0.3) for length in lengths]
+    moments = [chance.uniform(0.2 if fails else 0.0, length - 0.3) for length in lengths]
+    for number, answer in enumerate(answers if fails else ()):
+        answer.fails = FAILURES[number % len(FAILURES)]
+        answer.fails_at_ms = moments[number] * 1000.0
 
     async def some(first: int) -> None:
         for number in range(first, count, SIDE_BY_SIDE):
-            path = folder / f"{opened.__name__}-{is_told}-{number}.wav"
+            path = folder / f"{opened.__name__}-{is_told}-{fails}-{number}.wav"
             found = None
             while found is None:
                 answers[number].said.clear()
@@ -317,8 +360,8 @@ async def _interrupt(opened: Opened, count: int, folder: Path, *, is_told: bool)
     return cuts
 
 
-def _results(cuts: Cuts, mode: str) -> list[Result]:
-    how = f"{len(cuts.errors)} replies cut at random, against the recording of what was played"
+def _results(cuts: Cuts, mode: str, cut: str = "cut") -> list[Result]:
+    how = f"{len(cuts.errors)} replies {cut} at random, against the recording of what was played"
     return [
         Result(
             f"heard position against the sound, {mode}, worst",
@@ -350,7 +393,7 @@ def _results(cuts: Cuts, mode: str) -> list[Result]:
 
 
 async def measure(*, each: int) -> list[Result]:
-    """Interrupt replies of both pipelines, by voices that tell where their words lie and by voices that do not."""
+    """Interrupt and kill replies of both pipelines, by voices that tell where their words lie and by others."""
     results: list[Result] = []
     with tempfile.TemporaryDirectory() as name:
         for opened, mode in ((_realtime, "realtime"), (_classic, "classic")):
@@ -358,4 +401,10 @@ async def measure(*, each: int) -> list[Result]:
             results += _results(cuts, mode)
             cuts = await _interrupt(opened, max(3, each // 4), Path(name), is_told=True)
             results += _results(cuts, f"{mode} with a voice that tells")
+            cuts = await _interrupt(
+                opened, max(3, each // 2), Path(name), is_told=False, fails=True
+            )
+            results += _results(cuts, f"{mode} killed", "killed")
+            cuts = await _interrupt(opened, max(3, each // 8), Path(name), is_told=True, fails=True)
+            results += _results(cuts, f"{mode} killed with a voice that tells", "killed")
     return results
