@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 
 from benchmarks.faults_desk import Crashes, realtime_on
-from benchmarks.faults_fuzz_sound import sounds, takes
+from benchmarks.faults_fuzz_sound import readings, sounds, takes
 from benchmarks.faults_nonsense import Mutator, Toll
 from benchmarks.report import Result
 from tests.providers.fake_http import answers, fake_http
@@ -140,7 +140,7 @@ async def measure(*, each: int) -> list[Result]:
     crashes, toll = Crashes(), Toll()
     realtime_pipeline.PROGRESS_TIMEOUT = 2.0  # an event that is missing is not waited for as long
     process = psutil.Process()
-    ways: list[Callable[[int, Toll], Any]] = [_events, takes, _bodies, sounds]
+    ways: list[Callable[[int, Toll], Any]] = [_events, takes, readings, _bodies, sounds]
     with crashes.watching():
         for way in ways:
             await way(WARM_UP if each > WARM_UP else 20, toll)  # what is loaded late is loaded
@@ -150,7 +150,10 @@ async def measure(*, each: int) -> list[Result]:
     grown = (process.memory_info().rss - before) / 2**20
     for line in (*toll.crashed, *crashes.lines):
         print(line, file=sys.stderr)
-    how = f"{2 * each} mutated events: of turns, of takes; {2 * each} bodies: of words, of sound"
+    how = (
+        f"{3 * each} mutated events: of turns, of takes, of texts read; "
+        f"{2 * each} bodies: of words, of sound"
+    )
     return [
         Result("crashes", float(len(toll.crashed) + len(crashes.lines)), "", 0.0, note=how),
         Result("hangs", float(toll.hung), "", 0.0),

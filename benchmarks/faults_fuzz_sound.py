@@ -1,4 +1,4 @@
-"""Nonsense from servers that transcribe and that speak: over HTTP, in streams, and in a transcription session."""
+"""Nonsense from servers that transcribe and that speak: over HTTP, in streams, and in sessions of their own."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 from benchmarks.faults_nonsense import Mutator, Toll
 from tests.providers.fake_http import FakeHttp, Handler, answers, fake_http, streams
-from tests.support.realtime_server import ScriptedServer, Session
+from tests.support.realtime_server import ScriptedServer, Session, pcm_delta
 from voicedesk.core.errors import ServerError
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.profiles import Address, Quirks
+from voicedesk.providers.realtime_speech import RealtimeVoice
 from voicedesk.providers.speech import ServerVoice
 from voicedesk.providers.stages import Words
 from voicedesk.providers.transcription import RestTranscriber
@@ -35,6 +36,20 @@ _TAKES: list[dict[str, Any]] = [
     {"type": _SAID + "failed", "item_id": "u", "error": {"code": "x", "message": "no"}},
     {"type": "session.updated", "session": {"type": "transcription"}},
     {"type": "error", "error": {"code": "server_error", "message": "no", "event_id": "vd_1"}},
+]
+_IDS = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
+_READINGS: list[dict[str, Any]] = [
+    {"type": "response.created", "response": {"id": "r", "status": "in_progress"}},
+    {"type": "response.output_item.added", **_IDS, "item": {"id": "i", "type": "message"}},
+    {"type": "response.output_audio_transcript.delta", **_IDS, "delta": "Well "},
+    {"type": "response.output_audio.delta", **_IDS, "delta": pcm_delta(_TAKE)},
+    {"type": "response.output_audio.delta", **_IDS, "delta": "AAA="},
+    {"type": "response.output_audio.done", **_IDS},
+    {"type": "response.output_audio_transcript.done", **_IDS, "transcript": "Well then."},
+    {"type": "response.done", "response": {"id": "x", "status": "completed"}},
+    {"type": "session.updated", "session": {"type": "realtime", "expires_at": 1}},
+    {"type": "error", "error": {"code": "server_error", "message": "no", "event_id": "vd_9"}},
+    {"type": "rate_limits.updated", "rate_limits": [{"name": "tokens", "remaining": 4}]},
 ]
 _WHOLE: list[dict[str, Any]] = [
     {"text": "Well then.", "usage": {"type": "tokens", "input_tokens": 3, "total_tokens": 5}},
@@ -98,6 +113,31 @@ async def takes(count: int, toll: Toll) -> None:
 
 def _heard(_words: Words) -> None:
     """Nobody looks at them."""
+
+
+async def readings(count: int, toll: Toll) -> None:
+    """Texts that a realtime model is to read, whose server sends ``count`` mutated events in all."""
+    mutator = Mutator(5)
+
+    async def nonsense(session: Session) -> None:
+        await session.begin(id_="r")
+        for _ in range(A_TAKE):
+            await session.send(mutator.event(mutator.chance.choice(_READINGS)))
+        session.active = "r"
+        await session.done()
+
+    async with ScriptedServer() as server:
+        server.default = nonsense
+
+        async def source() -> Address:
+            return Address("Scripted", server.base_url, "", Quirks())
+
+        voice = RealtimeVoice(source, name="scripted", model="m", stall_s=0.5)
+        try:
+            for _ in range(max(1, count // A_TAKE)):
+                await toll.read(voice.speak("Well then."))
+        finally:
+            await voice.close()
 
 
 async def sounds(count: int, toll: Toll) -> None:
