@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 QT_MODULES = ("QtCore", "QtGui", "QtNetwork", "QtSvg", "QtWidgets")
-"""Parts of PySide6 that are kept: those that voicedesk/ imports."""
+"""Parts of PySide6 that are kept, and no others: those that voicedesk/ imports."""
 
 METADATA = (
     "PySide6-Essentials", "aiohttp", "genai-prices", "keyring", "numpy", "openai", "pocketsphinx", "pyttsx3",
@@ -47,9 +47,10 @@ _PLUGIN = re.compile(
     r"(?:^|/)plugins/(?P<folder>[^/]+)/(?:lib)?(?P<name>[^/]+?)\.(?:so|dll|dylib)$"
 )
 _QT_TRANSLATION = re.compile(
-    r"(?:^|/)translations/(?P<catalogue>[a-z]+)_(?P<language>[A-Za-z_]+)\.qm$"
+    r"(?:^|/)PySide6/(?:[^/]+/)*translations/(?P<catalogue>[a-z_]+?)_(?P<language>[a-z]{2,3}(?:_[A-Z]{2})?)\.qm$"
 )
 _QT_CATALOGUES = {"qtbase"}
+_QT_MODULE = re.compile(r"(?:^|/)PySide6/(?P<module>Qt[A-Za-z0-9]+)\.(?:[^/]+\.)?(?:so|pyd)$")
 
 SYSTEM_LIBRARIES = re.compile(
     r"(?:^|/)lib(?:X11|X11-xcb|Xau|Xdmcp|Xext|asound|dbus-1|expat|fontconfig|freetype|gcc_s|stdc\+\+|systemd|z)\.so\b"
@@ -58,10 +59,10 @@ SYSTEM_LIBRARIES = re.compile(
 
 
 _UNUSED_DATA = re.compile(
-    r"(?:^|/)(?:resources/speech/(?:q\d+\.wav|questions\.json)|espeak-ng-data/mbrola_ph/.*|[^/]+\.dist-info/RECORD"
-    r"|py\.typed)$"
+    r"(?:^|/)(?:resources/speech/(?:q\d+\.wav|questions\.json)|resources/translations/[^/]+\.ts"
+    r"|espeak-ng-data/mbrola_ph/.*|[^/]+\.dist-info/RECORD|py\.typed)$"
 )
-"""Recordings for tests, data for voices of another program, lists of files as they were before."""
+"""Recordings for tests, what translations are made from, data for voices of another program, lists of files."""
 
 
 def is_kept(name: str, languages: Iterable[str]) -> bool:
@@ -76,6 +77,8 @@ def is_kept(name: str, languages: Iterable[str]) -> bool:
         return plugin["name"] in QT_PLUGINS.get(plugin["folder"], ())
     if text := _QT_TRANSLATION.search(path):
         return text["catalogue"] in _QT_CATALOGUES and text["language"] in set(languages)
+    if part := _QT_MODULE.search(path):
+        return part["module"] in QT_MODULES
     return SYSTEM_LIBRARIES.search(path) is None and _UNUSED_DATA.search(path) is None
 
 

@@ -48,6 +48,14 @@ def test_every_folder_of_resources_is_packaged() -> None:
     assert {path.name for path in (ROOT / "resources").iterdir() if path.is_dir()} == set(FOLDERS)
 
 
+def test_each_translation_is_there_as_the_window_reads_it() -> None:
+    """A build takes what is there, and makes no translations."""
+    folder = ROOT / "resources" / "translations"
+    sources = {path.stem for path in folder.glob("voicedesk_*.ts")}
+    assert {path.stem for path in folder.glob("*.qm")} == sources
+    assert sources
+
+
 def test_what_doctor_asks_for_has_its_version_inside() -> None:
     assert set(map(canonicalize_name, _PACKAGES)) <= set(map(canonicalize_name, contents.METADATA))
 
@@ -65,6 +73,10 @@ def test_every_child_process_has_its_module() -> None:
         "PySide6/Qt/plugins/wayland-shell-integration/libxdg-shell.so",
         r"PySide6\plugins\platforms\qwindows.dll",
         "PySide6/Qt/translations/qtbase_de.qm",
+        r"PySide6\translations\qtbase_de.qm",
+        "resources/translations/voicedesk_de.qm",
+        "PySide6/QtWidgets.abi3.so",
+        r"PySide6\QtCore.pyd",
         "libportaudio.so.2",
         "libxcb-cursor.so.0",
         "libzstd.so.1",
@@ -85,6 +97,11 @@ def test_kept(name: str) -> None:
         "PySide6/Qt/plugins/egldeviceintegrations/libqeglfs-kms-egldevice-integration.so",
         "PySide6/Qt/translations/qtbase_fr.qm",
         "PySide6/Qt/translations/assistant_de.qm",
+        "PySide6/Qt/translations/qt_help_de.qm",
+        "resources/translations/voicedesk_de.ts",
+        "resources/translations/sentences_de.ts",
+        "PySide6/QtQml.abi3.so",
+        r"PySide6\QtWebEngineCore.pyd",
         "libasound.so.2",
         "libstdc++.so.6",
         "libz.so.1",
