@@ -48,6 +48,7 @@ def test_the_wheel_says_what_it_needs() -> None:
     told = Parser().parsestr(text)
     assert told["Requires-Python"] == ">=3.11"
     assert told["License-Expression"] == "MIT"
+    assert set(told.get_all("Provides-Extra") or []) == {"hotkey", "otel"}
     needed = told.get_all("Requires-Dist") or []
     assert any(
         line.startswith("pyside6-essentials!=6.12.0,>=6.11") for line in map(str.lower, needed)
