@@ -296,7 +296,7 @@ class Database:
             self._do_sound()
             try:
                 self._attempt(_Job(late, "write", None), wait_s)
-            except Exception as error:  # noqa: BLE001 - as above
+            except Exception as error:  # noqa: BLE001 - a fault of ours is logged, and what else is late comes to its turn
                 if not may_pass(error):
                     as_told(error)
                     self._backlog.forget(late.key)
