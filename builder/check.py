@@ -1,8 +1,9 @@
 """Runs the packaged application, not its source, where nothing of the builder's machine can help it.
 
-On Linux as root that is a bare root (`builder.bare_root`) with a screen in memory; elsewhere an empty environment. What
-it must do: say its version and what works, open its window, take a second start, answer a spoken question with each
-pipeline, and quit with nothing left running. Anything in its output that looks like a broken package fails it.
+On Linux as root that is a bare root (`builder.bare_root`) with a screen in memory; elsewhere an empty environment, with
+such a screen where Xvfb is installed. What it must do: say its version and what works, open its window, take a second
+start, answer a spoken question with each pipeline, and quit with nothing left running; where there is no screen, the
+window is told as not tried. Anything in its output that looks like a broken package fails it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -148,10 +150,12 @@ def a_place(root: Path) -> Iterator[Place]:
                 for name in ("SYSTEMROOT", "TEMP", "TMP")
                 if name in os.environ
             }
-            environment |= {**needed, "HOME": str(scratch), "USERPROFILE": str(scratch), "QT_QPA_PLATFORM": "offscreen",
+            environment |= {**needed, "HOME": str(scratch), "USERPROFILE": str(scratch),
                             "VOICEDESK_HOME": str(scratch / "voicedesk")}  # fmt: skip
+            shown = stack.enter_context(Screen()) if can_be_shown() else None
+            environment |= {"DISPLAY": shown.display} if shown else {"QT_QPA_PLATFORM": "offscreen"}
             yield Place(
-                "an empty environment", None, folder, str(scratch), scratch, environment, None
+                "an empty environment", None, folder, str(scratch), scratch, environment, shown
             )
             return
         screen = stack.enter_context(Screen())
@@ -170,13 +174,21 @@ def run(root: Path) -> int:
     """Check dist/VoiceDesk. Returns 0; what is wrong is raised."""
     with a_place(root) as place:
         begun = time.monotonic()
-        for step in (say_version, say_what_works, open_window, answer):
-            step(place)
-            print(f"  {(step.__doc__ or '').splitlines()[0]}", flush=True)
+        steps: tuple[Callable[[Place], str | None], ...]
+        steps = (say_version, say_what_works, open_window, answer)
+        for step in steps:
+            reason = step(place)
+            done = (step.__doc__ or "").splitlines()[0]
+            print(f"  Not tried, {reason}: {done}" if reason else f"  {done}", flush=True)
         if left := place.running() if sys.platform == "linux" else []:
             raise CheckFailedError("It left processes behind:\n" + "\n".join(left))
         print(f"dist/VoiceDesk works on {place.name} ({time.monotonic() - begun:.0f} s).")
     return 0
+
+
+def can_be_shown() -> bool:
+    """Whether there can be a screen in memory."""
+    return sys.platform == "linux" and shutil.which("Xvfb") is not None
 
 
 def say_version(place: Place) -> None:
@@ -200,10 +212,14 @@ def say_what_works(place: Place) -> None:
         raise CheckFailedError(f"doctor is not content:\n{json.dumps(report, indent=2)}")
 
 
-def open_window(place: Place) -> None:
-    """Its window opens, takes a second start, and quits when it is told to."""
+def open_window(place: Place) -> str | None:
+    """Its window opens, takes a second start, and quits when it is told to.
+
+    Returns:
+        Why that was not tried; None where it was.
+    """
     if place.screen is None:
-        return
+        return "since there is no screen in memory here"
     log = place.outside / "window.log"
     window = place.start(log=log)
     try:
@@ -225,6 +241,7 @@ def open_window(place: Place) -> None:
     if status != 0:
         raise CheckFailedError(f"The window ended with {status}.\n{told}")
     wait_for(lambda: not place.running(), "Processes outlive the window.")
+    return None
 
 
 def wait_for(is_so: Callable[[], bool], otherwise: str, timeout: float = 30.0) -> None:

@@ -1,15 +1,17 @@
-"""The builder's own work, without a build: smaller data, dropped libraries, papers, packages, icons."""
+"""The builder's own work, without a build: smaller data, dropped libraries, packages, icons."""
 
 import array
 import struct
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import check, contents, folder, icons, icu, linux, papers, shrink
+from builder import check, contents, folder, icons, icu, linux, shrink
 from builder.errors import BuildError
 
 HEADER = struct.pack("<HHHHBBBB4s", 32, 0x27DA, 20, 0, 0, 0, 2, 0, b"CmnD").ljust(32, b"\0")
@@ -81,27 +83,6 @@ def test_numpy_is_asked_for_with_its_own_hashes() -> None:
         folder.numpy_request(pins, "2.4")
 
 
-def test_the_licences_name_every_part_and_hold_its_text() -> None:
-    text = papers.as_text(
-        [
-            papers.Part("one", "1.0", "pypi", "MIT", ("You may.",)),
-            papers.Part("two", "2.0", "deb", "", ("Ask /usr/share/common-licenses/NONE-1.",)),
-        ]
-    )
-    assert "one 1.0: MIT" in text
-    assert "two 2.0: see below" in text
-    assert "You may." in text
-
-
-def test_parts_are_found_by_their_files() -> None:
-    import numpy as np
-    import qasync
-
-    found = papers.find_parts([Path(np.__file__), Path(qasync.__file__), Path(wave.__file__)])
-    assert {part.name for part in found} == {"numpy", "qasync", "python"}
-    assert all(part.licence for part in found)
-
-
 def test_debian_is_told_what_stays_outside() -> None:
     control = linux.control_file("amd64", 180_000, glibc="2.36")
     fields = dict(line.split(": ", 1) for line in control.splitlines() if not line.startswith(" "))
@@ -145,6 +126,26 @@ def test_a_broken_package_is_recognised_by_what_it_says() -> None:
     ):
         with pytest.raises(check.CheckFailedError):
             check.refuse_broken("it", sentence)
+
+
+def test_a_window_without_a_screen_is_told_as_not_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def a_place(root: Path) -> Iterator[check.Place]:
+        mark = {check._MARK: "none"}
+        yield check.Place("an empty environment", None, root, "", root, mark, None)
+
+    monkeypatch.setattr(check, "a_place", a_place)
+
+    def works(_place: check.Place) -> None:
+        """It works."""
+
+    for name in ("say_version", "say_what_works", "answer"):
+        monkeypatch.setattr(check, name, works)
+    assert check.run(tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "Not tried, since there is no screen in memory here: Its window opens" in said
 
 
 def test_sound_in_a_recording_is_measured(tmp_path: Path) -> None:
