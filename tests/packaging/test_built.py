@@ -20,6 +20,7 @@ from builder import bare_root, check
 from builder.folder import executable
 from builder.screen import Screen
 from voicedesk.core.settings import Settings, Talk, dump
+from voicedesk.ui.translation import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = executable(ROOT)
@@ -221,6 +222,75 @@ def test_the_talk_key_is_had_while_another_window_is_in_use(installed: Installed
     installed.opens_a_window(wait_until_taken)
 
 
+def test_the_window_speaks_the_language_of_the_desktop(installed: Installed) -> None:
+    """The first run's dialog has its title from the translations that come inside."""
+    from PySide6.QtCore import QObject
+    from Xlib.display import Display
+    from Xlib.error import XError
+
+    owner = QObject()
+    title = catalogue("de", owner).translate("FirstRun", "Set Up VoiceDesk") or ""
+    assert title not in {"", "Set Up VoiceDesk"}
+
+    def wait_for_the_title(name: str) -> None:
+        display = Display(name)
+        root = display.screen().root
+        text, utf8 = display.intern_atom("_NET_WM_NAME"), display.intern_atom("UTF8_STRING")
+
+        def titles() -> set[str]:
+            found: set[str] = set()
+            for window in root.query_tree().children:
+                with contextlib.suppress(XError):  # it has gone meanwhile
+                    if told := window.get_full_property(text, utf8):
+                        found.add(bytes(told.value).decode())
+            return found
+
+        try:
+            check.wait_for(  # Qt puts the application's name behind it
+                lambda: any(told.startswith(title) for told in titles()),
+                f"no window is called {title}",
+            )
+        finally:
+            display.close()
+
+    installed.environment |= {"LANG": "de_DE.UTF-8"}
+    installed.opens_a_window(wait_for_the_title)
+
+
+def test_the_desktops_keychain_is_found(installed: Installed, tmp_path: Path) -> None:
+    """A bus that knows of a Secret Service, which ends as soon as it is asked for a key."""
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("dbus-daemon is not installed")
+    services = tmp_path / "services"
+    services.mkdir()
+    (services / "secrets.service").write_text(
+        "[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/false\n", "utf-8"
+    )
+    settings = tmp_path / "bus.conf"
+    settings.write_text(
+        f"<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><servicedir>{services}</servicedir>"
+        '<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>'
+        '<allow own="*"/></policy></busconfig>',
+        "utf-8",
+    )
+    bus = subprocess.Popen(
+        ["dbus-daemon", f"--config-file={settings}", "--nofork", "--print-address=1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert bus.stdout is not None
+        address = bus.stdout.readline().strip()
+        said = installed.run("doctor", "--json", changes={"DBUS_SESSION_BUS_ADDRESS": address})
+    finally:
+        bus.terminate()
+        bus.communicate(timeout=30)
+    report = json.loads(said)
+    assert report["keyring"] == "SecretService Keyring"
+    assert report["packages"]["keyring"] != "missing"
+
+
 def test_a_worker_of_multiprocessing_is_no_second_window(installed: Installed) -> None:
     """Python starts its own helpers by the name of the executable, which is ours here."""
     reading, writing = os.pipe()
@@ -271,6 +341,17 @@ def test_links_inside_lead_inside() -> None:
         if path.is_symlink():
             assert path.resolve().is_relative_to(PROGRAM.parent), path
             assert path.exists(), path
+
+
+@pytest.mark.skipif(not check.can_be_shown(), reason="Xvfb is not installed")
+def test_an_empty_environment_has_a_window_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bare_root, "can_be_made", lambda: "only root may make one")
+    assert check.run(ROOT) == 0
+    said = capsys.readouterr().out
+    assert "\n  Its window opens" in said
+    assert "works on an empty environment" in said
 
 
 def test_a_bare_system(capsys: pytest.CaptureFixture[str]) -> None:
