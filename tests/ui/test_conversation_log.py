@@ -276,6 +276,20 @@ def test_what_is_being_said_while_another_conversation_opens_belongs_to_it() -> 
     assert log.entries[-1].sent
 
 
+def test_words_of_the_past_that_nobody_heard_stay_marked() -> None:
+    log = new_log()
+    past = (
+        Message(-1, Role.ASSISTANT, "One two", unheard="three four"),
+        Message(-1, Role.ASSISTANT, "Five", round=1),
+        Message(-1, Role.ASSISTANT, "", round=2, unheard="six"),
+    )
+    log.apply(ConversationOpened(turn=0, at=0.0, conversation="c", messages=past))
+    (reply,) = log.entries
+    assert reply.text == "One two\nthree four\nFive\nsix"
+    assert [reply.text[start:end] for start, end in reply.unheard] == ["three four", "six"]
+    assert reply.interrupted
+
+
 def test_an_interrupted_turn_without_words_shows_nothing() -> None:
     log = new_log()
     assert not log.apply(Interrupted(turn=1, at=0.0, heard=()))

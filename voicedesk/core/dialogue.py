@@ -75,6 +75,7 @@ class Message:
         call: For TOOL_CALL.
         result: For TOOL_RESULT.
         round: Of several rounds of tools in one turn, which.
+        unheard: What the assistant meant to say and nobody heard, for whoever shows the past; no model is told it.
     """
 
     turn: int
@@ -83,6 +84,7 @@ class Message:
     call: ToolCall | None = None
     result: ToolResult | None = None
     round: int = 0
+    unheard: str = ""
 
     @property
     def place(self) -> tuple[int, int, int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from voicedesk.core.dialogue import ToolResult
+from voicedesk.core.dialogue import Message, ToolResult
 from voicedesk.core.events import AudioKey, Heard
 from voicedesk.core.heard import Part, begun_length, heard_length
 
@@ -159,6 +159,17 @@ class Entry:
         """Whether it is an utterance that goes on."""
         is_open = self.user_state in {UserState.WAITING, UserState.PARTIAL}
         return self.kind is Kind.USER and is_open and not self.sent
+
+    def recall(self, message: Message) -> None:
+        """Take the words of a message of the past behind those that are there."""
+        heard = clean(message.text).strip()
+        self.text = "\n".join(filter(None, (self.text, heard)))
+        if unheard := clean(message.unheard).strip():
+            begin = len(self.text) + bool(self.text)
+            self.text = "\n".join(filter(None, (self.text, unheard)))
+            self.unheard = (*self.unheard, (begin, len(self.text)))
+            self.interrupted = True
+        self.user_state, self.sent, self.is_whole = UserState.FINAL, True, True
 
     def join(self) -> None:
         """Take the words, and which of them never sounded, from the parts of a reply."""

@@ -128,8 +128,7 @@ class ConversationLog:
             if kind is None:
                 continue
             entry = self._find(message.turn, kind) or self._add(message.turn, kind)
-            entry.text = f"{entry.text}\n{clean(message.text)}".strip()
-            entry.user_state, entry.sent, entry.is_whole = UserState.FINAL, True, True
+            entry.recall(message)
 
     def apply(self, event: Event) -> bool:
         """Take in an event. Returns whether anything waits for ``take_changes``."""

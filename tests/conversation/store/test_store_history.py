@@ -137,6 +137,11 @@ def test_the_past_of_a_conversation_leaves_out_what_servers_refuse() -> None:
     assert [(m.turn, m.text) for m in past] == [(-2, "One"), (-1, "Two"), (-1, "Yes")]
 
 
+def test_the_past_of_a_conversation_knows_what_nobody_heard_of_an_answer() -> None:
+    cut = Turn(*("a", START), messages=(Said(Role.ASSISTANT, "One two", "three"),))
+    assert [(m.text, m.unheard) for m in as_past([cut])] == [("One two", "three")]
+
+
 # ------------------------------------------------------------------------------------------- search
 
 

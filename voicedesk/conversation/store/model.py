@@ -73,8 +73,8 @@ class Said:
         return cls(kind, text, unheard, round, call, result)
 
     def as_message(self, turn: int) -> Message:
-        """As the models are told it: what was never heard is left out."""
-        return Message(turn, self.role, self.text, self.call, self.result, self.round)
+        """As a part of the past; its text, which the models are told, is without what was never heard."""
+        return Message(turn, self.role, self.text, self.call, self.result, self.round, self.unheard)
 
 
 @dataclass(frozen=True, slots=True)
