@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -364,3 +365,41 @@ async def test_the_history_can_be_read_by_others_while_it_is_written(
     with sqlite3.connect(tmp_path / "history.db") as other:
         assert other.execute("SELECT title FROM conversations").fetchall() == [("One",)]
     other.close()
+
+
+async def test_conversations_that_are_older_than_the_user_wants_are_deleted(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping = kept.keeping
+    for text in ("One", "Two"):
+        await kept.ask(text)
+        await keeping.open()
+    await kept.ask("Now")
+    assert await keeping.history.count() == 3
+    later = time.time() + 8 * 24 * 3600
+    monkeypatch.setattr("voicedesk.conversation.store.tidying.time.time", lambda: later)
+    keeping.use(Privacy(history_span="month"))
+    await keeping.start()
+    await keeping.history.list()
+    assert await keeping.history.count() == 3
+    keeping.use(Privacy(history_span="week"))
+    async with asyncio.timeout(10):
+        while await keeping.history.count() > 1:
+            await asyncio.sleep(0.005)
+    assert await kept.titles() == ["Now"], "the present one stays, however old"
+
+
+async def test_conversations_are_looked_through_again_while_the_window_is_open(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicedesk.conversation.store.tidying.EVERY_S", 0.01)
+    await kept.ask("One")
+    await kept.keeping.open()
+    kept.keeping.use(Privacy(history_span="year"))
+    await kept.keeping.start()
+    assert await kept.keeping.history.count() == 1
+    later = time.time() + 366 * 24 * 3600
+    monkeypatch.setattr("voicedesk.conversation.store.tidying.time.time", lambda: later)
+    async with asyncio.timeout(10):
+        while await kept.keeping.history.count():
+            await asyncio.sleep(0.005)

@@ -17,6 +17,7 @@ from voicedesk.conversation.store.history import History, as_past
 from voicedesk.conversation.store.model import Recording
 from voicedesk.conversation.store.store import Store
 from voicedesk.conversation.store.takes import EARLIER, TakeJournal
+from voicedesk.conversation.store.tidying import Tidying
 from voicedesk.core.clock import now
 from voicedesk.core.errors import NoRecordingError, StorageError, VoiceDeskError
 from voicedesk.core.events import (
@@ -82,6 +83,7 @@ class Keeping:
         self.takes: TakeJournal = self._store.takes
         self.takes.changed = self._count_soon
         self.archive = Archive(self.takes, self._store.turn_id)
+        self._tidying = Tidying(self.history, lambda: self.conversation, privacy.history_span)
         self.leaving: Callable[[], None] = lambda: None
         self._waiting: int | None = None  # takes, as it was told last
         self._counting: asyncio.Task[None] | None = None
@@ -89,9 +91,8 @@ class Keeping:
         self._historian = self._store.watch(scribe, recorder, server)
         self.history.deleted = self._on_deleted
         conductor.watch_takes(self.takes.captured)
-        conductor.observe(self.takes)
-        conductor.observe(self._historian)
-        conductor.observe(self._on_event)
+        for observer in (self.takes, self._historian, self._on_event):
+            conductor.observe(observer)
 
     @property
     def conversation(self) -> str:
@@ -106,10 +107,12 @@ class Keeping:
     def use(self, privacy: Privacy) -> None:
         """Keep what this says, from now on."""
         self._store.use(privacy)
+        self._tidying.use(privacy.history_span)
 
     async def start(self) -> None:
         """Look for what an earlier run has left; a take that was cut by its end is offered for another try."""
         cut = await self._store.recover()
+        self._tidying.start()
         self._count_soon()
         if cut and self._conductor.turn == 0:
             await self._offer(cut[0])
@@ -226,6 +229,7 @@ class Keeping:
     async def close(self) -> None:
         """Write what is still to be written. The conductor is closed before. Safe to call twice."""
         self.takes.changed = lambda: None
+        await self._tidying.close()
         await self._tasks.close()
         try:
             async with asyncio.timeout(CLOSING_S):

@@ -1760,8 +1760,28 @@
         <translation>Eine Woche</translation>
     </message>
     <message>
+        <source>Keep them</source>
+        <translation>Aufbewahren</translation>
+    </message>
+    <message>
+        <source>What did not go on for so long is deleted for good, with its recordings.</source>
+        <translation>Was so lange nicht weiterging, wird mit seinen Aufnahmen endgültig gelöscht.</translation>
+    </message>
+    <message>
+        <source>For a month</source>
+        <translation>Einen Monat</translation>
+    </message>
+    <message>
+        <source>For a year</source>
+        <translation>Ein Jahr</translation>
+    </message>
+    <message>
         <source>Until I delete them</source>
         <translation>Bis ich sie lösche</translation>
+    </message>
+    <message>
+        <source>history, retention, delete, conversations, age</source>
+        <translation>Verlauf, Aufbewahrung, löschen, Gespräche, Alter</translation>
     </message>
     <message>
         <source>takes, audio, sound files, retention, delete</source>

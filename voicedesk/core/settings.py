@@ -166,6 +166,8 @@ class Privacy(_Section):
 
     history: bool = True
     """Conversations are kept."""
+    history_span: Literal["week", "month", "year", "always"] = "always"
+    """How long after they went on for the last time."""
     takes: Literal["none", "day", "week", "always"] = "day"
     """How long recordings that were answered are kept; one that was not stays until it is."""
     takes_limit_mb: Annotated[int, Field(ge=10, le=100_000)] = 500

@@ -107,6 +107,21 @@ class History:
         await self._delete([conversation])
         await self._forget_words()
 
+    async def delete_older(self, before: float, *, but: str = "") -> None:
+        """Delete for good, with their recordings, the conversations that did not go on since a moment.
+
+        Args:
+            before: The moment, seconds since 1970.
+            but: The id of one that stays all the same: the present one.
+        """
+        find = partial(queries.older, before=before, but=but, limit=_AT_A_TIME)
+        is_any = False
+        while ids := await self._database.read(find):
+            await self._delete(ids)
+            is_any = True
+        if is_any:
+            await self._forget_words()
+
     async def delete_all(self) -> None:
         """Delete every conversation and every recording for good."""
         while ids := [each.id for each in await self.list(_AT_A_TIME)]:

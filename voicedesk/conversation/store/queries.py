@@ -198,6 +198,15 @@ def conversations(
     return [Conversation(*row) for row in rows]
 
 
+def older(connection: sqlite3.Connection, *, before: float, but: str, limit: int) -> list[str]:
+    """Ids of conversations that did not go on since a moment, but for one."""
+    rows = connection.execute(
+        "SELECT id FROM conversations WHERE updated_at < ? AND id != ? ORDER BY updated_at LIMIT ?",
+        (before, but, limit),
+    )
+    return [row[0] for row in rows]
+
+
 def count(connection: sqlite3.Connection) -> int:
     """How many conversations there are."""
     return int(connection.execute("SELECT count(*) FROM conversations").fetchone()[0])

@@ -14,6 +14,11 @@ WEEK = 7 * DAY
 UNANSWERED_S = WEEK
 """How long a take waits to be asked again, whatever the setting."""
 
+MONTH = 30 * DAY
+YEAR = 365 * DAY
+HISTORY_SPANS = {"week": WEEK, "month": MONTH, "year": YEAR, "always": float("inf")}
+"""How long a conversation is kept after it went on for the last time, by the user's setting, in seconds."""
+
 _SPANS = {"none": 0.0, "day": DAY, "week": WEEK, "always": float("inf")}
 _FIRST_TO_GO = {TakeState.ANSWERED: 0, TakeState.CANCELLED: 1, TakeState.FAILED: 2}
 

@@ -19,6 +19,22 @@ PRIVACY = Page(
             words=QT_TRANSLATE_NOOP("Settings", "history, save, store, past, transcript"),
         ),
         Option(
+            "privacy.history_span",
+            QT_TRANSLATE_NOOP("Settings", "Keep them"),
+            QT_TRANSLATE_NOOP(
+                "Settings",
+                "What did not go on for so long is deleted for good, with its recordings.",
+            ),
+            when=When("privacy.history", lambda settings: settings.privacy.history),
+            options=(
+                ("week", QT_TRANSLATE_NOOP("Settings", "For a week")),
+                ("month", QT_TRANSLATE_NOOP("Settings", "For a month")),
+                ("year", QT_TRANSLATE_NOOP("Settings", "For a year")),
+                ("always", QT_TRANSLATE_NOOP("Settings", "Until I delete them")),
+            ),
+            words=QT_TRANSLATE_NOOP("Settings", "history, retention, delete, conversations, age"),
+        ),
+        Option(
             "privacy.takes",
             QT_TRANSLATE_NOOP("Settings", "Keep recordings of what I said"),
             QT_TRANSLATE_NOOP(
