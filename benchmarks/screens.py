@@ -32,6 +32,7 @@ from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.settings_dialog import SettingsDialog
+from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.unanswered_dialog import UnansweredDialog
 from voicedesk.ui.unanswered_ports import UnansweredPorts
 from voicedesk.ui.window_modes import WindowModes
@@ -41,7 +42,9 @@ SIZE = QSize(960, 720)
 _NEVER_MS = 3_600_000
 _LONGEST_HOLD = 200
 """Frames of silence after which a meter has forgotten what it heard."""
-PAGES = {name: name for name in ("talk", "sound", "pipeline", "privacy")} | {"server": "servers"}
+_PAGES = ("talk", "sound", "pipeline", "realtime", "assistant", "privacy", "appearance")
+PAGES = {name: name for name in _PAGES} | {"server": "servers"}
+CHAIN_PAGES = ("transcribe", "think", "speak")
 LOOKS: dict[str, Appearance] = {
     "": Appearance(language="en", theme="light", reduced_motion=True),
     "dark": Appearance(language="en", theme="dark", reduced_motion=True),
@@ -184,14 +187,22 @@ async def take_settings(take: Camera) -> None:
     """The pages of the settings."""
     async with scene_of() as scene:
         for page, name in PAGES.items():
-            scene.window.open_settings(page)
-            await settle(scene)
-            dialog = scene.window.findChildren(SettingsDialog)[0]
-            dialog.resize(SIZE)
-            await settle(scene)
-            for meter in dialog.findChildren(LevelMeter):
-                show_levels(meter, scene.tester)
-            await take(f"settings-{name}", dialog)
+            await take_page(take, scene, page, name)
+        scene.window.change_settings(with_value(scene.window.settings, "mode", "classic"))
+        for page in CHAIN_PAGES:
+            await take_page(take, scene, page, page)
+
+
+async def take_page(take: Camera, scene: Scene, page: str, name: str) -> None:
+    """One page of the settings."""
+    scene.window.open_settings(page)
+    await settle(scene)
+    dialog = scene.window.findChildren(SettingsDialog)[0]
+    dialog.resize(SIZE)
+    await settle(scene)
+    for meter in dialog.findChildren(LevelMeter):
+        show_levels(meter, scene.tester)
+    await take(f"settings-{name}", dialog)
 
 
 async def take_latency(take: Camera) -> None:
