@@ -118,7 +118,7 @@ async def killed(session: Session) -> None:
 async def killed_with_all_words(session: Session) -> None:
     kind = "response.output_audio_transcript.done"
     await session.send({"type": kind, **IDS, "transcript": TEXT})
-    await asyncio.sleep(0.05)
+    await (await session.socket.ping())  # the client has all that was sent before
     session.socket.transport.abort()
 
 

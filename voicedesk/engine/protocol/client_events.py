@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 
 from voicedesk.engine.protocol import fields
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 EventHandler = Callable[[Json], Awaitable[None]]
 
 
-class EventSession:
+class EventSession(ABC):
     """One client's session, without what its events mean.
 
     Attributes:
@@ -31,13 +32,13 @@ class EventSession:
         self.outbox = Outbox()
         self.handlers: Mapping[str, EventHandler] = {}
 
+    @abstractmethod
     def open(self) -> None:
         """Greet the client with the session as it is."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def close(self) -> None:
         """The client has gone: stop everything that was done for it."""
-        raise NotImplementedError
 
     def release(self) -> None:
         """Let go of what answers, which holds the session: the collector of cycles comes by once in hours.
