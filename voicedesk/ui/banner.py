@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
@@ -28,9 +30,9 @@ class Banner(QWidget):
         self.row.addWidget(self._icon)
         self._style()
 
+    @abstractmethod
     def colour(self) -> QColor:
         """What the icon and the ground are coloured with."""
-        raise NotImplementedError
 
     def add_button(self, text: str) -> QPushButton:
         """A button at the end, which a click does not give the keyboard to: that stays where it is."""

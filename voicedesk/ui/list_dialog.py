@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -74,9 +75,9 @@ class ListDialog(QDialog):
         self.setPalette(palette)
         style_scroll_bar(self._list.verticalScrollBar(), palette)
 
+    @abstractmethod
     def _show_buttons(self) -> None:
         """Show what can be done now."""
-        raise NotImplementedError
 
     @property
     def note(self) -> str:
