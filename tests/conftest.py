@@ -27,6 +27,7 @@ from tests.support import leaks  # noqa: E402 - after the environment, see above
 from tests.support.logs import LogGuard  # noqa: E402 - after the environment, see above
 from tests.support.network import NetworkGuard  # noqa: E402 - after the environment, see above
 from tests.support.pulse import VirtualSound, missing_programs  # noqa: E402 - see above
+from voicedesk.core.redaction import redactor  # noqa: E402 - see above
 
 ExpectLog = Callable[..., None]
 
@@ -124,6 +125,14 @@ def voicedesk_home(_nothing_left_behind: None, tmp_path: Path) -> Iterator[Path]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VOICEDESK_HOME", str(home))
         yield home
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests() -> Iterator[None]:
+    """What this test hides is hidden in it alone: a part of another's key would be taken out of its texts first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redactor, "_known", redactor._known)  # put back after the test
+        yield
 
 
 @pytest.fixture(scope="session")
