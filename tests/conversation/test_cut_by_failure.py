@@ -122,6 +122,15 @@ async def killed_with_all_words(session: Session) -> None:
     session.socket.transport.abort()
 
 
+async def killed_when_its_sound_was_done(session: Session) -> None:
+    await session.send({"type": "response.output_audio.done", **IDS})
+    await killed_with_all_words(session)
+
+
+async def silent_when_its_sound_was_done(session: Session) -> None:
+    await end_sound(session)
+
+
 async def failed(session: Session) -> None:
     error = {"type": "server_error", "code": "server_error", "message": "Something broke"}
     await session.done("failed", status_details={"type": "failed", "error": error})
@@ -138,7 +147,11 @@ async def silent(_session: Session) -> None:
 
 
 Way = Callable[[Session], Awaitable[None]]
-WAYS: list[Way] = [killed, killed_with_all_words, failed, too_long, silent]
+SILENT: list[Way] = [silent, silent_when_its_sound_was_done]
+WAYS: list[Way] = [
+    *(killed, killed_with_all_words, killed_when_its_sound_was_done, failed, too_long),
+    *SILENT,
+]
 
 
 class Desk:
@@ -227,7 +240,7 @@ def told_to(session: Session) -> list[str]:
 async def test_a_realtime_reply_that_fails_is_kept_as_far_as_it_was_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
-    if way is silent:
+    if way in SILENT:
         monkeypatch.setattr(realtime_module, "PROGRESS_TIMEOUT", 0.5)
     until_ms = 0.5 * WHOLE_MS
     async with ScriptedServer() as server:
@@ -305,6 +318,22 @@ async def test_a_tool_call_that_became_too_long_leaves_the_words_before_it_whole
 
     async with ScriptedServer() as server:
         server.replies.append([lambda session: speak(session, WHOLE_MS), cut_later])
+        async with realtime_desk(server, tmp_path) as desk:
+            await desk.ask()
+            assert desk.conductor.state is State.FAILED
+            assert desk.kept() == TEXT
+
+
+async def test_an_item_that_was_completed_is_kept_whole_whatever_becomes_of_its_connection(
+    tmp_path: Path,
+) -> None:
+    async def killed_at_last(session: Session) -> None:
+        await end_sound(session, status="completed")
+        await (await session.socket.ping())  # the client has all that was sent before
+        session.socket.transport.abort()
+
+    async with ScriptedServer() as server:
+        server.replies.append([lambda session: speak(session, WHOLE_MS), killed_at_last])
         async with realtime_desk(server, tmp_path) as desk:
             await desk.ask()
             assert desk.conductor.state is State.FAILED

@@ -12,6 +12,7 @@ from tests.support.realtime_server import ScriptedServer, Session, Step, begin, 
 from tests.support.realtime_talk import CALL, TONE, RealtimeTalk
 from voicedesk.core.errors import ServerError
 from voicedesk.core.events import AudioEnded, Event
+from voicedesk.pipelines import realtime as realtime_module
 
 
 class Talk(RealtimeTalk):
@@ -60,6 +61,25 @@ async def sound(session: Session, item: str = "i", *, ends: bool = True) -> None
         await session.send({"type": "response.output_audio.done", **ids})
 
 
+async def item_done(session: Session, status: str) -> None:
+    item = {"id": "i", "type": "message", "status": status}
+    await session.send(
+        {"type": "response.output_item.done", "response_id": session.active, "item": item}
+    )
+
+
+async def completed(session: Session) -> None:
+    await item_done(session, "completed")
+
+
+async def incomplete(session: Session) -> None:
+    await item_done(session, "incomplete")
+
+
+async def silence(_session: Session) -> None:
+    """Nothing more comes, and the connection stays."""
+
+
 async def open_sound(session: Session) -> None:
     await sound(session, "j", ends=False)
 
@@ -72,7 +92,13 @@ CALL_CUT = [
 ENDS: list[tuple[list[Step], list[tuple[str, bool]]]] = [
     ([sound, done()], [("i", True)]),
     ([sound, open_sound, done()], [("i", True), ("j", True)]),
-    ([sound, cut], [("i", True)]),
+    ([sound, cut], [("i", True), ("i", False)]),
+    ([sound, completed, cut], [("i", True)]),
+    ([sound, incomplete, cut], [("i", True), ("i", False)]),
+    ([sound, completed, open_sound, cut], [("i", True), ("j", False)]),
+    ([sound, silence], [("i", True), ("i", False)]),
+    ([sound, completed, silence], [("i", True)]),
+    ([sound, completed, done("failed")], [("i", True)]),
     ([sound, open_sound, cut], [("i", True), ("j", False)]),
     ([sound, open_sound, done("failed")], [("i", True), ("j", False)]),
     ([sound, done("failed")], [("i", True), ("i", False)]),
@@ -88,8 +114,10 @@ ENDS: list[tuple[list[Step], list[tuple[str, bool]]]] = [
 
 @pytest.mark.parametrize(("steps", "ends"), ENDS)
 async def test_sound_that_a_failure_cut_is_told_as_such(
-    talk: Talk, steps: list[Step], ends: list[tuple[str, bool]]
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, steps: list[Step], ends: list[tuple[str, bool]]
 ) -> None:
+    if silence in steps:
+        monkeypatch.setattr(realtime_module, "PROGRESS_TIMEOUT", 0.5)
     assert await talk.ends([begin("r"), *steps]) == ends
 
 

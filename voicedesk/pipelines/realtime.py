@@ -250,9 +250,9 @@ class RealtimePipeline:
             try:
                 async with AttentiveTimeout(PROGRESS_TIMEOUT):
                     return await reply.queue.get()
-            except TimeoutError as error:
+            except TimeoutError:
                 if not self._rounds.running(reply):  # tools have limits of their own
-                    raise NoAnswerError(server=self.server, seconds=PROGRESS_TIMEOUT) from error
+                    reply.give_up(NoAnswerError(server=self.server, seconds=PROGRESS_TIMEOUT))
 
     def _cancel(self, reply: Reply) -> None:
         """Nobody wants this reply any more, whether the server has begun it or not."""

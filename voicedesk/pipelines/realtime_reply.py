@@ -103,6 +103,7 @@ class Reply:
         self._received: dict[AudioKey, int] = {}  # bytes
         self._sounding: dict[AudioKey, None] = {}  # keys whose sound has not ended, in order
         self._latest_end: AudioKey | None = None  # of the sound of the present response
+        self._is_completed = False  # its item, as the server has said
         self._handlers: dict[str, Callable[[ServerEvent], None]] = {
             "response.output_item.added": self._on_item_added,
             "response.output_item.done": self._on_item_done,
@@ -202,10 +203,14 @@ class Reply:
 
     def fail(self, error: VoiceDeskError) -> None:
         """The reply cannot go on (the connection is gone, say)."""
-        self._end_all(is_whole=False)
-        self.queue.finish(error)
+        self.give_up(error)
         self.ended.set()
         self._tell_usage()
+
+    def give_up(self, error: VoiceDeskError) -> None:
+        """Nobody waits for the rest, though the server may still be at it."""
+        self._cut_off()
+        self.queue.finish(error)
 
     def _key(self, event: ServerEvent) -> AudioKey:
         item = event.get("item_id")
@@ -236,9 +241,12 @@ class Reply:
 
     def _on_item_done(self, event: ServerEvent) -> None:
         item = event.get("item")
-        item_id = item.get("id") if isinstance(item, Mapping) else None
-        for key in [k for k in self._sounding if k.item == (item_id or self._item)]:
+        item = item if isinstance(item, Mapping) else {}
+        name = str(item.get("id") or self._item)[:LONGEST_ID]
+        for key in [k for k in self._sounding if k.item == name]:
             self._end(key)
+        if self._latest_end is not None and self._latest_end.item == name:
+            self._is_completed = item.get("status") == "completed"
 
     def _on_audio(self, event: ServerEvent) -> None:
         at = now()
@@ -329,7 +337,7 @@ class Reply:
 
     def _end(self, key: AudioKey, *, is_whole: bool = True) -> None:
         del self._sounding[key]
-        self._latest_end = key
+        self._latest_end, self._is_completed = key, False
         if self._carry.pop(key, b""):
             log.info("the reply's sound ended in half a sample")
         self.queue.put(AudioEnded(turn=self.turn, at=now(), key=key, is_whole=is_whole))
@@ -339,22 +347,20 @@ class Reply:
             self._end(key, is_whole=is_whole)
 
     def _cut_off(self, response: Mapping[str, Any] | None = None) -> None:
-        """The server stopped in the middle: its words may run ahead of their sound.
+        """Nothing more comes, in the middle of the answer: its words may run ahead of their sound.
 
-        Servers end the sound of what they cut as if it were whole, so the end of the latest is taken back, unless the
-        response says that this item was completed and another one was cut.
+        That the sound has ended says nothing, since servers end the sound of what they cut as if it were whole. So the
+        end of the latest is taken back, unless the server has called its item complete: another one was cut then.
         """
         cut = None if self._sounding else self._latest_end
         self._end_all(is_whole=False)
-        if cut is not None and not _is_completed(response or {}, cut.item):
+        if cut is not None and not self._is_whole(cut.item, response or {}):
             self.queue.put(AudioEnded(turn=self.turn, at=now(), key=cut, is_whole=False))
 
-
-def _is_completed(response: Mapping[str, Any], item_id: str) -> bool:
-    output = response.get("output")
-    return any(
-        isinstance(item, Mapping)
-        and str(item.get("id"))[:LONGEST_ID] == item_id
-        and item.get("status") == "completed"
-        for item in (output if isinstance(output, list) else ())
-    )
+    def _is_whole(self, item_id: str, response: Mapping[str, Any]) -> bool:
+        """Whether the item whose sound ended last is complete: the response knows best, if it says anything of it."""
+        output = response.get("output")
+        for item in output if isinstance(output, list) else ():
+            if isinstance(item, Mapping) and str(item.get("id"))[:LONGEST_ID] == item_id:
+                return bool(item.get("status") == "completed")
+        return self._is_completed
