@@ -234,6 +234,7 @@ async def take_history(take: Camera) -> None:
                 current=lambda: "",
                 proceed=lambda _conversation: asyncio.sleep(0),
                 is_kept=lambda: True,
+                show_times=lambda _turn, _figures: None,
             )
         )
         dialog.start()

@@ -171,5 +171,6 @@ def remember(store: Store) -> None:
     for number, (question, answer) in enumerate(LONG_AGO):
         at = start + number * 86400.0
         messages = (Said(Role.USER, question), Said(Role.ASSISTANT, answer))
-        turn = Turn(f"t{number}", at, Outcome.ANSWERED, messages=messages)
+        times = timeline_of(number, server=530 + 90 * number).as_milliseconds()
+        turn = Turn(f"t{number}", at, Outcome.ANSWERED, timeline=times, messages=messages)
         store.history.save(f"c{number}", turn, at)

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,12 @@ import pytest
 from tests.conversation.fakes import SPEECH, Desk, FakePipeline
 from voicedesk.conversation import listening as listening_module
 from voicedesk.conversation.asked import Asked
+from voicedesk.conversation.figures.prices import Cost
+from voicedesk.conversation.figures.turn_figures import Lack
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.recall import Recall
 from voicedesk.conversation.scribe import Scribe
+from voicedesk.conversation.store.figures_kept import of_turn
 from voicedesk.conversation.store.model import TakeState
 from voicedesk.core.dialogue import Dialogue, Role
 from voicedesk.core.errors import NoRecordingError, RateLimitError
@@ -43,6 +48,8 @@ class Kept:
         self.connected = 0
         scribe = Scribe(self.dialogue)
         self.desk.conductor.observe(scribe)
+        self.figures = Figures()
+        self.desk.conductor.observe(self.figures)
         self.keeping = Keeping(
             *(folder, self.desk.conductor, scribe, self.desk.recorder),
             privacy=Privacy(),
@@ -50,6 +57,7 @@ class Kept:
             renew=self._renew,
             connect=self._connect,
         )
+        self.keeping.keep_figures(self.figures)
 
     async def _renew(self) -> None:
         self.desk.pipeline = FakePipeline()
@@ -113,6 +121,47 @@ async def test_a_conversation_of_an_earlier_run_goes_on(kept: Kept, tmp_path: Pa
     assert [turn.messages[0].text for turn in turns] == ["One", "Two", "Three"]
     assert sorted(await later.titles()) == ["Elsewhere", "One"]
     await later.close()
+
+
+async def test_where_the_time_of_an_earlier_run_went_is_known_when_its_conversation_goes_on(
+    kept: Kept, tmp_path: Path
+) -> None:
+    await kept.ask("One")
+    live = kept.figures.of(1)
+    assert live is not None
+    live.counters.underruns, live.cost = 2, Cost(Decimal("0.25"), 12, 3)
+    kept.figures.tell(live)  # it is known a while after the turn
+    await asyncio.sleep(0)
+    (first,) = await kept.keeping.history.list()
+    await kept.close()
+    later = Kept(tmp_path)
+    assert later.figures.of(-1) is None
+    await later.keeping.open(first.id)
+    recalled = later.figures.of(-1)
+    assert recalled is not None
+    assert recalled.timeline.as_milliseconds() == live.timeline.as_milliseconds()
+    assert (recalled.counters.underruns, recalled.cost) == (2, live.cost)
+    assert recalled.lacks == frozenset()
+    assert [turn.turn for turn in later.figures.past] == [-1]
+    assert len(later.figures) == 0
+    await later.ask("Two")
+    await later.keeping.open()
+    assert later.figures.of(-1) is None
+    assert later.figures.past == ()
+    await later.close()
+
+
+async def test_a_cost_that_is_found_out_late_is_kept(kept: Kept) -> None:
+    await kept.ask("One")
+    turns = await kept.keeping.history.turns(kept.keeping.conversation)
+    assert of_turn(-1, turns[0]).lacks == {Lack.COST}
+    live = kept.figures.of(1)
+    assert live is not None
+    live.cost = Cost(is_local=True)
+    kept.figures.tell(live)
+    await asyncio.sleep(0)
+    turns = await kept.keeping.history.turns(kept.keeping.conversation)
+    assert of_turn(-1, turns[0]).cost == Cost(is_local=True)
 
 
 async def test_a_message_of_an_earlier_run_can_be_taken_out_of_a_conversation_that_goes_on(

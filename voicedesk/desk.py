@@ -110,6 +110,7 @@ class Desk:
             renew=self._renew,
             connect=self.start,
         )
+        keeping.keep_figures(self.figures)
         self.recall.archive = keeping.archive
         keeping.leaving = self.recall.settle
         return keeping

@@ -11,6 +11,7 @@ from voicedesk.core.tasks import TaskSet
 from voicedesk.ui.first_run_ports import FirstRunPorts
 
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
+    from voicedesk.conversation.figures.turns import Figures
     from voicedesk.ui.first_run import FirstRun
     from voicedesk.ui.history_dialog import HistoryDialog
     from voicedesk.ui.unanswered_dialog import UnansweredDialog
@@ -73,11 +74,15 @@ class Dialogs:
                     current=lambda: keeping.conversation,
                     proceed=desktop.open_conversation,
                     is_kept=lambda: desktop.desk.settings.privacy.history,
+                    show_times=self._show_times,
                 ),
                 desktop.window,
             )
         dialog.start()
         return dialog
+
+    def _show_times(self, turn: int, figures: Figures) -> None:
+        self._desktop.window.latency.open(turn, figures)  # the window may be another one by then
 
     def open_unanswered(self) -> UnansweredDialog | None:
         """Show the takes that were not answered. None where nothing is kept on disk."""

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from voicedesk.conversation.asked import Asked
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.recall import in_pieces
 from voicedesk.conversation.record import Recorder
 from voicedesk.conversation.scribe import Scribe
 from voicedesk.conversation.store.archive import Archive
+from voicedesk.conversation.store.figures_kept import as_kept, figures_of
 from voicedesk.conversation.store.history import History, as_past
 from voicedesk.conversation.store.model import Recording
 from voicedesk.conversation.store.store import Store
@@ -72,10 +74,8 @@ class Keeping:
             renew: Ends the present turn and has another session answer, which knows the dialogue as it is then.
             connect: Opens that session.
         """
-        self._conductor = conductor
-        self._scribe = scribe
-        self._renew = renew
-        self._connect = connect
+        self._conductor, self._scribe = conductor, scribe
+        self._renew, self._connect = renew, connect
         self._tasks = TaskSet()
         self._store = Store(folder, privacy)
         self._store.on_trouble(self._on_trouble)
@@ -85,14 +85,23 @@ class Keeping:
         self.archive = Archive(self.takes, self._store.turn_id)
         self._tidying = Tidying(self.history, lambda: self.conversation, privacy.history_span)
         self.leaving: Callable[[], None] = lambda: None
+        self._figures = Figures()
         self._waiting: int | None = None  # takes, as it was told last
         self._counting: asyncio.Task[None] | None = None
         self._is_stale = False
         self._historian = self._store.watch(scribe, recorder, server)
+        self._stop_watching: Callable[[], None] = lambda: None
         self.history.deleted = self._on_deleted
         conductor.watch_takes(self.takes.captured)
         for observer in (self.takes, self._historian, self._on_event):
             conductor.observe(observer)
+
+    def keep_figures(self, figures: Figures) -> None:
+        """Keep with each turn what is known of its times and cost, and have it known again when it goes on."""
+        self._figures = figures
+        historian = self._historian
+        historian.figures = lambda turn: as_kept(figures.of(turn))
+        self._stop_watching = figures.watch(lambda turn: historian.note_figures(turn.turn))
 
     @property
     def conversation(self) -> str:
@@ -203,6 +212,7 @@ class Keeping:
         self._scribe.forget_before(self._conductor.turn + (not is_talking))
         self._scribe.dialogue.begin(past)
         ids = {number - len(turns): turn.id for number, turn in enumerate(turns)}
+        self._figures.recall(figures_of(turns))
         self._historian.begin(conversation if turns else None, ids)
         opened = conversation if turns else None
         self._conductor.emit(
@@ -229,6 +239,7 @@ class Keeping:
     async def close(self) -> None:
         """Write what is still to be written. The conductor is closed before. Safe to call twice."""
         self.takes.changed = lambda: None
+        self._stop_watching()
         await self._tidying.close()
         await self._tasks.close()
         try:

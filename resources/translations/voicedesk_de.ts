@@ -481,6 +481,10 @@
         <translation>Dieses Gespräch fortsetzen: Die nächste Antwort weiß, was darin gesagt wurde</translation>
     </message>
     <message>
+        <source>Where the Time Went</source>
+        <translation>Wohin die Zeit ging</translation>
+    </message>
+    <message>
         <source>Rename</source>
         <translation>Umbenennen</translation>
     </message>
@@ -507,6 +511,10 @@
     <message>
         <source>Conversations are not kept. Settings, Privacy can change that.</source>
         <translation>Gespräche werden nicht aufbewahrt. Unter Einstellungen, Datenschutz lässt sich das ändern.</translation>
+    </message>
+    <message>
+        <source>No times of these answers were kept.</source>
+        <translation>Von diesen Antworten wurden keine Zeiten aufbewahrt.</translation>
     </message>
     <message>
         <source>The conversation was deleted.</source>
@@ -546,6 +554,10 @@
     <message>
         <source>Words in italics were not heard.</source>
         <translation>Kursive Wörter wurden nicht gehört.</translation>
+    </message>
+    <message>
+        <source>Where the Time Went</source>
+        <translation>Wohin die Zeit ging</translation>
     </message>
 </context>
 <context>
@@ -696,6 +708,10 @@
         <translation>{total}, davon Stille in der Antwort {part}</translation>
     </message>
     <message>
+        <source>When this answer was heard was not kept.</source>
+        <translation>Wann diese Antwort zu hören war, wurde nicht aufbewahrt.</translation>
+    </message>
+    <message>
         <source>Classic</source>
         <translation>Klassisch</translation>
     </message>
@@ -796,12 +812,28 @@
         <translation>Von dieser Antwort war nichts zu hören.</translation>
     </message>
     <message>
+        <source>That is not known any more.</source>
+        <translation>Das ist nicht mehr bekannt.</translation>
+    </message>
+    <message>
         <source>Nothing stands out: every step took a little of the time.</source>
         <translation>Nichts sticht heraus: Jeder Schritt brauchte ein wenig von der Zeit.</translation>
     </message>
     <message>
+        <source>It was not slow: nothing held it up.</source>
+        <translation>Sie war nicht langsam: Nichts hat sie aufgehalten.</translation>
+    </message>
+    <message>
         <source>It was neither: nothing held it up.</source>
         <translation>Keines von beiden: Nichts hielt sie auf.</translation>
+    </message>
+    <message>
+        <source>Whether it was choppy is not known: only its times were kept.</source>
+        <translation>Ob sie stockte, ist nicht bekannt: Nur ihre Zeiten wurden aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>What it cost was not kept.</source>
+        <translation>Was sie gekostet hat, wurde nicht aufbewahrt.</translation>
     </message>
     <message>
         <source>less than {}</source>

@@ -8,14 +8,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLineEdit,
     QListView,
+    QMenu,
     QPushButton,
     QStyleOptionViewItem,
 )
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from tests.end_to_end.desktop import run
 from tests.ui.finding import by_name
 from tests.ui.test_accessibility import clipped, unnamed
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.store.model import Outcome, Said, Turn
 from voicedesk.conversation.store.store import Store
 from voicedesk.core.dialogue import Role
@@ -48,12 +50,14 @@ class Person:
         self.current = ""
         self.is_kept = True
         self.continued: list[str] = []
+        self.times: list[tuple[int, Figures]] = []
         self.dialog = HistoryDialog(
             HistoryPorts(
                 conversations=self.store.history,
                 current=lambda: self.current,
                 proceed=self._proceed,
                 is_kept=lambda: self.is_kept,
+                show_times=lambda turn, figures: self.times.append((turn, figures)),
             )
         )
         self.search = self.dialog._search
@@ -540,3 +544,106 @@ def test_everything_is_named_drawn_and_not_clipped(
         for translator in translators:
             qapp.removeTranslator(translator)
             translator.deleteLater()
+
+
+# ---------------------------------------------------------------------------- where the time went
+
+
+def timed(person: Person, number: int, conversation: str, latency: float | None) -> None:
+    """Keep a turn that took so many milliseconds; None for one whose times were not kept."""
+    messages = (Said(Role.USER, f"Question {number}"), Said(Role.ASSISTANT, f"Answer {number}"))
+    times: dict[str, float | None] = {}
+    if latency is not None:
+        times = {"key_up": 0.0, "first_audible": latency}
+    turn = Turn(
+        f"t{number}",
+        START + number,
+        Outcome.ANSWERED,
+        "realtime",
+        model="model-a",
+        timeline=times,
+        messages=messages,
+    )
+    person.store.history.save(conversation, turn, START + number)
+
+
+def middle_of(reader: HistoryReader, text: str) -> QPoint:
+    """Where these words stand in the view."""
+    found = reader.document().find(text)
+    assert not found.isNull()
+    end = reader.cursorRect(found)
+    found.setPosition(found.selectionStart())
+    return QPoint((reader.cursorRect(found).left() + end.left()) // 2, end.center().y())
+
+
+def test_how_long_an_answer_took_leads_to_where_that_time_went(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    async def work(person: Person) -> None:
+        for number, latency in enumerate((640.0, 1250.0), 1):
+            timed(person, number, "c", latency)
+        person.dialog.start()
+        await person.until(lambda: "Answer 2" in person.text)
+        assert "VoiceDesk · 0.64 s\nAnswer 1" in person.text
+        reader = person.dialog._reader
+        QTest.mouseClick(
+            reader.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(reader, "1.25 s")
+        )
+        ((turn, figures),) = person.times
+        assert turn == -1
+        assert [each.timeline.latency_ms for each in figures] == [640.0, 1250.0]
+        QTest.mouseClick(
+            reader.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(reader, "Answer 1")
+        )
+        assert len(person.times) == 1  # words lead nowhere
+        person.click("Where the Time Went")
+        assert person.times[-1][0] == -2  # where the cursor stands by then
+
+    go(tmp_path, work)
+
+
+def test_the_menu_of_an_answer_leads_there_too(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        timed(person, 1, "c", None)
+        timed(person, 2, "c", 700.0)
+        person.dialog.start()
+        await person.until(lambda: "Answer 2" in person.text)
+        reader = person.dialog._reader
+
+        def entries(words: str) -> list[QAction]:
+            place = middle_of(reader, words)
+            event = QContextMenuEvent(
+                QContextMenuEvent.Reason.Mouse, place, reader.viewport().mapToGlobal(place)
+            )
+            QApplication.sendEvent(reader.viewport(), event)
+            (menu,) = [m for m in reader.findChildren(QMenu) if m.isVisible()]
+            found = [a for a in menu.actions() if a.text() == "Where the Time Went"]
+            for action in found:
+                action.trigger()
+            menu.close()
+            QApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
+            return found
+
+        assert entries("Answer 1") == []
+        assert len(entries("Answer 2")) == 1
+        assert person.times[0][0] == -1
+
+    go(tmp_path, work)
+
+
+def test_where_no_times_were_kept_that_is_said(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        timed(person, 1, "old", None)
+        timed(person, 2, "half", None)
+        timed(person, 3, "half", 900.0)
+        person.dialog.start()
+        await person.until(lambda: "Answer 3" in person.text)
+        person.click("Where the Time Went")
+        assert person.times[0][0] == -1  # the nearest of which they are known
+        QTest.keyClick(person.list, Qt.Key.Key_Down)
+        await person.until(lambda: "Answer 1" in person.text)
+        button = by_name(person.dialog, "Where the Time Went", QPushButton)
+        assert not button.isEnabled()
+        assert "No times" in button.toolTip()
+
+    go(tmp_path, work)

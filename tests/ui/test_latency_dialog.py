@@ -32,12 +32,22 @@ from tests.ui.test_accessibility import clipped, unnamed
 from voicedesk.conversation.figures.causes import Cause, Why
 from voicedesk.conversation.figures.prices import Cost
 from voicedesk.conversation.figures.spending import Spent
-from voicedesk.conversation.figures.turns import DeviceCounts, Figures, Span, SpanKind
+from voicedesk.conversation.figures.turn_figures import (
+    DeviceCounts,
+    Span,
+    SpanKind,
+    TurnFigures,
+)
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.figures.waterfall import Step
-from voicedesk.core.events import Underran
+from voicedesk.conversation.store.figures_kept import of_turn
+from voicedesk.conversation.store.model import Outcome, Turn
+from voicedesk.core.dialogue import Message, Role
+from voicedesk.core.events import ConversationOpened, Underran
 from voicedesk.core.settings import Settings
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.ui import theme
+from voicedesk.ui.conversation_entries import Kind
 from voicedesk.ui.latency_dialog import LatencyDialog
 from voicedesk.ui.latency_strip import Waterfall
 from voicedesk.ui.latency_turn import page_of
@@ -418,3 +428,84 @@ def test_any_line_can_be_drawn(qapp: QGuiApplication, values: list[float]) -> No
     line.show_values(values)
     assert not line.grab().isNull()
     line.deleteLater()
+
+
+# ------------------------------------------------------------------------------ earlier answers
+
+
+def kept(number: int, latency: float | None, **more: Any) -> TurnFigures:
+    """An answer as it was read from the disk."""
+    times: dict[str, float | None] = {"key_up": 0.0}
+    if latency is not None:
+        times |= {"commit_sent": 4.0, "first_delta": latency - 50, "first_audible": latency}
+    fields: dict[str, Any] = {"mode": "realtime", "model": "model-a", "timeline": times} | more
+    return of_turn(number, Turn(f"t{number}", 1_750_000_000.0 + number, Outcome.ANSWERED, **fields))
+
+
+def test_an_answer_of_a_conversation_that_goes_on_has_its_waterfall(
+    window: MainWindow, control: FakeControl
+) -> None:
+    figures_of(window).recall([kept(-2, 1200.0, figures={"counters": {}}), kept(-1, None)])
+    messages = tuple(
+        Message(turn, role, text)
+        for turn in (-2, -1)
+        for role, text in ((Role.USER, "One"), (Role.ASSISTANT, "Two"))
+    )
+    control.emit(ConversationOpened(turn=0, at=0.0, conversation="c", messages=messages))
+    a_turn(control)
+    (action,) = (a for a in window.transcript.tools.actions if a.icon == "latency")
+    entry = next(e for e in window.transcript.log if e.turn == -2 and e.kind is Kind.REPLY)
+    assert action.is_possible(entry)
+    action.run(entry)
+    dialog = window.latency._dialog
+    assert dialog is not None
+    assert "1.20 s, of which the server 1.15 s" in texts(dialog)
+    choice = by_name(dialog, "Answer", QComboBox)
+    assert choice.count() == 3
+    assert choice.currentIndex() == 2
+    assert "2025" in choice.currentText()
+    assert "2025" not in choice.itemText(0)  # today's
+    rows = by_name(dialog, "Steps of this answer", WaterfallView).accessibleDescription()
+    assert "First sound is made 1,146 ms" in rows
+    QTest.mouseClick(by_name(dialog, "The answer after", QToolButton), Qt.MouseButton.LeftButton)
+    assert "Nothing was heard" in texts(dialog)
+
+
+def test_the_answers_of_a_conversation_that_is_read_stand_alone(
+    window: MainWindow, control: FakeControl, tmp_path: Path
+) -> None:
+    a_turn(control)
+    read = Figures.of_the_past([kept(-2, 600.0), kept(-1, 800.0)])
+    window.latency.open(-2, read)
+    dialog = window.latency._dialog
+    assert dialog is not None
+    assert "0.60 s" in texts(dialog)
+    assert by_name(dialog, "Answer", QComboBox).count() == 2
+    dialog.save("json", tmp_path / "figures.json")
+    dialog.finish()
+    QApplication.processEvents()
+    saved = json.loads((tmp_path / "figures.json").read_text())
+    assert [turn["turn"] for turn in saved["turns"]] == [-2, -1]
+    assert saved["turns"][0]["not_kept"] == ["cost", "counters"]
+    window.latency.open()
+    assert by_name(dialog, "Answer", QComboBox).count() == 1
+
+
+def test_what_was_not_kept_of_an_answer_is_said(window: MainWindow) -> None:
+    window.latency.open(-1, Figures.of_the_past([kept(-1, 600.0)]))
+    dialog = window.latency._dialog
+    assert dialog is not None
+    assert "Whether it was choppy is not known" in texts(dialog)
+    assert "What it cost was not kept." in texts(dialog)
+    assert "It was neither" not in texts(dialog)
+    window.latency.open(-1, Figures.of_the_past([kept(-1, None, heard_ms=900.0)]))
+    QApplication.processEvents()
+    assert "When this answer was heard was not kept." in texts(dialog)
+    assert "Nothing was heard" not in texts(dialog)
+    assert "Nothing of this answer" not in texts(dialog)
+    whole = {"counters": {"underruns": 2, "gap_ms": 300}, "cost": {"is_local": True}}
+    window.latency.open(-1, Figures.of_the_past([kept(-1, 600.0, figures=whole)]))
+    QApplication.processEvents()
+    assert "Gaps: 2" in texts(dialog)
+    assert "it cost nothing" in texts(dialog)
+    assert "not kept" not in texts(dialog)

@@ -28,7 +28,7 @@ from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.device_news import DeviceNews
 from voicedesk.conversation.device_watch import Count, Counter, DeviceWatch
-from voicedesk.conversation.figures.turns import DeviceCounts
+from voicedesk.conversation.figures.turn_figures import DeviceCounts
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.settings import DeviceChoice, Settings, Sound

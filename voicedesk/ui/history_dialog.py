@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from voicedesk.conversation.store.model import Conversation
+from voicedesk.conversation.store.model import Conversation, Turn
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_export import ExportMenu
@@ -65,6 +66,7 @@ class HistoryDialog(ListDialog):
         self._empty.setBackgroundRole(QPalette.ColorRole.Base)  # that of the list
         self._empty.setAutoFillBackground(True)
         self._reader = HistoryReader(self)
+        self._reader.times_wanted.connect(self._show_times)
         self._undo = UndoBar(self, self, has_margins=False)
         self.addAction(self._undo.action)
         self._build_buttons()
@@ -84,6 +86,7 @@ class HistoryDialog(ListDialog):
         self._continue.setToolTip(
             self.tr("Go on with this conversation: the next answer knows what was said in it")
         )
+        self._times = self._button(self.tr("Where the Time Went"), self._show_times_here)
         self._renaming = self._button(self.tr("Rename"), self._edit_title)
         self._export = self._button(self.tr("Export"))
         self._menu = ExportMenu(self, self._ports.conversations, self._do)
@@ -105,6 +108,7 @@ class HistoryDialog(ListDialog):
         row.setSpacing(unit // 2)
         row.addWidget(self._delete_all)
         row.addStretch(1)
+        row.addWidget(self._times)
         for button in (self._delete, self._export, self._renaming, self._continue):
             row.addWidget(button)
         layout = QVBoxLayout(self)
@@ -188,7 +192,7 @@ class HistoryDialog(ListDialog):
             self._reading.cancel()
             self._reading = None
         if chosen is None:
-            self._reader.show_turns(())
+            self._show_turns(())
         else:
             self._reading = self._do(partial(self._read, chosen.id))
 
@@ -202,9 +206,26 @@ class HistoryDialog(ListDialog):
         self._menu.conversation = chosen
 
     async def _read(self, conversation: str) -> None:
-        self._reader.show_turns(await self._ports.conversations.turns(conversation))
+        self._show_turns(await self._ports.conversations.turns(conversation))
+
+    def _show_turns(self, turns: Sequence[Turn]) -> None:
+        self._reader.show_turns(turns)
+        self._times.setEnabled(self._reader.has_times)
+        self._times.setToolTip(
+            self.tr("No times of these answers were kept.")
+            if turns and not self._reader.has_times
+            else ""
+        )
 
     # ------------------------------------------------------------------------------ actions
+
+    def _show_times(self, turn: int) -> None:
+        self._ports.show_times(turn, self._reader.figures)
+
+    def _show_times_here(self) -> None:
+        """Of the turn in which the reader's cursor stands, or of the nearest one of which they are known."""
+        here, figures = self._reader.turn, self._reader.figures
+        self._ports.show_times(min((t.turn for t in figures), key=lambda n: abs(n - here)), figures)
 
     def _proceed(self) -> None:
         if self._continue.isEnabled() and (chosen := self.chosen) is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.store.export import ExportKind, Names
 from voicedesk.conversation.store.model import Conversation, Found, Turn
 
@@ -47,9 +48,11 @@ class HistoryPorts:
         current: The id of the one that goes on now.
         proceed: Goes on with this one; raises VoiceDeskError when it cannot be read.
         is_kept: Whether new conversations are kept.
+        show_times: Shows where the time of a turn went, by its number in these figures.
     """
 
     conversations: Conversations
     current: Callable[[], str]
     proceed: Callable[[str], Awaitable[None]]
     is_kept: Callable[[], bool]
+    show_times: Callable[[int, Figures], None]

@@ -1,14 +1,17 @@
-"""Shows a conversation of the past to read: who said what, and what nobody heard."""
+"""Shows a conversation of the past to read: who said what, what nobody heard, and how long each answer took."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
+    QMouseEvent,
     QPalette,
     QTextBlockFormat,
     QTextCharFormat,
@@ -16,6 +19,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from voicedesk.conversation.figures.turn_figures import TurnFigures
+from voicedesk.conversation.figures.turns import Figures
+from voicedesk.conversation.store.figures_kept import of_turn
 from voicedesk.conversation.store.model import Turn
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Role
@@ -27,15 +33,23 @@ from voicedesk.ui.transcript_style import TranscriptStyle
 from voicedesk.ui.transcript_writer import MarkdownWriter, Written, write_plain
 from voicedesk.ui.unheard_words import mark_unheard, told_selection
 from voicedesk.ui.widgets import FocusFrame, style_scroll_bar
+from voicedesk.ui.wording import seconds
 
 _MOST_TURNS = 500
 """Of a longer conversation the end is shown; an export has all of it."""
+_TIMES = "times:"
 _SLICE_S = 0.008
 """So long it writes at a time; the rest comes when other things have had their turn."""
 
 
 class HistoryReader(QTextEdit):
-    """The words of a conversation, to read and copy; nothing in them can be followed."""
+    """The words of a conversation, to read and copy; no address in them can be followed.
+
+    Signals:
+        times_wanted: The user wants to see where the time of an answer went, by its number.
+    """
+
+    times_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +61,10 @@ class HistoryReader(QTextEdit):
         self.document().setDocumentMargin(em(self))
         FocusFrame(self)
         self._turns: tuple[Turn, ...] = ()
-        self._waiting: deque[Turn] = deque()
+        self._waiting: deque[tuple[int, Turn]] = deque()
+        self._places: list[tuple[int, int]] = []  # where each turn begins, and its number
+        self._pressed_on = ""
+        self.viewport().setMouseTracking(True)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._write_some)
@@ -67,7 +84,9 @@ class HistoryReader(QTextEdit):
         self.setAccessibleDescription("")
         self._style = TranscriptStyle(self.palette(), self.font(), em(self))
         self._writer = MarkdownWriter(self._style)
-        self._waiting = deque(self._turns[-_MOST_TURNS:])
+        shown = self._turns[-_MOST_TURNS:]
+        self._waiting = deque(enumerate(shown, -len(shown)))
+        self._places = []
         if len(self._turns) > _MOST_TURNS:
             cursor = self.textCursor()
             self._write(cursor, self.tr("The beginning is left out here."), self._quiet())
@@ -105,7 +124,7 @@ class HistoryReader(QTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
         while self._waiting:
-            self._write_turn(cursor, self._waiting.popleft())
+            self._write_turn(cursor, *self._waiting.popleft())
             if len(self._waiting) <= left if left is not None else now() > until:
                 break
         cursor.endEditBlock()
@@ -114,7 +133,9 @@ class HistoryReader(QTextEdit):
         else:
             self._timer.stop()
 
-    def _write_turn(self, cursor: QTextCursor, turn: Turn) -> None:
+    def _write_turn(self, cursor: QTextCursor, number: int, turn: Turn) -> None:
+        figures: TurnFigures | None = of_turn(number, turn)
+        self._places.append((cursor.position(), number))
         names = {
             Role.USER: self.tr("You"),
             Role.ASSISTANT: QCoreApplication.translate("Transcript", "VoiceDesk"),
@@ -126,6 +147,9 @@ class HistoryReader(QTextEdit):
             if said.unheard:
                 name += " · " + QCoreApplication.translate("Transcript", "interrupted")
             self._write(cursor, name, self._label(), above=True)
+            if said.role is Role.ASSISTANT and figures is not None:
+                self._write_time(cursor, figures)
+                figures = None  # once, however many parts the answer has
             whole = "\n".join(filter(None, (said.text, said.unheard)))
             is_marked = said.role is Role.ASSISTANT and _is_marked(whole)
             begin, written = (self._write_marked if is_marked else self._write_plain)(cursor, whole)
@@ -147,6 +171,76 @@ class HistoryReader(QTextEdit):
         else:
             cursor.insertBlock(block)
         cursor.insertText(text, look)
+
+    def _write_time(self, cursor: QTextCursor, figures: TurnFigures) -> None:
+        """How long the answer took, as the way to where that time went."""
+        latency = figures.timeline.latency_ms
+        if not figures.timeline.points:
+            return
+        look = self._quiet()
+        cursor.insertText(" · ", look)
+        look.setAnchor(True)
+        look.setAnchorHref(f"{_TIMES}{figures.turn}")
+        look.setFontUnderline(True)
+        look.setToolTip(self.tr("Where the Time Went"))
+        text = QCoreApplication.translate("Latency", "not heard")
+        cursor.insertText(text if latency is None else seconds(latency), look)
+
+    # ------------------------------------------------------------------------------ times
+
+    @property
+    def figures(self) -> Figures:
+        """What is known of the times of the turns that are shown, by their numbers."""
+        shown = self._turns[-_MOST_TURNS:]
+        return Figures.of_the_past(of_turn(n, turn) for n, turn in enumerate(shown, -len(shown)))
+
+    @property
+    def has_times(self) -> bool:
+        """Whether the times of any turn that is shown were kept."""
+        return any(of_turn(0, turn).timeline.points for turn in self._turns[-_MOST_TURNS:])
+
+    @property
+    def turn(self) -> int:
+        """The number of the turn in which the text cursor stands; 0 for none."""
+        return self._turn_at(self.textCursor().position())
+
+    def _turn_at(self, position: int) -> int:
+        index = bisect_right(self._places, (position, 0)) - 1
+        return self._places[max(0, index)][1] if self._places else 0
+
+    def _time_at(self, place: QPoint) -> str:
+        address = self.anchorAt(place)
+        return address if address.startswith(_TIMES) else ""
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        shape = (
+            Qt.CursorShape.PointingHandCursor
+            if self._time_at(event.position().toPoint())
+            else Qt.CursorShape.IBeamCursor
+        )
+        self.viewport().setCursor(shape)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        self._pressed_on = self._time_at(event.position().toPoint()) if is_left else ""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed_on, self._pressed_on = self._pressed_on, ""
+        if pressed_on and pressed_on == self._time_at(event.position().toPoint()):
+            self.times_wanted.emit(int(pressed_on.removeprefix(_TIMES)))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        number = self._turn_at(self.cursorForPosition(event.pos()).position())
+        if self.figures.of(number) is not None:
+            menu.addSeparator()
+            action = menu.addAction(self.tr("Where the Time Went"))
+            action.triggered.connect(lambda: self.times_wanted.emit(number))
+        menu.popup(event.globalPos())
 
     def _write_plain(self, cursor: QTextCursor, text: str) -> tuple[int, Written]:
         cursor.insertBlock(QTextBlockFormat())

@@ -54,15 +54,15 @@ class LatencyAccess(QObject):
     def _open_message(self, entry: Entry) -> None:
         self.open(entry.turn)
 
-    def open(self, turn: int = 0) -> None:
-        """Show the figures of a turn; 0 for the latest."""
+    def open(self, turn: int = 0, figures: Figures | None = None) -> None:
+        """Show the figures of a turn; 0 for the latest. ``figures``: of a conversation that is read, not of this run."""
         from voicedesk.ui.latency_dialog import LatencyDialog
 
         if self._dialog is None:
             self._dialog = LatencyDialog(self._figures, self._strip.window())
             self._dialog.settings_wanted.connect(self.settings_wanted)
             self.destroyed.connect(self._dialog.leave)  # the window is made anew
-        self._dialog.show_turn(turn)
+        self._dialog.show_turn(turn, figures)
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 
 from voicedesk.conversation.figures.export import FiguresExportError, Kind, write
 from voicedesk.conversation.figures.groups import Groups
-from voicedesk.conversation.figures.turns import Figures, TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.timeline import Timeline
 from voicedesk.ui.announce import announce
 from voicedesk.ui.icons import em
@@ -50,8 +51,9 @@ class LatencyDialog(QDialog):
     _written = Signal(object)
 
     def __init__(self, figures: Figures, parent: QWidget | None = None) -> None:
+        """``figures`` are those of this run."""
         super().__init__(parent)
-        self._figures = figures
+        self._figures = self._live = figures
         self._shown = 0
         self._listed: list[tuple[str, int]] = []
         self._writer: threading.Thread | None = None
@@ -61,9 +63,7 @@ class LatencyDialog(QDialog):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
         self._timer.timeout.connect(self._refresh)
-        self._groups = Groups()
-        for turn in figures:
-            self._groups.add(turn.timeline)
+        self._groups = self._live_groups = _groups_of(figures)
         self._build()
         self._style()
         self._stop = figures.watch(self._on_turn)
@@ -157,20 +157,32 @@ class LatencyDialog(QDialog):
 
     # ------------------------------------------------------------------------------ which answer
 
-    def show_turn(self, turn: int = 0) -> None:
-        """Show an answer; 0 for the latest, and then each that comes."""
+    def show_turn(self, turn: int = 0, figures: Figures | None = None) -> None:
+        """Show an answer; 0 for the latest, and then each that comes.
+
+        Args:
+            turn: Its number.
+            figures: Those of a conversation that is read; None for those of this run.
+        """
+        self._figures = figures if figures is not None else self._live
+        self._groups = _groups_of(figures) if figures is not None else self._live_groups
         self._shown = turn
         self._tabs.setCurrentIndex(0)
         self._refresh()
         self._choice.setFocus()
 
     def _on_turn(self, turn: TurnFigures) -> None:
-        self._groups.add(turn.timeline)
+        self._live_groups.add(turn.timeline)
         if self.isVisible() and not self._timer.isActive():
             self._timer.start()
 
+    @property
+    def _answers(self) -> list[TurnFigures]:
+        """Those that can be chosen and saved, oldest first."""
+        return [*self._figures.past, *self._figures]
+
     def _refresh(self) -> None:
-        turns = list(self._figures)[-_LISTED:][::-1]
+        turns = self._answers[-_LISTED:][::-1]
         self._pages.setCurrentIndex(1 if turns else 0)
         for button in self._save:
             button.setEnabled(bool(turns))
@@ -222,7 +234,7 @@ class LatencyDialog(QDialog):
     def save(self, kind: Kind, path: Path) -> None:
         """Write all figures to a file, on a thread, and say where they are or why not."""
         self.finish()
-        turns = [turn.snapshot() for turn in self._figures]
+        turns = [turn.snapshot() for turn in self._answers]
 
         def work() -> None:
             try:
@@ -270,6 +282,13 @@ class LatencyDialog(QDialog):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_bar"):
             self._style()
+
+
+def _groups_of(figures: Figures) -> Groups:
+    groups = Groups()
+    for turn in figures:
+        groups.add(turn.timeline)
+    return groups
 
 
 def _in_short(timeline: Timeline) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from voicedesk.conversation.figures.causes import Cause, is_slow, main_causes
 from voicedesk.conversation.figures.spending import Spent
-from voicedesk.conversation.figures.turns import TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
 from voicedesk.conversation.figures.waterfall import rows
 from voicedesk.ui import theme
 from voicedesk.ui.figures import points_table
@@ -19,9 +19,10 @@ from voicedesk.ui.latency_words import (
     cause_sentence,
     cost_sentence,
     day_sentence,
-    latency_sentence,
+    lack_sentence,
     no_cause_sentence,
     setting_name,
+    turn_sentence,
 )
 from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.widgets import IconView, LinkButton, QuietLabel
@@ -132,6 +133,8 @@ class TurnView(QWidget):
         self._why.setFont(bold)
         self._causes = Causes(self)
         self._causes.setting_wanted.connect(self.setting_wanted)
+        self._lacking = QuietLabel("", self)
+        self._lacking.setWordWrap(True)
         self._cost = QuietLabel("", self)
         self._cost.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -142,13 +145,14 @@ class TurnView(QWidget):
         layout.addSpacing(unit // 2)
         layout.addWidget(self._why)
         layout.addWidget(self._causes)
+        layout.addWidget(self._lacking)
         layout.addSpacing(unit // 2)
         layout.addWidget(self._cost)
         layout.addStretch(1)
 
     def show_turn(self, turn: TurnFigures, spent: Spent | None = None) -> None:
         """Show another answer, or the same one better known, and what was spent today."""
-        self._sentence.setText(latency_sentence(turn.timeline))
+        self._sentence.setText(turn_sentence(turn))
         self._sentence.setAccessibleDescription(self._sentence.text())
         _show(self._around, around_sentence(turn))
         found = rows(turn)
@@ -156,7 +160,8 @@ class TurnView(QWidget):
         self._waterfall.show_rows(found)
         self._waterfall.setToolTip(points_table(turn.timeline))
         main = main_causes(turn, _MOST_CAUSES)
-        self._causes.show_causes(main, no_cause_sentence(is_slow=is_slow(turn)))
+        self._causes.show_causes(main, no_cause_sentence(turn, is_slow=is_slow(turn)))
+        _show(self._lacking, lack_sentence(turn))
         _show(self._cost, " ".join(filter(None, (cost_sentence(turn.cost), day_sentence(spent)))))
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTime
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 from voicedesk.conversation.figures.causes import Cause, Why
 from voicedesk.conversation.figures.prices import Cost
 from voicedesk.conversation.figures.spending import Spent
-from voicedesk.conversation.figures.turns import TurnFigures
+from voicedesk.conversation.figures.turn_figures import Lack, TurnFigures
 from voicedesk.conversation.figures.waterfall import Step
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.ui.settings_texts import translated
@@ -65,6 +65,13 @@ def latency_sentence(timeline: Timeline) -> str:
     )
 
 
+def turn_sentence(turn: TurnFigures) -> str:
+    """The same of a turn, which may not have been kept whole."""
+    if Lack.TIMES in turn.lacks:
+        return QCoreApplication.translate("Latency", "When this answer was heard was not kept.")
+    return latency_sentence(turn.timeline)
+
+
 def mode_name(mode: str) -> str:
     """A pipeline."""
     translate = QCoreApplication.translate
@@ -77,6 +84,9 @@ def turn_name(turn: TurnFigures) -> str:
     """A turn in a list of turns."""
     clock = QTime(turn.began.hour, turn.began.minute)
     at = QLocale().toString(clock, QLocale.FormatType.ShortFormat)
+    day = QDate(turn.began.year, turn.began.month, turn.began.day)
+    if day != QDate.currentDate():
+        at = f"{QLocale().toString(day, QLocale.FormatType.ShortFormat)} {at}"
     parts = (at, mode_name(turn.timeline.mode), turn.timeline.model)
     return " · ".join(part for part in parts if part)
 
@@ -182,13 +192,30 @@ _SENTENCES: dict[Why, Callable[[], str]] = {
 }
 
 
-def no_cause_sentence(*, is_slow: bool) -> str:
+def no_cause_sentence(turn: TurnFigures, *, is_slow: bool) -> str:
     """For a turn in which nothing stands out."""
+    if Lack.TIMES in turn.lacks:
+        return QCoreApplication.translate("Latency", "That is not known any more.")
     if is_slow:
         return QCoreApplication.translate(
             "Latency", "Nothing stands out: every step took a little of the time."
         )
+    if Lack.COUNTERS in turn.lacks:
+        return QCoreApplication.translate("Latency", "It was not slow: nothing held it up.")
     return QCoreApplication.translate("Latency", "It was neither: nothing held it up.")
+
+
+def lack_sentence(turn: TurnFigures) -> str:
+    """What was not kept of a turn; empty for one that is known whole."""
+    translate = QCoreApplication.translate
+    sentences = []
+    if Lack.COUNTERS in turn.lacks:
+        sentences.append(
+            translate("Latency", "Whether it was choppy is not known: only its times were kept.")
+        )
+    if Lack.COST in turn.lacks:
+        sentences.append(translate("Latency", "What it cost was not kept."))
+    return " ".join(sentences)
 
 
 def setting_name(path: str, fields: tuple[Field, ...]) -> str:
@@ -212,7 +239,7 @@ def money(usd: Decimal) -> str:
 
 
 def cost_sentence(cost: Cost | None) -> str:
-    """What an answer cost."""
+    """What an answer cost; empty while that is not known."""
     translate = QCoreApplication.translate
     if cost is None:
         return ""

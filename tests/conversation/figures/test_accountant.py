@@ -18,7 +18,8 @@ from voicedesk.conversation.figures.loop_watch import LoopWatch
 from voicedesk.conversation.figures.prices import Cost
 from voicedesk.conversation.figures.spending import Spending
 from voicedesk.conversation.figures.stages import Role, Stage
-from voicedesk.conversation.figures.turns import Figures, TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.errors import NoAnswerError
 from voicedesk.core.events import Event, Interrupted, ReplyEnded, TurnFailed, UsageTold, UserText
 from voicedesk.core.settings import OPENAI_URL

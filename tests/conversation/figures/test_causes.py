@@ -19,7 +19,7 @@ from tests.conversation.figures.turn_stream import (
 )
 from voicedesk.conversation.figures.causes import Why, causes, is_slow, main_causes
 from voicedesk.conversation.figures.stages import Role, Stage
-from voicedesk.conversation.figures.turns import DeviceCounts, TurnFigures
+from voicedesk.conversation.figures.turn_figures import DeviceCounts, TurnFigures
 from voicedesk.core.events import (
     Event,
     Hint,

@@ -13,7 +13,7 @@ import pytest
 from tests.conversation.figures.turn_stream import ended, key, sound, state, timeline, turn_of
 from voicedesk.conversation.figures.export import FiguresExportError, to_csv, to_json, write
 from voicedesk.conversation.figures.prices import Cost
-from voicedesk.conversation.figures.turns import TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
 from voicedesk.core.events import TextDelta, UserText
 from voicedesk.core.turn import State
 

@@ -20,7 +20,8 @@ from tests.conversation.figures.turn_stream import (
     turn_of,
 )
 from voicedesk.conversation.figures.stages import Role, Stage
-from voicedesk.conversation.figures.turns import DeviceCounts, Figures, Span, SpanKind, TurnFigures
+from voicedesk.conversation.figures.turn_figures import DeviceCounts, Span, SpanKind, TurnFigures
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.errors import NoAnswerError
 from voicedesk.core.events import (
     Hint,

@@ -17,7 +17,7 @@ from tests.conversation.figures.turn_stream import (
     turn_of,
 )
 from voicedesk.conversation.figures.groups import KEPT, Groups
-from voicedesk.conversation.figures.turns import TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
 from voicedesk.conversation.figures.waterfall import Row, Step, rows
 from voicedesk.core.events import Waiting
 from voicedesk.core.timeline import Point, Timeline

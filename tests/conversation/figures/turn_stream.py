@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from voicedesk.conversation.figures.stages import Stages
-from voicedesk.conversation.figures.turns import Figures, TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.dialogue import ToolCall, ToolResult
 from voicedesk.core.events import (
     AudioDelta,

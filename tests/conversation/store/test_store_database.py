@@ -114,14 +114,15 @@ async def test_each_step_between_versions_is_taken_once(
     def third(connection: sqlite3.Connection) -> None:
         schema.run_script(connection, "UPDATE conversations SET mood = 'calm';\n")
 
-    monkeypatch.setitem(schema.STEPS, 1, second)
-    monkeypatch.setitem(schema.STEPS, 2, third)
-    monkeypatch.setattr(schema, "SCHEMA", 3)
+    present = schema.SCHEMA
+    monkeypatch.setitem(schema.STEPS, present, second)
+    monkeypatch.setitem(schema.STEPS, present + 1, third)
+    monkeypatch.setattr(schema, "SCHEMA", present + 2)
     later = Database(database.path)
     for _ in range(2):
         rows = await later.read(lambda c: c.execute("SELECT mood FROM conversations").fetchall())
         assert rows == [("calm",)]
-    assert await later.read(version_of) == 3
+    assert await later.read(version_of) == present + 2
     await later.close()
 
 
@@ -135,14 +136,15 @@ async def test_a_step_that_fails_leaves_the_file_as_it_was(
         connection.execute("DELETE FROM conversations")
         connection.execute("SELECT nothing FROM nowhere")
 
-    monkeypatch.setitem(schema.STEPS, 1, broken)
-    monkeypatch.setattr(schema, "SCHEMA", 2)
+    present = schema.SCHEMA
+    monkeypatch.setitem(schema.STEPS, present, broken)
+    monkeypatch.setattr(schema, "SCHEMA", present + 1)
     later = Database(database.path)
     with pytest.raises(StorageError):
         await later.read(count)
     await later.close()
     with contextlib.closing(sqlite3.connect(database.path)) as connection:
-        assert (version_of(connection), count(connection)) == (1, 1)
+        assert (version_of(connection), count(connection)) == (present, 1)
 
 
 async def make_newer(path: Path) -> None:

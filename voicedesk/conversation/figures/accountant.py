@@ -7,7 +7,8 @@ import logging
 
 from voicedesk.conversation.figures.prices import Used, estimate, used_by
 from voicedesk.conversation.figures.spending import Spending
-from voicedesk.conversation.figures.turns import Figures, TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.events import Event, StateChanged
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point

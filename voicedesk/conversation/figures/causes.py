@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from voicedesk.conversation.figures.stages import Role
-from voicedesk.conversation.figures.turns import SpanKind, TurnFigures
+from voicedesk.conversation.figures.turn_figures import Lack, SpanKind, TurnFigures
 from voicedesk.core.timeline import Point, Shares
 
 
@@ -66,7 +66,8 @@ def causes(turn: TurnFigures) -> list[Cause]:
     """What made a turn slow or choppy, what cost most time first; empty when nothing did."""
     found = [cause for finder in (*_SLOW, *_CHOPPY) if (cause := finder(turn)) is not None]
     found.sort(key=lambda cause: -cause.milliseconds)
-    if not found and turn.timeline.latency_ms is None and not turn.is_cut:
+    is_unheard = turn.timeline.latency_ms is None and Lack.TIMES not in turn.lacks
+    if not found and is_unheard and not turn.is_cut:
         return [Cause(Why.NOTHING_HEARD, setting="sound.speaker")]
     return found
 

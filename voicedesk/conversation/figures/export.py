@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voicedesk.conversation.figures.causes import causes
-from voicedesk.conversation.figures.turns import SpanKind, TurnFigures
+from voicedesk.conversation.figures.turn_figures import SpanKind, TurnFigures
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.reasons import disk_reason
 from voicedesk.core.redaction import redactor
@@ -57,6 +57,7 @@ def as_data(turn: TurnFigures) -> dict[str, Any]:
         "output_tokens": None if cost is None else cost.output_tokens,
         "estimated_usd": None if cost is None or cost.usd is None else str(cost.usd),
         "causes": [cause.why.value for cause in causes(turn)],
+        "not_kept": sorted(lack.value for lack in turn.lacks),
     }
     cleaned: dict[str, Any] = redactor.clean_data(
         data

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from voicedesk.conversation.figures.accountant import usage_of
 from voicedesk.conversation.figures.prices import Used
 from voicedesk.conversation.figures.stages import Role, Stage
-from voicedesk.conversation.figures.turns import SpanKind, TurnFigures
+from voicedesk.conversation.figures.turn_figures import SpanKind, TurnFigures
 from voicedesk.core.timeline import Point
 
 Value = str | int | float | bool

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from voicedesk import __version__
 from voicedesk.conversation.figures.spans import Described, described
-from voicedesk.conversation.figures.turns import Figures, TurnFigures
+from voicedesk.conversation.figures.turn_figures import TurnFigures
+from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.clock import now
 from voicedesk.core.events import Event, StateChanged
 from voicedesk.core.tasks import TaskSet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from voicedesk.conversation.figures.turns import SpanKind, TurnFigures
+from voicedesk.conversation.figures.turn_figures import SpanKind, TurnFigures
 from voicedesk.core.timeline import Point, Timeline
 
 

@@ -204,6 +204,7 @@ def _turn_data(turn: Turn) -> dict[str, Any]:
         "reply_ms": turn.reply_ms,
         "usage": turn.usage,
         "timeline_ms": turn.timeline,
+        "figures": turn.figures or None,
         "error": turn.error or None,
         "messages": messages,
     }

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.conversation.recall import REPLAY
@@ -78,6 +79,7 @@ class Historian:
     Attributes:
         conversation: The id of the present one; it is on disk as soon as something was said in it.
         active: Whether conversations are kept.
+        figures: What is known of a turn's times and cost, by its number; set by whoever gathers that.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Historian:
         """
         self.conversation = new_id()
         self.active = True
+        self.figures: Callable[[int], Mapping[str, Any]] = lambda _turn: {}
         self._history = history
         self._takes = takes
         self._scribe = scribe
@@ -136,6 +139,11 @@ class Historian:
     def adopt(self, number: int, turn: str) -> None:
         """What this number stands for is a turn of an earlier run, by its id."""
         self._past[number] = turn
+
+    def note_figures(self, number: int) -> None:
+        """The figures of a turn are known better now."""
+        if self.active and number in self._turns:
+            self._save_soon(number)
 
     def __call__(self, event: Event) -> None:
         """Take an event of the stream."""
@@ -283,6 +291,7 @@ class Historian:
             reply_ms=round(record.reply_ms, 1) if record else 0.0,
             usage=record.usage if record else None,
             timeline=timeline.as_milliseconds() if timeline else {},
+            figures=self.figures(number),
             error=str(record.error) if record and record.error else "",
             messages=self._said(number, turn),
         )

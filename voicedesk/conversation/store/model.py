@@ -93,6 +93,7 @@ class Turn:
         reply_ms: Length of the reply's sound.
         usage: The server's count, None when it gave none.
         timeline: Milliseconds from the key-up, by the names of ``core.timeline.Point``.
+        figures: What else is known of its times and its cost, as in ``figures.kept``; empty where it was not kept.
         error: The sentence of what went wrong.
         messages: In order.
     """
@@ -108,6 +109,7 @@ class Turn:
     reply_ms: float = 0.0
     usage: Mapping[str, Any] | None = None
     timeline: Mapping[str, float | None] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     messages: tuple[Said, ...] = ()
 

@@ -56,15 +56,16 @@ def save_turn(connection: sqlite3.Connection, conversation: str, turn: Turn, at:
         *(turn.mode, turn.server, turn.model, turn.typed, turn.heard_ms, turn.reply_ms),
         json.dumps(turn.usage) if turn.usage is not None else None,
         json.dumps(turn.timeline),
+        json.dumps(turn.figures) if turn.figures else None,
         turn.error or None,
     )
     connection.execute(
         """INSERT INTO turns (id, conversation, started_at, state, mode, server, model, typed, heard_ms, reply_ms,
-            usage, timeline, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            usage, timeline, figures, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, mode = excluded.mode, server = excluded.server,
             model = excluded.model, typed = excluded.typed, heard_ms = excluded.heard_ms,
             reply_ms = excluded.reply_ms, usage = excluded.usage, timeline = excluded.timeline,
-            error = excluded.error""",
+            figures = excluded.figures, error = excluded.error""",
         (turn.id, conversation, turn.started_at, *row),
     )
     _save_messages(connection, turn)
@@ -254,7 +255,7 @@ def _first_of_each(rows: Iterable[tuple[str, str]], limit: int) -> dict[str, str
 def turns(connection: sqlite3.Connection, conversation_id: str) -> list[Turn]:
     """The turns of a conversation with their messages, in order."""
     rows = connection.execute(
-        """SELECT id, started_at, state, mode, server, model, typed, heard_ms, reply_ms, usage, timeline, error
+        """SELECT id, started_at, state, mode, server, model, typed, heard_ms, reply_ms, usage, timeline, figures, error
         FROM turns WHERE conversation = ? ORDER BY started_at, rowid""",
         (conversation_id,),
     ).fetchall()
@@ -265,7 +266,8 @@ def turns(connection: sqlite3.Connection, conversation_id: str) -> list[Turn]:
             *(row[7], row[8]),
             usage=json.loads(row[9]) if row[9] else None,
             timeline=json.loads(row[10]) if row[10] else {},
-            error=row[11] or "",
+            figures=json.loads(row[11]) if row[11] else {},
+            error=row[12] or "",
             messages=tuple(said.get(row[0], ())),
         )
         for row in rows

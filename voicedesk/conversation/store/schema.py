@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-SCHEMA = 1
+SCHEMA = 2
 """The version that this code reads and writes, kept in SQLite's ``user_version``."""
 
 
@@ -94,7 +94,12 @@ def _first(connection: sqlite3.Connection) -> None:
     run_script(connection, _FIRST)
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _first}
+def _figures(connection: sqlite3.Connection) -> None:
+    """To version 2: what got in the way of a turn and what it cost, as JSON; not known of those that are there."""
+    connection.execute("ALTER TABLE turns ADD COLUMN figures TEXT")
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _first, 1: _figures}
 """``STEPS[1]`` turns a file of version 1 into one of version 2."""
 
 
