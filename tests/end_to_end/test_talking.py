@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.end_to_end.desktop import desktop_with, run, settings_for, spoken
+from tests.end_to_end.desktop import Person, desktop_with, run, settings_for, spoken
 from tests.support.pulse import RATE, Recording, VirtualSound
 from tests.support.realtime_server import ScriptedServer, begin, done, say
+from tests.support.starving import counting_starved, fed
 from voicedesk.core.events import Interrupted
 from voicedesk.core.settings import Settings
 from voicedesk.core.timeline import Point
@@ -29,6 +32,13 @@ def loud_ms(recording: Recording) -> float:
     blocks = recording.samples()
     blocks = blocks[: len(blocks) // 480 * 480].reshape(-1, 480)
     return float((np.abs(blocks.astype(np.int32)).max(axis=1) > 300).sum()) * 10.0
+
+
+def late_blocks(person: Person) -> Callable[[], int]:
+    """How often the speaker went without sound in time."""
+    sound = person.desktop.sound
+    assert sound is not None
+    return lambda: sound.counts().late_blocks
 
 
 def test_a_spoken_question_is_heard_answered_and_shown(
@@ -70,30 +80,31 @@ def test_a_long_reply_is_cut_by_a_press_and_the_next_question_is_answered(
     async def work() -> None:
         with pulse.record_speaker() as recording:
             async with desktop_with(Settings()) as person:
-                person.type("count to twenty")
-                await person.until(lambda: person.state is State.SPEAKING)
-                first = await asyncio.to_thread(recording.wait_for_sound)
-                await asyncio.to_thread(recording.wait_for_samples, first + RATE)  # a second
-                person.hold()
-                await person.say(question, pulse)
-                silence = person.records[1].timeline
-                assert silence is not None
-                silent_at = silence.points[Point.SILENT]
-                # Nothing of the old reply after the moment that we say it fell silent.
-                last = recording.last_above()
-                assert last is not None
-                assert recording.time_of(last) <= silent_at + 0.02
-                assert recording.time_of(len(recording.samples())) > silent_at + 0.5
-                person.let_go()
-                await person.rest()
-                await person.until(lambda: 2 in person.records)
-                second = person.records[2]
-                assert second.error is None
-                assert "42" in second.assistant_text or "forty" in second.assistant_text.lower()
-                cut = person.records[1]
-                assert 0 < cut.heard_ms < cut.reply_ms
+                with counting_starved(late_blocks(person)):
+                    person.type("count to twenty")
+                    await person.until(lambda: person.state is State.SPEAKING)
+                    first = await asyncio.to_thread(recording.wait_for_sound)
+                    await asyncio.to_thread(recording.wait_for_samples, first + RATE)  # a second
+                    person.hold()
+                    await person.say(question, pulse)
+                    silence = person.records[1].timeline
+                    assert silence is not None
+                    silent_at = silence.points[Point.SILENT]
+                    # Nothing of the old reply after the moment that we say it fell silent.
+                    last = recording.last_above()
+                    assert last is not None
+                    assert recording.time_of(last) <= silent_at + 0.02
+                    assert recording.time_of(len(recording.samples())) > silent_at + 0.5
+                    person.let_go()
+                    await person.rest()
+                    await person.until(lambda: 2 in person.records)
+                    second = person.records[2]
+                    assert second.error is None
+                    assert "42" in second.assistant_text or "forty" in second.assistant_text.lower()
+                    cut = person.records[1]
+                    assert 0 < cut.heard_ms < cut.reply_ms
 
-    run(work)
+    run(partial(fed, work))
 
 
 def test_the_whole_reply_sounds_and_the_position_agrees_with_the_recording(
@@ -107,23 +118,26 @@ def test_the_whole_reply_sounds_and_the_position_agrees_with_the_recording(
             server.replies.append([begin(), say("A long tone.", TONE, pieces=30), done()])
             with pulse.record_speaker() as recording:
                 async with desktop_with(settings_for(server.base_url)) as person:
-                    person.hold()
-                    await person.say(question, pulse)
-                    person.let_go()
-                    await person.until(lambda: person.state is State.SPEAKING)
-                    await person.rest()
-                    await asyncio.to_thread(recording.wait_for_silence, 0.2)
-                    first, last = recording.first_above(), recording.last_above()
-                    assert first is not None
-                    assert last is not None
-                    assert (last - first) / RATE * 1000 == pytest.approx(3000, abs=15)
-                    assert loud_ms(recording) == pytest.approx(3000, abs=25)  # and without a gap
-                    timeline = person.records[1].timeline
-                    assert timeline is not None
-                    offset = recording.time_of(first) - timeline.points[Point.FIRST_DAC]
-                    assert abs(offset) < 0.03
+                    with counting_starved(late_blocks(person)):
+                        person.hold()
+                        await person.say(question, pulse)
+                        person.let_go()
+                        await person.until(lambda: person.state is State.SPEAKING)
+                        await person.rest()
+                        await asyncio.to_thread(recording.wait_for_silence, 0.2)
+                        first, last = recording.first_above(), recording.last_above()
+                        assert first is not None
+                        assert last is not None
+                        assert (last - first) / RATE * 1000 == pytest.approx(3000, abs=15)
+                        assert loud_ms(recording) == pytest.approx(
+                            3000, abs=25
+                        )  # and without a gap
+                        timeline = person.records[1].timeline
+                        assert timeline is not None
+                        offset = recording.time_of(first) - timeline.points[Point.FIRST_DAC]
+                        assert abs(offset) < 0.03
 
-    run(work)
+    run(partial(fed, work))
 
 
 def test_a_barge_in_truncates_at_what_the_recording_holds(
@@ -138,20 +152,23 @@ def test_a_barge_in_truncates_at_what_the_recording_holds(
             )
             with pulse.record_speaker() as recording:
                 async with desktop_with(settings_for(server.base_url)) as person:
-                    person.type("sing")
-                    first = await asyncio.to_thread(recording.wait_for_sound)
-                    await person.until(lambda: len(recording.samples()) > first + RATE)
-                    person.hold()
-                    truncated = await server.wait_for("conversation.item.truncate")
-                    await asyncio.to_thread(recording.wait_for_silence, 0.2)
-                    heard_ms = loud_ms(recording)  # the sound card may have starved within it
-                    assert truncated["item_id"] == "tone"
-                    assert truncated["audio_end_ms"] == pytest.approx(heard_ms, abs=20)
-                    cut = [event for event in person.events if isinstance(event, Interrupted)]
-                    assert [part.received_ms for event in cut for part in event.heard] == [3000.0]
-                    person.window.talk_button.setFocus()
+                    with counting_starved(late_blocks(person)):
+                        person.type("sing")
+                        first = await asyncio.to_thread(recording.wait_for_sound)
+                        await person.until(lambda: len(recording.samples()) > first + RATE)
+                        person.hold()
+                        truncated = await server.wait_for("conversation.item.truncate")
+                        await asyncio.to_thread(recording.wait_for_silence, 0.2)
+                        heard_ms = loud_ms(recording)  # the sound card may have starved within it
+                        assert truncated["item_id"] == "tone"
+                        assert truncated["audio_end_ms"] == pytest.approx(heard_ms, abs=20)
+                        cut = [event for event in person.events if isinstance(event, Interrupted)]
+                        assert [part.received_ms for event in cut for part in event.heard] == [
+                            3000.0
+                        ]
+                        person.window.talk_button.setFocus()
 
-    run(work)
+    run(partial(fed, work))
 
 
 def test_the_take_holds_what_was_said_just_before_the_press(

@@ -169,7 +169,7 @@ class VirtualSound:
         command = [
             "pulseaudio",
             *("-n", "--system=false", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"),
-            *("--realtime=no", "--high-priority=no", "--log-target=stderr"),
+            *("--realtime=no", "--high-priority=yes", "--log-target=stderr"),
             *("-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}"),
         ]
         if shutil.which("setpriv"):  # it must not outlive us, however we end
