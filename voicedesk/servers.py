@@ -36,8 +36,7 @@ class Servers:
         server = settings.servers.get(server_id)
         if server is None or server.dialect == BUILTIN:
             return await self._builtin()
-        # A keychain may ask the user to unlock it, and the loop must not wait for that.
-        key = await asyncio.to_thread(self._keys.read, server_id, server)
+        key = await self._keys.fetch(server_id, server)
         address = address_of(server, key)
         if address.quirks.needs_key and not key:
             raise NoKeyError(server=server.name)

@@ -140,6 +140,14 @@
         <translation>Der Schlüssel konnte nicht im Schlüsselbund aufbewahrt werden ({reason}). Er gilt, bis VoiceDesk endet.</translation>
     </message>
     <message>
+        <source>The keychain does not answer, so the key is still in it. Unlock the keychain, then remove the key again.</source>
+        <translation>Der Schlüsselbund antwortet nicht, der Schlüssel liegt also noch darin. Entsperren Sie den Schlüsselbund und entfernen Sie den Schlüssel dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The keychain does not answer, so the key of {server} is not known. Unlock the keychain and try again, or enter the key in Settings, Servers.</source>
+        <translation>Der Schlüsselbund antwortet nicht, der Schlüssel von {server} ist also nicht bekannt. Entsperren Sie den Schlüsselbund und versuchen Sie es noch einmal, oder geben Sie den Schlüssel in Einstellungen, Server ein.</translation>
+    </message>
+    <message>
         <source>The file of keys, {path}, could not be changed: {reason}. Keys that are new are used until VoiceDesk ends.</source>
         <translation>Die Datei mit den Schlüsseln, {path}, ließ sich nicht ändern: {reason}. Neue Schlüssel gelten, bis VoiceDesk endet.</translation>
     </message>
@@ -672,6 +680,10 @@
     <message>
         <source>this computer&apos;s voice refused the sentence</source>
         <translation>die Stimme dieses Computers lehnt den Satz ab</translation>
+    </message>
+    <message>
+        <source>it does not answer; unlock it and save the key again</source>
+        <translation>er antwortet nicht; entsperren Sie ihn und speichern Sie den Schlüssel noch einmal</translation>
     </message>
     <message>
         <source>this desktop offers none</source>

@@ -101,7 +101,7 @@ def test_a_lent_key_is_kept_nowhere(keychain: MemoryKeyring) -> None:
 
 
 def test_the_backend_has_a_name() -> None:
-    assert Keys.backend() == "none"  # the tests' own keyring keeps nothing
+    assert Keys().backend() == "none"  # the tests' own keyring keeps nothing
 
 
 # ------------------------------------------------------------------------------------ the file

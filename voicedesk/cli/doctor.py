@@ -19,7 +19,7 @@ from voicedesk.cli.report import as_json
 from voicedesk.cli.servers import chosen
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
-from voicedesk.core.errors import SettingsError, SoundError, VoiceDeskError
+from voicedesk.core.errors import ServerError, SettingsError, SoundError, VoiceDeskError
 from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import Settings
 from voicedesk.desk import Desk
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         "echo_cancelling": _echo_cancelling(),
         "voice": _voice(),
         "talk_key_in_other_windows": _talk_key_elsewhere(),
-        "keyring": Keys.backend(),
+        "keyring": _keyring(keys),
         "key_file": keys.uses_file(),
         "settings": str(file.path) if file.exists else "defaults",
     }
@@ -78,6 +78,19 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "missing"
+
+
+def _keyring(keys: Keys) -> str:
+    name = keys.backend()
+    return "does not answer" if keys.is_silent else name
+
+
+async def _key(settings: Settings, keys: Keys) -> str:
+    try:
+        key = await keys.fetch(settings.answering_id, settings.answering_server)
+    except ServerError:
+        return "unknown"  # connecting says why
+    return "present" if key else "none"
 
 
 def _echo_cancelling() -> str:
@@ -150,7 +163,7 @@ async def _server(settings: Settings, keys: Keys) -> dict[str, Any]:
     result: dict[str, Any] = {
         "name": server.name,
         "mode": settings.mode,
-        "key": "present" if keys.read(settings.answering_id, server) else "none",
+        "key": await _key(settings, keys),
         "reachable": False,
     }
     desk = Desk(settings, keys=keys)

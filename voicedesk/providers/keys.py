@@ -7,19 +7,23 @@ every log and every error from then on.
 
 from __future__ import annotations
 
-import logging
 import os
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
-from voicedesk.core.errors import SettingsError
+from voicedesk.core.errors import SettingsError, WrongKeyError
 from voicedesk.core.reasons import disk_reason
 from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import OPENAI_URL, Server
 from voicedesk.providers.key_file import KeyFile
+from voicedesk.providers.keychain import Keychain, SilentError
+from voicedesk.providers.profiles import quirks_of
 
-log = logging.getLogger(__name__)
-
-_SERVICE = "VoiceDesk"
+LOOK_UP_S = 15.0
+"""So long a look-up may take for a turn: a keychain that is locked asks the user, who has to type."""
+HELD_UP_S = 3.0
+"""So long the keychain may hold up whoever does nothing else meanwhile, the window say. It has mostly answered at once."""
 
 
 class KeyringError(SettingsError):
@@ -27,6 +31,21 @@ class KeyringError(SettingsError):
 
     sentence = (
         "The key could not be kept in the keychain ({reason}). It is used until VoiceDesk ends."
+    )
+
+
+class KeyNotRemovedError(SettingsError):
+    """The desktop's keychain says nothing."""
+
+    sentence = "The keychain does not answer, so the key is still in it. Unlock the keychain, then remove the key again."
+
+
+class LockedKeychainError(WrongKeyError):
+    """The desktop's keychain says nothing, and the server needs a key."""
+
+    sentence = (
+        "The keychain does not answer, so the key of {server} is not known. Unlock the keychain and try again, "
+        "or enter the key in Settings, Servers."
     )
 
 
@@ -40,7 +59,7 @@ class Keys:
     """Reads, stores and removes the keys of servers.
 
     Order on reading: what was entered in this run, then the environment (``OPENAI_API_KEY``, only for OpenAI's
-    own server), then the keychain, then the file. Reading asks the keychain, which may ask the user: not on the loop.
+    own server), then the keychain, then the file. The keychain may ask the user: it is waited for so long and no longer.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -49,29 +68,77 @@ class Keys:
         self._found: dict[
             str, str
         ] = {}  # asking a keychain takes time, and each request needs its key
+        self._asked: dict[str, Future[str]] = {}  # the keychain, which has not answered yet
+        self._keychain = Keychain()
         self._file = KeyFile(folder) if folder is not None else None
 
     @staticmethod
     def _account(server_id: str, server: Server) -> str:
         return f"{server_id} {server.base_url.rstrip('/')}"
 
+    async def fetch(self, server_id: str, server: Server) -> str:
+        """The key of a server, empty when there is none.
+
+        Raises:
+            LockedKeychainError: The keychain does not say whether there is one, and the server needs it.
+        """
+        account = self._account(server_id, server)
+        known = self._known(account, server)
+        if known is not None:
+            return known
+        try:
+            kept = await self._keychain.answer(self._ask(account), LOOK_UP_S)
+        except SilentError as error:
+            kept = self._from_file(account)
+            if not kept and quirks_of(server).needs_key:
+                raise LockedKeychainError("no answer", server=server.name) from error
+        return kept or self._from_file(account)
+
     def read(self, server_id: str, server: Server) -> str:
-        """The key of a server, empty when there is none."""
-        key = self._find(self._account(server_id, server), server)
-        redactor.hide(key)
+        """As ``fetch``, for those who cannot wait: empty also where the keychain does not say it at once."""
+        account = self._account(server_id, server)
+        known = self._known(account, server)
+        if known is not None:
+            return known
+        try:
+            kept = self._keychain.wait(self._ask(account), HELD_UP_S)
+        except SilentError:
+            kept = ""
+        return kept or self._from_file(account)
+
+    def _known(self, account: str, server: Server) -> str | None:
+        """The key as far as nobody has to be asked; None when somebody has."""
+        key = self._this_run.get(account)
+        if key is None and server.base_url.rstrip("/") == OPENAI_URL:
+            key = os.environ.get("OPENAI_API_KEY", "").strip() or None
+        if key is None:
+            key = self._found.get(account)
+        if key is not None:
+            redactor.hide(key)
         return key
 
-    def _find(self, account: str, server: Server) -> str:
-        if account in self._this_run:
-            return self._this_run[account]
-        if server.base_url.rstrip("/") == OPENAI_URL and os.environ.get("OPENAI_API_KEY"):
-            return os.environ["OPENAI_API_KEY"].strip()
-        if account not in self._found:
-            kept = _from_keychain(account) or self._kept().get(account, "")
-            if not kept:
-                return ""
-            self._found[account] = kept
-        return self._found[account]
+    def _ask(self, account: str) -> Future[str]:
+        """Ask the keychain, once for all who want to know. What it answers late is there for the next."""
+        asked = self._asked.get(account)
+        if asked is None:
+            asked = self._asked[account] = self._keychain.get(account)
+            asked.add_done_callback(partial(self._answered, account))
+        return asked
+
+    def _answered(self, account: str, asked: Future[str]) -> None:  # on the keychain's thread
+        if self._asked.get(account) is not asked:
+            return  # it was removed meanwhile
+        del self._asked[account]
+        if key := asked.result():
+            redactor.hide(key)
+            self._found[account] = key
+
+    def _from_file(self, account: str) -> str:
+        key = self._kept().get(account, "")
+        redactor.hide(key)
+        if key:
+            self._found[account] = key
+        return key
 
     def store(self, server_id: str, server: Server, key: str) -> None:
         """Keep a key for a server.
@@ -84,11 +151,19 @@ class Keys:
         key = key.strip()
         redactor.hide(key)
         self._this_run[account] = key
-        failure = _to_keychain(account, key)
-        if failure is None:
+        keeping = self._keychain.keep(account, key)
+        reason = "this desktop offers none"
+        try:
+            failure = self._keychain.wait(keeping, HELD_UP_S)
+        except SilentError:
+            # What it has begun may still succeed, when the user has unlocked it.
+            keeping.cancel()
+            failure = "no answer"
+            reason = "it does not answer; unlock it and save the key again"
+        if not failure:
             return
         if not self.uses_file():
-            raise KeyringError(failure, reason="this desktop offers none")
+            raise KeyringError(failure, reason=reason)
         self._write({**self._kept(), account: key})
 
     def lend(self, server_id: str, server: Server, key: str) -> None:
@@ -105,19 +180,21 @@ class Keys:
 
         Raises:
             KeyFileError: It is in the file, and that cannot be changed.
+            KeyNotRemovedError: The keychain does not answer.
         """
         account = self._account(server_id, server)
         self._this_run.pop(account, None)
         self._found.pop(account, None)
-        import keyring
-
-        try:
-            keyring.delete_password(_SERVICE, account)
-        except Exception as error:  # noqa: BLE001 - keychains fail with anything, of whatever is below them
-            log.info("nothing removed from the keychain: %s", type(error).__name__)
+        self._asked.pop(account, None)
+        removing = self._keychain.remove(account)
         kept = self._kept()
         if kept.pop(account, None) is not None:
             self._write(kept)
+        try:
+            self._keychain.wait(removing, HELD_UP_S)
+        except SilentError as error:
+            removing.cancel()
+            raise KeyNotRemovedError("no answer") from error
 
     # ------------------------------------------------------------------------------- the file
 
@@ -138,7 +215,7 @@ class Keys:
                 {
                     account: key
                     for account, key in self._this_run.items()
-                    if not _from_keychain(account)
+                    if not self._is_in_keychain(account)
                 }
             )
             return
@@ -164,39 +241,20 @@ class Keys:
 
     # --------------------------------------------------------------------------- the keychain
 
-    @staticmethod
-    def backend() -> str:
-        """What keeps the keys here, for people and for the doctor's report; "none" when nothing does."""
-        import keyring
-
+    def _is_in_keychain(self, account: str) -> bool:
         try:
-            backend = keyring.get_keyring()
-        except Exception as error:  # noqa: BLE001 - keychains fail with anything, of whatever is below them
-            log.info("no keychain: %s", type(error).__name__)
+            return bool(self._keychain.wait(self._keychain.get(account), HELD_UP_S))
+        except SilentError:
+            return False
+
+    def backend(self) -> str:
+        """What keeps the keys here, for people; "none" when nothing does, or when it does not answer."""
+        try:
+            return self._keychain.wait(self._keychain.name(), HELD_UP_S)
+        except SilentError:
             return "none"
-        module = type(backend).__module__
-        if module.startswith(("keyring.backends.fail", "keyring.backends.null")):
-            return "none"
-        return str(getattr(backend, "name", module))
 
-
-def _from_keychain(account: str) -> str:
-    import keyring
-
-    try:
-        return keyring.get_password(_SERVICE, account) or ""
-    except Exception as error:  # noqa: BLE001 - keychains fail with anything, of whatever is below them
-        log.info("no key from the keychain: %s", type(error).__name__)
-        return ""
-
-
-def _to_keychain(account: str, key: str) -> str | None:
-    """Keep a key. Returns what went wrong, None when it is there."""
-    import keyring
-
-    try:
-        keyring.set_password(_SERVICE, account, key)
-        # Some take a key and keep nothing.
-        return None if keyring.get_password(_SERVICE, account) == key else "it keeps nothing"
-    except Exception as error:  # noqa: BLE001 - keychains fail with anything, of whatever is below them
-        return type(error).__name__
+    @property
+    def is_silent(self) -> bool:
+        """Whether the keychain did not answer in time when it was asked last."""
+        return self._keychain.is_silent
