@@ -46,12 +46,12 @@ _PAGES = ("talk", "sound", "pipeline", "realtime", "assistant", "privacy", "appe
 PAGES = {name: name for name in _PAGES} | {"server": "servers"}
 CHAIN_PAGES = ("transcribe", "think", "speak")
 LOOKS: dict[str, Appearance] = {
-    "": Appearance(language="en", theme="light", reduced_motion=True),
-    "dark": Appearance(language="en", theme="dark", reduced_motion=True),
+    "": Appearance(language="en", theme="light", reduced_motion="always"),
+    "dark": Appearance(language="en", theme="dark", reduced_motion="always"),
 }
 MORE_LOOKS: dict[str, Appearance] = {
-    "large": Appearance(language="en", theme="light", reduced_motion=True, text_size=200),
-    "german": Appearance(language="de", theme="light", reduced_motion=True),
+    "large": Appearance(language="en", theme="light", reduced_motion="always", text_size=200),
+    "german": Appearance(language="de", theme="light", reduced_motion="always"),
 }
 
 

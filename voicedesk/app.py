@@ -62,12 +62,13 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
 def run_on_qt(work: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
     """Run a coroutine on Qt's loop and close the loop before the application goes."""
     application = make_application()
-    garbage = Garbage()
+    garbage = Garbage(application)
     try:
         with asyncio.Runner(loop_factory=lambda: Loop(application)) as runner:
             return runner.run(work(application))
     finally:
         garbage.release()
+        garbage.deleteLater()
 
 
 class Application(QObject):
@@ -127,6 +128,8 @@ class Application(QObject):
         self._put_back()
         self._everywhere = Everywhere(self.window, self.desk.conductor, self.wake)
         self._stop_watching = self.desk.conductor.observe(self._on_event)
+        if garbage := make_application().findChild(Garbage):
+            garbage.is_quiet = lambda: self._is_at_rest
 
     # ------------------------------------------------------------------------------------- life
 
@@ -147,6 +150,8 @@ class Application(QObject):
             await sound.open(self.desk.settings)
             make_application().applicationStateChanged.connect(self._attend)
         self._tried_sound.set()
+        self._follow_desktop()
+        make_application().applicationStateChanged.connect(self._follow_desktop)
         await self._everywhere.use(self.desk.settings)
         self.modes.show_tray()
         self._tasks.spawn(self.desk.look_back(), name="looking for takes that were cut")
@@ -169,6 +174,8 @@ class Application(QObject):
     async def close(self) -> None:
         """Let go of everything: first of the user's hand, last of the window."""
         self._stop_watching()
+        if self._tried_sound.is_set():
+            make_application().applicationStateChanged.disconnect(self._follow_desktop)
         self.window.close()
         await self._everywhere.close()
         await self.tries.close()
@@ -236,7 +243,19 @@ class Application(QObject):
         if self._looks.apply(settings.appearance):
             self._wants_rebuild = True
             self._rebuild_soon()
+        self._follow_desktop()
         self._tasks.spawn(self._apply(settings), name="applying settings")
+
+    def _follow_desktop(
+        self, state: Qt.ApplicationState = Qt.ApplicationState.ApplicationActive
+    ) -> None:
+        """At the start, and when the user comes back: perhaps from the desktop's settings."""
+        if state is Qt.ApplicationState.ApplicationActive:
+            self._tasks.spawn(self._looks.follow(), name="asking the desktop")
+
+    @property
+    def _is_at_rest(self) -> bool:
+        return self.desk.conductor.state in {State.READY, State.FAILED}
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, StateChanged):
@@ -244,8 +263,7 @@ class Application(QObject):
 
     def _rebuild_soon(self) -> None:
         """Show the window in another language or size when nothing is pressed that it would let go of."""
-        is_at_rest = self.desk.conductor.state in {State.READY, State.FAILED}
-        if self._wants_rebuild and is_at_rest:
+        if self._wants_rebuild and self._is_at_rest:
             self._wants_rebuild = False
             QTimer.singleShot(0, self._rebuild)  # the settings are still in what was clicked
 

@@ -83,6 +83,21 @@ def test_the_longest_tap_of_the_first_schema_is_brought_up_to_date(
     assert load(dump(settings)) == settings
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [({"reduced_motion": True}, "always"), ({"reduced_motion": False}, "system"), ({}, "system")],
+)
+def test_the_motion_of_the_second_schema_is_brought_up_to_date(
+    old: dict[str, Any], new: str
+) -> None:
+    data = {"schema_version": 2, "appearance": {**old, "theme": "dark", "later": 1}}
+    settings = load(json.dumps(data))
+    assert settings.appearance.reduced_motion == new
+    assert settings.appearance.theme == "dark"
+    assert json.loads(dump(settings))["appearance"]["later"] == 1
+    assert load(dump(settings)) == settings
+
+
 def test_a_wrong_value_is_not_repeated_in_the_error() -> None:
     with pytest.raises(SettingsError) as caught:
         load(json.dumps({"realtime": {"effort": "sk-secret"}}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -73,7 +74,7 @@ def test_less_motion_stills_what_need_not_move(
     qapp: QApplication, looks: Looks, button: TalkButton
 ) -> None:
     flash = qapp.cursorFlashTime()
-    looks.apply(Appearance(reduced_motion=True))
+    looks.apply(Appearance(reduced_motion="always"))
     assert motion.is_reduced()
     assert qapp.cursorFlashTime() == 0
     button.show_level(0.9)
@@ -83,6 +84,49 @@ def test_less_motion_stills_what_need_not_move(
     assert qapp.cursorFlashTime() == flash
     button.show_level(0.9)
     assert button._level == 0.9
+
+
+async def test_motion_is_as_the_desktop_has_it_unless_the_user_says_otherwise(
+    qapp: QApplication, looks: Looks
+) -> None:
+    desktop = [True]
+    looks._less_motion = lambda: desktop[0]
+    assert not motion.is_reduced(), "it is asked late"
+    await looks.follow()
+    assert motion.is_reduced()
+    looks.apply(Appearance(reduced_motion="never"))
+    assert not motion.is_reduced()
+    await looks.follow()
+    assert not motion.is_reduced()
+    looks.apply(Appearance())
+    assert motion.is_reduced()
+    desktop[0] = False
+    await looks.follow()
+    assert not motion.is_reduced()
+    looks.apply(Appearance(reduced_motion="always"))
+    assert motion.is_reduced()
+
+
+async def test_the_desktop_is_asked_on_a_thread_and_once_at_a_time(
+    qapp: QApplication, looks: Looks
+) -> None:
+    asked: list[threading.Thread] = []
+    go_on = threading.Event()
+
+    def ask() -> bool:
+        asked.append(threading.current_thread())
+        assert go_on.wait(10)
+        return True
+
+    looks._less_motion = ask
+    first = asyncio.ensure_future(looks.follow())
+    await asyncio.sleep(0)
+    await looks.follow()
+    go_on.set()
+    await first
+    assert len(asked) == 1
+    assert asked[0] is not threading.main_thread()
+    assert motion.is_reduced()
 
 
 def test_words_are_lit_only_where_that_is_wanted(window: MainWindow, control: FakeControl) -> None:

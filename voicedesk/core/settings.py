@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.reasons import Reason
 
-SCHEMA = 2
+SCHEMA = 3
 
 Mode = Literal["realtime", "classic"]
 """Which pipeline answers."""
@@ -188,8 +188,8 @@ class Appearance(_Section):
     """As in "de"; empty for the desktop's. One that the window cannot speak counts as empty."""
     text_size: Literal[90, 100, 115, 130, 150, 175, 200] = 100
     """In percent of the desktop's."""
-    reduced_motion: bool = False
-    """Nothing moves that need not."""
+    reduced_motion: Literal["system", "always", "never"] = "system"
+    """Nothing moves that need not: where the desktop is set so, or whatever it is set to."""
     light_words: bool = True
     """The words of an answer are lit as they are spoken."""
 
@@ -249,8 +249,21 @@ def _name_the_style(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def _ask_the_desktop(data: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 knew yes and no, and no was with everybody who never chose: they have it as the desktop."""
+    look = data.get("appearance")
+    if not isinstance(look, dict) or not isinstance(look.get("reduced_motion"), bool):
+        return data
+    kept = {name: value for name, value in look.items() if name != "reduced_motion"}
+    changed = {"reduced_motion": "always"} if look["reduced_motion"] else {}
+    return {**data, "appearance": {**kept, **changed}}
+
+
 # One function for each step: UPGRADES[1] turns the data of schema 1 into schema 2.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _name_the_style}
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _name_the_style,
+    2: _ask_the_desktop,
+}
 
 
 def load(text: str) -> Settings:

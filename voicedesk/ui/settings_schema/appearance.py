@@ -44,10 +44,15 @@ APPEARANCE = Page(
             QT_TRANSLATE_NOOP("Settings", "Light the words as they are spoken"),
             words=QT_TRANSLATE_NOOP("Settings", "highlight, karaoke, dim, follow"),
         ),
-        Switch(
+        Option(
             "appearance.reduced_motion",
             QT_TRANSLATE_NOOP("Settings", "Less motion"),
             QT_TRANSLATE_NOOP("Settings", "Nothing slides, fades or pulses."),
+            options=(
+                ("system", QT_TRANSLATE_NOOP("Settings", "As the desktop")),
+                ("always", QT_TRANSLATE_NOOP("Settings", "Always")),
+                ("never", QT_TRANSLATE_NOOP("Settings", "Never")),
+            ),
             words=QT_TRANSLATE_NOOP("Settings", "animation, accessibility, reduced motion, calm"),
         ),
     ),
