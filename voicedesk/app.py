@@ -68,7 +68,6 @@ def run_on_qt(work: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
             return runner.run(work(application))
     finally:
         garbage.release()
-        garbage.deleteLater()
 
 
 class Application(QObject):
