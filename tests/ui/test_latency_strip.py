@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fake_control import timeline_of
+from tests.ui.fake_control import FakeControl, timeline_of
 from tests.ui.finding import by_name
 from voicedesk.core.events import AudioKey, Heard, Progress, Sounded, TurnTimed
+from voicedesk.core.settings import Appearance
 from voicedesk.core.timeline import Point, Timeline
 from voicedesk.ui.figures import SessionFigures, in_words, points_table, shares_in_words
 from voicedesk.ui.latency_strip import LatencyStrip, Waterfall
 from voicedesk.ui.latency_views import Sparkline
+from voicedesk.ui.looks import Looks
+from voicedesk.ui.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +31,13 @@ def _english() -> Any:
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     yield
     QLocale.setDefault(before)
+
+
+@pytest.fixture
+def looks(qapp: QApplication) -> Iterator[Looks]:
+    made = Looks(qapp)
+    yield made
+    made.restore()
 
 
 @pytest.fixture
@@ -181,8 +192,49 @@ def test_the_parts_fill_the_bar_and_each_can_be_seen(
         assert min(widths) > 3.0
         assert in_words(timeline).endswith(".")
     for share, width in zip(shares, widths, strict=True):
-        assert metrics.horizontalAdvance(bar._label(share, width, metrics)) <= width
+        for line in bar._label(share, width, metrics):
+            assert metrics.horizontalAdvance(line) <= width
     bar.deleteLater()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_in_the_narrowest_window_each_figure_has_its_name(
+    window: MainWindow, control: FakeControl, looks: Looks, language: str
+) -> None:
+    looks.apply(Appearance(language=language))
+    window.rebuild()
+    timeline = timeline_of(1, tail=200, ours=4, server=530, buffer=60, device=28, silence=10)
+    control.timed(timeline)
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    bar = window.strip.bar
+    assert timeline.shares is not None
+    shares = shares_in_words(timeline.shares)
+    font = QFont(bar.font())
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    metrics = QFontMetricsF(font)
+    for share, width in zip(shares, bar._widths(bar.width(), metrics), strict=True):
+        assert bar._label(share, width, metrics)[0] in {share.short, share.label}
+    lines = 2 * metrics.lineSpacing()
+    assert bar.height() >= lines
+
+
+def test_where_there_is_no_room_the_names_of_the_shortest_parts_go_first(qtbot: QtBot) -> None:
+    shares = timeline_of(1, tail=200, ours=4, server=530, buffer=60, device=28, silence=10).shares
+    assert shares is not None
+    bar = Waterfall()
+    qtbot.addWidget(bar)
+    parts = shares_in_words(shares)
+    bar.show_shares(parts)
+    metrics = QFontMetricsF(bar.font())
+    widths = bar._widths(220.0, metrics)
+    named = [
+        share.name
+        for share, width in zip(parts, widths, strict=True)
+        if len(bar._label(share, width, metrics)) == 2
+    ]
+    assert {"server", "tail"} <= set(named)
+    assert len(named) < len(parts)
 
 
 # ------------------------------------------------------------------------------- the classic chain

@@ -33,10 +33,16 @@ from voicedesk.ui.wording import seconds, whole_milliseconds
 
 _IN_THE_LINE = 30
 _WIDE_EM = 48
+_BAR_EM = 2.3
+_AIR = 8.0
+"""Around a name or a figure in the bar, in pixels."""
 
 
 class Waterfall(QAbstractButton):
-    """A bar whose parts are as long as the shares of a latency took, and a button: it leads to all figures."""
+    """A bar whose parts are as long as the shares of a latency took, and a button: it leads to all figures.
+
+    Each part says what it is, and below that how many milliseconds it took.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,11 +59,11 @@ class Waterfall(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         unit = em(self)
-        return QSize(24 * unit, int(1.7 * unit))
+        return QSize(24 * unit, int(_BAR_EM * unit))
 
     def minimumSizeHint(self) -> QSize:
         unit = em(self)
-        return QSize(6 * unit, int(1.7 * unit))
+        return QSize(6 * unit, int(_BAR_EM * unit))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -78,7 +84,7 @@ class Waterfall(QAbstractButton):
             painter.drawText(area, align, text)
             return
         font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.9)
+        font.setPointSizeF(font.pointSizeF() * 0.85)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         left = area.left()
@@ -86,7 +92,8 @@ class Waterfall(QAbstractButton):
             part = QRectF(left, area.top(), width, area.height())
             painter.fillRect(part, colours.shares[share.name])
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            painter.drawText(part, Qt.AlignmentFlag.AlignCenter, self._label(share, width, metrics))
+            label = "\n".join(self._label(share, width, metrics))
+            painter.drawText(part, Qt.AlignmentFlag.AlignCenter, label)
             left += width
             painter.fillRect(
                 QRectF(left - 1, area.top(), 1, area.height()), self.palette().window()
@@ -101,12 +108,9 @@ class Waterfall(QAbstractButton):
         area.adjust(2 * width, 2 * width, -2 * width, -2 * width)
 
     def _widths(self, room: float, metrics: QFontMetricsF) -> list[float]:
-        """Widths in proportion, but none so thin that it cannot be seen or its figure not be read."""
+        """Widths in proportion, but none so thin that it cannot be seen or, as far as there is room, read."""
         total = sum(share.milliseconds for share in self._shares)
-        least = [
-            min(room / (2 * len(self._shares)), metrics.horizontalAdvance(_figure(share)) + 8)
-            for share in self._shares
-        ]
+        least = self._least_widths(room, metrics)
         widths = [0.0] * len(least)
         open_parts = set(range(len(least)))
         while True:
@@ -123,19 +127,38 @@ class Waterfall(QAbstractButton):
                 return widths
             open_parts -= small
 
+    def _least_widths(self, room: float, metrics: QFontMetricsF) -> list[float]:
+        """What the figures need, and the names, those of the longest parts first."""
+        least = [
+            min(room / (2 * len(self._shares)), metrics.horizontalAdvance(_figure(share)) + _AIR)
+            for share in self._shares
+        ]
+        left = room - sum(least)
+        by_length = sorted(range(len(least)), key=lambda i: -self._shares[i].milliseconds)
+        for i in by_length:
+            share = self._shares[i]
+            lines = (share.short, whole_milliseconds(share.milliseconds))
+            more = max(0.0, max(map(metrics.horizontalAdvance, lines)) + _AIR - least[i])
+            if more <= left:
+                least[i] += more
+                left -= more
+        return least
+
     @staticmethod
-    def _label(share: Share, width: float, metrics: QFontMetricsF) -> str:
-        """The longest way to say it that fits."""
+    def _label(share: Share, width: float, metrics: QFontMetricsF) -> tuple[str, ...]:
+        """The longest way to say it that fits, line by line."""
         number = _figure(share)
-        for text in (
-            f"{share.label} {whole_milliseconds(share.milliseconds)}",
-            f"{share.label} {number}",
-            f"{share.short} {number}",
-            number,
+        whole = whole_milliseconds(share.milliseconds)
+        for lines in (
+            (share.label, whole),
+            (share.label, number),
+            (share.short, whole),
+            (share.short, number),
+            (number,),
         ):
-            if metrics.horizontalAdvance(text) + 6 <= width:
-                return text
-        return ""
+            if max(map(metrics.horizontalAdvance, lines)) + 0.75 * _AIR <= width:
+                return lines
+        return ()
 
 
 def _figure(share: Share) -> str:
