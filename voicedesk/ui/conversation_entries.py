@@ -109,6 +109,7 @@ class Entry:
         tool_state: For a call of a tool, how far it is.
         call_id: For a call of a tool, which one.
         until: For a note about a wait, when the wait is over.
+        is_settled: Whether it stays as it is: of how its sound came nothing is known any more.
     """
 
     kind: Kind
@@ -130,6 +131,7 @@ class Entry:
     tool_state: ToolState = ToolState.RUNNING
     call_id: str = ""
     until: float = 0.0
+    is_settled: bool = False
 
     @property
     def place(self) -> tuple[int, int, int]:
@@ -170,6 +172,13 @@ class Entry:
             self.unheard = (*self.unheard, (begin, len(self.text)))
             self.interrupted = True
         self.user_state, self.sent, self.is_whole = UserState.FINAL, True, True
+
+    def settle(self) -> None:
+        """Keep the words, and which of them were heard; forget what that was found out from."""
+        self.segments = []
+        self.sounded = {}
+        self.heard = None
+        self.is_settled = True
 
     def join(self) -> None:
         """Take the words, and which of them never sounded, from the parts of a reply."""

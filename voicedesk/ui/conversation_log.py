@@ -38,6 +38,7 @@ from voicedesk.core.events import (
 )
 from voicedesk.core.heard import Part
 from voicedesk.core.turn import State
+from voicedesk.ui.conversation_bounds import is_too_late, leaving, settle
 from voicedesk.ui.conversation_entries import (
     Entry,
     Kind,
@@ -51,7 +52,7 @@ from voicedesk.ui.conversation_entries import (
 )
 
 MAX_ENTRIES = 2_000
-"""Beyond this a twentieth of them, the oldest, leaves the window, all at once: what stands below is laid out anew."""
+"""Beyond this, or beyond a length, a twentieth of them leaves the window, the oldest first."""
 
 HintSentence = Callable[[HintKind, bool], str]
 ErrorSentence = Callable[[TurnFailed], tuple[str, str]]
@@ -135,7 +136,7 @@ class ConversationLog:
         if self._waits:
             self._end_wait(event)
         handler = self._HANDLERS.get(type(event))
-        if handler is not None:
+        if handler is not None and not is_too_late(event, self._find(event.turn, Kind.REPLY)):
             handler(self, event)
         return bool(self._changed or self._removed)
 
@@ -143,9 +144,9 @@ class ConversationLog:
         return self._latest.get((turn, kind))
 
     def _add(self, turn: int, kind: Kind) -> Entry:
-        if len(self.entries) >= MAX_ENTRIES:
-            for oldest in self.entries[: max(1, MAX_ENTRIES // 20)]:
-                self._drop(oldest)
+        for oldest in leaving(self.entries, MAX_ENTRIES):
+            self._drop(oldest)
+        settle(self.entries, turn)
         self._serial += 1
         entry = Entry(kind, turn, self._serial)
         insort(self.entries, entry, key=lambda other: other.place)
