@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from tests.support import proxy as proxy_module
 from tests.support.proxy import Proxy
 from tests.support.realtime_server import ScriptedServer, Session, Step, begin, done, say
 from tests.support.realtime_talk import TONE, RealtimeTalk
@@ -312,6 +313,27 @@ async def test_a_slow_network_is_no_dead_one(room: Room) -> None:
     room.proxy.rate, room.proxy.delay = 40_000.0, 0.1
     assert await room.ask() == "hello to you"
     assert len(room.server.sessions) == 1
+
+
+async def test_a_pong_may_wait_behind_a_long_take_as_long_as_that_goes_up(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a network does that is slow and holds back little: what is on its way is confirmed bit by bit."""
+    monkeypatch.setattr(proxy_module, "_WAITING", 1)
+    monkeypatch.setattr(realtime_keeper, "TICK", 0.1)
+    monkeypatch.setattr(realtime_keeper, "QUIET", 0.1)
+    monkeypatch.setattr(realtime_keeper, "PONG_TIMEOUT", 1.0)
+    room.proxy.hold_little()
+    await room.pipeline.open()
+    room.proxy.rate = 500_000.0
+    long_take = bytes(range(256)) * 8_000  # 2 MB, 43 s
+    room.turn += 1
+    room.pipeline.begin_turn(room.turn)
+    for at in range(0, len(long_take), 48_000):
+        room.pipeline.feed(long_take[at : at + 48_000])
+    assert await room.answer() == "hello to you"
+    assert len(room.server.sessions) == 1
+    assert room.server.session.sound() == long_take
 
 
 # ------------------------------------------------------------------------------- the session's end

@@ -76,6 +76,42 @@ async def test_a_peer_that_says_nothing_any_more_is_found_dead(
         proxy.heal()
 
 
+async def test_what_the_other_side_has_is_known_although_it_says_nothing() -> None:
+    async with ScriptedServer() as server, Proxy(server.base_url) as proxy:
+        socket = await RealtimeSocket.connect(address_of(proxy.base_url), model="m")
+        proxy.black_hole()
+        for _ in range(64):  # more than systems and proxy hold back
+            socket.send({"type": "input_audio_buffer.append", "audio": "A" * 250_000})
+        before = -1
+        while socket.delivered > before:
+            before = socket.delivered
+            assert not await socket.answers(0.5)
+        assert 0 < before < 64 * 250_000
+        proxy.heal()
+        await until(lambda: socket.delivered > before)
+        await until(lambda: socket.delivered > 64 * 250_000)
+        await socket.close()
+
+
+async def test_whoever_takes_what_it_is_sent_is_not_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(realtime, "KEEPALIVE_INTERVAL", 0.02)
+    asked: list[float] = []
+
+    async def no_pong(socket: RealtimeSocket, timeout: float) -> bool:
+        asked.append(timeout)
+        before = socket.delivered
+        socket.send({"type": "input_audio_buffer.append", "audio": "A" * 1000})
+        await until(lambda: socket.delivered > before)
+        return False
+
+    monkeypatch.setattr(RealtimeSocket, "answers", no_pong)
+    async with ScriptedServer() as server:
+        socket = await RealtimeSocket.connect(address_of(server.base_url), model="m")
+        await until(lambda: len(asked) > 3)
+        assert socket.ended is None
+        await socket.close()
+
+
 async def test_whoever_still_says_something_is_not_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "KEEPALIVE_INTERVAL", 0.02)
     asked: list[float] = []

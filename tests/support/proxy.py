@@ -148,6 +148,12 @@ class Proxy:
             self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
             self._port = self._server.sockets[0].getsockname()[1]
 
+    def hold_little(self) -> None:
+        """Have connections from now on keep as little as the system allows of what cannot go on yet."""
+        assert self._server is not None
+        for each in self._server.sockets:
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
+
     async def refuse(self) -> None:
         """Take no more connections; those that are open stay."""
         server, self._server = self._server, None

@@ -184,12 +184,15 @@ class RealtimeConnection:
         return self._socket.send(event, sent=sent)
 
     async def answers(self, timeout: float) -> bool:
-        """Whether the server gives a sign of life within ``timeout`` seconds of being asked for one."""
-        before = self.heard_at
+        """Whether the server gives a sign of life within ``timeout`` seconds of being asked for one.
+
+        A long take may be on its way to it, and what it is asked waits behind that: then it lives as long as that goes up.
+        """
+        before, delivered = self.heard_at, self._socket.delivered
         alive = await self._socket.answers(timeout)
         if alive:
             self.heard_at = asyncio.get_running_loop().time()
-        return alive or self.heard_at > before
+        return alive or self.heard_at > before or self._socket.delivered > delivered
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()

@@ -87,7 +87,7 @@ class KeptLink(Protocol):
         """Exchange the session for a fresh one."""
 
     async def answers(self, timeout: float) -> bool:
-        """Whether the server gives a sign of life."""
+        """Whether the server gives a sign of life, or at least still takes what it is sent."""
 
     def give_up(self, error: ServerError) -> None:
         """The session is over; the loss is told as that of any other."""
@@ -143,7 +143,6 @@ class Keeper:
         self._short_lives = 0  # of connections, in a row
         self._has_answered = False
         self._ready_at = 0.0
-        self._deaths = 0  # for want of a pong, since an answer was last complete
         self._closed = False
 
     # ------------------------------------------------------------------------------------ opening
@@ -326,14 +325,9 @@ class Keeper:
         while self._link.ready:
             began = loop.time()
             await asyncio.sleep(TICK)
-            if self._listener.is_answer_due:
-                due_since = due_since or loop.time()
-            else:
-                due_since = None
-                self._deaths = 0 if not self._listener.is_busy else self._deaths
+            due_since = (due_since or loop.time()) if self._listener.is_answer_due else None
             stood_still = loop.time() - began - TICK >= STOOD_STILL
             if why := await self._why_dead(due_since, stood_still=stood_still):
-                self._deaths += 1
                 self._give_up(why)
                 return
             if loop.time() >= renew_at and self._is_idle():
@@ -351,9 +345,7 @@ class Keeper:
             in_doubt |= loop.time() - max(due_since, self._link.heard_at) >= QUIET
         if not in_doubt:
             return ""
-        # A pong may have to wait behind the sound of a long take: whoever was given up too soon is given longer.
-        alive = await self._link.answers(PONG_TIMEOUT * 2.0 ** min(self._deaths, 4))
-        return "" if alive else why
+        return "" if await self._link.answers(PONG_TIMEOUT) else why
 
     def _may_have_gone(self) -> bool:
         address = self._link.address

@@ -182,7 +182,7 @@ class RealtimeLink:
         return session["audio"]["input"]["transcription"] is not None
 
     async def answers(self, timeout: float) -> bool:
-        """Whether the server gives a sign of life within ``timeout`` seconds of being asked for one."""
+        """Whether the server gives a sign of life, or takes more of what it is sent, within ``timeout`` seconds."""
         return self._present is not None and await self._present.answers(timeout)
 
     def give_up(self, error: ServerError) -> None:

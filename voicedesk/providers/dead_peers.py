@@ -37,6 +37,9 @@ _IN_VAIN = 2
 _DARWIN_UNCONFIRMED_S = 0x80
 """TCP_RXT_CONNDROPTIME of netinet/tcp.h, which Python has no name for: seconds of repeating, closed windows apart."""
 
+_DARWIN_UNSENT = 0x1024
+"""SO_NWRITE of sys/socket.h, which Python has no name for: bytes that are not confirmed."""
+
 
 def _options() -> Iterator[tuple[int, int, int]]:
     """The options to set, as level, name and value: those that this system has."""
@@ -127,6 +130,22 @@ def _is_in_doubt(connection: Any) -> bool:
     """
     info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
     return bool(_WORD.unpack_from(info, _UNACKED_AT)[0]) or info[_PROBES_AT] >= _IN_VAIN
+
+
+def unconfirmed(connection: Any) -> int:
+    """Bytes that were sent and that the other side's system has not confirmed; 0 where this one does not tell."""
+    try:
+        if sys.platform == "darwin":
+            return int(connection.getsockopt(socket.SOL_SOCKET, _DARWIN_UNSENT))
+        if sys.platform == "linux":
+            from fcntl import ioctl
+            from termios import TIOCOUTQ
+
+            (count,) = _WORD.unpack(ioctl(connection.fileno(), TIOCOUTQ, bytes(_WORD.size)))
+            return int(count)
+    except (OSError, ValueError):
+        log.debug("a connection that is asked has gone")
+    return 0
 
 
 def is_dead_peer(error: BaseException) -> bool:

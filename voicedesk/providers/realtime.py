@@ -31,6 +31,7 @@ from voicedesk.core.errors import (
     WrongKeyError,
 )
 from voicedesk.core.reasons import Reason, network_reason
+from voicedesk.providers.dead_peers import unconfirmed
 from voicedesk.providers.dialects import Dialect
 from voicedesk.providers.failures import (
     CUT_SHORT,
@@ -148,6 +149,7 @@ class RealtimeSocket:
         self._writer = asyncio.create_task(self._write(), name="realtime writer")
         self._prober = asyncio.create_task(self._probe(), name="realtime prober")
         self._received = 0
+        self._handed_over = 0  # bytes
         self._dialect = Dialect(address.quirks)
         self._closing = False
         self.garbage = 0
@@ -257,6 +259,7 @@ class RealtimeSocket:
     async def _write(self) -> None:
         while True:
             data, sent = await self._outbox.get()
+            self._handed_over += len(data)
             try:
                 await self._connection.send_raw(data)
             except Exception as error:
@@ -287,15 +290,22 @@ class RealtimeSocket:
             return False
         return True
 
+    @property
+    def delivered(self) -> int:
+        """How many bytes of what was sent the other side's system has confirmed; about, but it grows only if that does."""
+        transport = self._connection._connection.transport  # noqa: SLF001 - the package has no way to it
+        waiting = transport.get_write_buffer_size()
+        return self._handed_over - waiting - unconfirmed(transport.get_extra_info("socket"))
+
     async def _probe(self) -> None:
         """Ask now and then whether the other end is there, until it is not."""
         while self.ended is None:
             await asyncio.sleep(KEEPALIVE_INTERVAL)
-            received = self._received
-            if await self.answers(KEEPALIVE_TIMEOUT) or self._received > received:
-                continue
-            self._note_end(TimeoutError("no pong"))
-            self._abort()
+            received, delivered = self._received, self.delivered
+            alive = await self.answers(KEEPALIVE_TIMEOUT) or self._received > received
+            if not alive and self.delivered <= delivered:
+                self._note_end(TimeoutError("no pong"))
+                self._abort()
 
     async def close(self) -> None:
         """Close the connection and end its tasks. Safe to call twice."""
