@@ -177,6 +177,7 @@ class CompactMode(QObject):
         layout = middle.layout()
         assert layout is not None
         layout.activate()
+        self._window.setMinimumHeight(0)  # it may have been higher, for words that have gone
         least = middle.minimumSizeHint()  # with a level that can be read whatever the button says
         self._window.resize(least.expandedTo(QSize(least.width() + 6 * em(middle), 0)))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPalette
@@ -19,14 +20,16 @@ from voicedesk.ui.widgets import QuietLabel
 
 _LONGEST_DETAIL = 300
 """Characters of a detail that are shown; a page-long address must not fill the window."""
+_LONGEST_TIP = 3000
+"""Characters of it that are shown under the mouse."""
 
 
-def shortened(detail: str) -> str:
+def shortened(detail: str, longest: int = _LONGEST_DETAIL) -> str:
     """A detail in one line, its middle left out when it is long: an address counts by its beginning and its end."""
     line = "".join(c if c.isprintable() else " " for c in " ".join(detail.split()))
-    if len(line) <= _LONGEST_DETAIL:
+    if len(line) <= longest:
         return line
-    half = (_LONGEST_DETAIL - 3) // 2
+    half = (longest - 3) // 2
     return f"{line[:half]} … {line[-half:]}"
 
 
@@ -42,6 +45,7 @@ class _Question(Banner):
         """``answers``: the captions of yes and no, with their underlined letters."""
         super().__init__(parent)
         unit = em(self)
+        whole, detail = shortened(detail, _LONGEST_TIP), shortened(detail)
         self.setAccessibleName(question)
         self.setAccessibleDescription(detail)
         label = QLabel(question, self)
@@ -53,6 +57,8 @@ class _Question(Banner):
         if detail:
             quiet = QuietLabel(_breakable(detail), self)
             quiet.setWordWrap(True)
+            if whole != detail:
+                quiet.setToolTip(escape(_breakable(whole)))  # a tooltip would read it as HTML
             words.addWidget(quiet)
         self.row.addLayout(words, 1)
         for text, is_yes in zip(answers, (True, False), strict=True):
@@ -126,7 +132,7 @@ class Confirmations(QWidget):
         row.answered.connect(answered)
 
     def _show(self, question: str, detail: str, answers: tuple[str, str]) -> _Question:
-        row = _Question(question, shortened(detail), answers, self)
+        row = _Question(question, detail, answers, self)
         self._open.append(row)
         self._rows.addWidget(row)
         row.show()

@@ -43,6 +43,7 @@ from voicedesk.ui.message_deeds import MessageDeeds
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.next_try import NextTry
 from voicedesk.ui.question_field import QuestionField
+from voicedesk.ui.roomy import RoomyWidget
 from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word, turn_status
 from voicedesk.ui.talk_button import TalkButton
@@ -161,14 +162,12 @@ class MainWindow(QMainWindow):
         footer.addWidget(self.strip)
         footer.addLayout(row)
 
-        middle = QWidget(self)
+        middle = RoomyWidget(self, lambda: 0 if self.header.isHidden() else 26 * unit)
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addWidget(self.messages)
-        layout.addWidget(self.confirmations)
-        layout.addWidget(Hairline(self))
+        for part in (self.header, self.messages, self.confirmations, Hairline(self)):
+            layout.addWidget(part)
         layout.addWidget(self.transcript, 1)
         layout.addWidget(self.ways_back)
         layout.addWidget(Hairline(self))

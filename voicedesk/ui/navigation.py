@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
 from voicedesk.ui.icons import paint_icon
 from voicedesk.ui.list_ground import paint_ground
@@ -61,11 +61,19 @@ class NavigationDelegate(QStyledItemDelegate):
 class ResultDelegate(QStyledItemDelegate):
     """Draws a setting that was found: its name, and below it where it is."""
 
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def _bar_width(self) -> int:
+        """Room for the scroll bar is left always: rows are not measured anew when it comes."""
+        return self._view.verticalScrollBar().sizeHint().width()
+
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         unit = option.fontMetrics.height()
-        width = option.rect.width() - unit if option.rect.width() > 0 else 10 * unit
+        width = max(4 * unit, self._view.width() - self._bar_width() - unit - 4)
         flags = Qt.TextFlag.TextWordWrap
         room = QRect(0, 0, width, 10 * unit)
         height = option.fontMetrics.boundingRect(room, flags, index.data()).height()

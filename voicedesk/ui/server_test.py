@@ -24,6 +24,7 @@ from voicedesk.providers.retirement import Retirement
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
 from voicedesk.ui.icons import em
+from voicedesk.ui.roomy import grow
 from voicedesk.ui.status import Status
 from voicedesk.ui.widgets import IconView, QuietLabel
 from voicedesk.ui.wording import error_sentence, whole_milliseconds
@@ -275,6 +276,12 @@ class ServerTestDialog(QDialog):
         QGuiApplication.clipboard().setText(self.report_text)
 
     # ------------------------------------------------------------------------------------- Qt
+
+    def event(self, event: QEvent) -> bool:
+        result = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            grow(self)  # more is known, or it takes more lines
+        return result
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -51,7 +51,6 @@ class SettingsPage(QScrollArea):
         layout.addStretch(1)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         self.setWidget(inner)
         self.setFocusPolicy(self.focusPolicy().NoFocus)
 

@@ -1,0 +1,70 @@
+"""Looks at every screen in one look: a process of its own for each, since a scale holds for all of a process.
+
+``python -m tests.ui.picture_child LANGUAGE ltr|rtl TEXT_SIZE light|dark`` writes a line of JSON: how many pictures there
+were, and the faults of each that has some. The scale is Qt's, by ``QT_SCALE_FACTOR``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from benchmarks import screens
+from benchmarks.application import home
+from tests.ui.other_screens import OTHER_WORKS
+from tests.ui.picture import SMALL_SCREEN, Picture
+from voicedesk.app import run_on_qt
+from voicedesk.ui.looks import Looks
+
+
+class Inspector:
+    """Looks at what it is shown.
+
+    Attributes:
+        pictures: So many by now.
+        faults: Those that were found, by the name of the picture.
+    """
+
+    def __init__(self, text_size: int) -> None:
+        self._room = SMALL_SCREEN * (text_size / 100.0)
+        self.pictures = 0
+        self.faults: dict[str, list[str]] = {}
+
+    async def take(self, name: str, window: QWidget) -> None:
+        """A camera, see ``benchmarks.screens``."""
+        found = Picture(window).faults()
+        if window.width() > self._room.width() or window.height() > self._room.height():
+            found.append(f"it has a size of {window.size().toTuple()}")
+        self.pictures += 1
+        if found:
+            self.faults[name] = found
+
+
+def main() -> None:
+    """Look at all of them."""
+    language, direction, size, theme = sys.argv[1:]
+    inspector = Inspector(int(size))
+
+    async def work(application: QApplication) -> int:
+        is_mirrored = direction == "rtl"
+        sides = Qt.LayoutDirection
+        application.setLayoutDirection(sides.RightToLeft if is_mirrored else sides.LeftToRight)
+        looks = Looks(application)
+        wanted = {"language": language, "theme": theme, "text_size": int(size)}
+        looks.apply(screens.LOOKS[""].model_copy(update=wanted))
+        for each in (*screens.WORKS, *OTHER_WORKS):
+            await each(inspector.take)
+        looks.restore()
+        return 0
+
+    with home():
+        run_on_qt(work)
+    sys.stdout.write(json.dumps({"pictures": inspector.pictures, "faults": inspector.faults}))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
