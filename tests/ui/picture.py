@@ -118,18 +118,18 @@ class Picture:
         if piece.cut:
             if not _can_scroll(piece):
                 how = " and ".join(sorted(piece.cut))
-                yield f"is cut or covered {how} in {_named(piece.owner)}"
+                yield f"is cut or covered {how} in {named(piece.owner)}"
             return
         if _is_shortened(piece):
-            yield f"is all that {_named(piece.owner)} shows, and nothing says the rest"
+            yield f"is all that {named(piece.owner)} shows, and nothing says the rest"
         pixels = self._around(piece.ink, 2.0)
         ground = _ground(pixels)
         ink = _laid_over(piece.colour, ground)
         ratio, needed = contrast(ink, ground), LEAST_LARGE if piece.is_large else LEAST
         if ratio < needed and not _is_disabled(piece):
-            yield f"is faint in {_named(piece.owner)}: {ratio:.2f} of {needed}, {_hex(ink)} on {_hex(ground)}"
+            yield f"is faint in {named(piece.owner)}: {ratio:.2f} of {needed}, {_hex(ink)} on {_hex(ground)}"
         elif ratio >= LEAST and (lost := self._lost(piece, ink, ground)):
-            yield f"is not there at its {lost} in {_named(piece.owner)}"
+            yield f"is not there at its {lost} in {named(piece.owner)}"
 
     def _around(self, place: QRectF, margin: float) -> _Pixels:
         left, top = place.left() - margin, place.top() - margin
@@ -294,10 +294,11 @@ def _hex(colour: _Pixels) -> str:
 # ------------------------------------------------------------------------------------- the rest
 
 
-def _named(widget: QWidget) -> str:
+def named(widget: QWidget) -> str:
+    """What a widget is called in what is told of it."""
     text = widget.accessibleName() or str(getattr(widget, "text", str)())
     parent = widget.parentWidget()
-    around = "" if parent is None or text else f" of {_named(parent)}"
+    around = "" if parent is None or text else f" of {named(parent)}"
     return f"{type(widget).__name__} {text!r}" if text else f"{type(widget).__name__}{around}"
 
 
@@ -407,7 +408,7 @@ def _displaced(window: QWidget) -> Iterator[str]:
             continue  # it scrolls
         if not parent.rect().contains(widget.geometry()):
             place, room = widget.geometry().getRect(), parent.rect().getRect()
-            yield f"{_named(widget)} reaches out of {_named(parent)}: {place} of {room}"
+            yield f"{named(widget)} reaches out of {named(parent)}: {place} of {room}"
     places = {
         widget: widget.visibleRegion().translated(widget.mapTo(window, QPoint(0, 0)))
         for widget in _controls(window)
@@ -416,7 +417,7 @@ def _displaced(window: QWidget) -> Iterator[str]:
         shared = places[one].intersected(places[other]).boundingRect()
         is_within = one.isAncestorOf(other) or other.isAncestorOf(one)
         if min(shared.width(), shared.height()) > 1 and not is_within:
-            yield f"{_named(one)} and {_named(other)} lie on each other"
+            yield f"{named(one)} and {named(other)} lie on each other"
 
 
 def _narrow(window: QWidget) -> Iterator[str]:
@@ -435,15 +436,15 @@ def _narrow(window: QWidget) -> Iterator[str]:
                 text = widget.itemText(index)
                 needs = widget.fontMetrics().horizontalAdvance(text)
                 if needs > room.width():
-                    yield f"{text!r} has {room.width()} of {needs} in {_named(widget)}"
+                    yield f"{text!r} has {room.width()} of {needs} in {named(widget)}"
         elif isinstance(widget, QLabel) and widget.wordWrap():
             needs = widget.heightForWidth(widget.width())
             if widget.height() < needs:
-                yield f"{_named(widget)} has a height of {widget.height()}, not {needs}"
+                yield f"{named(widget)} has a height of {widget.height()}, not {needs}"
         elif isinstance(widget, QLabel | QAbstractButton):
             needs = widget.minimumSizeHint().width()
             if widget.width() < needs:
-                yield f"{_named(widget)} has a width of {widget.width()}, not {needs}"
+                yield f"{named(widget)} has a width of {widget.width()}, not {needs}"
 
 
-__all__ = ["SMALL_SCREEN", "Picture", "Piece", "contrast"]
+__all__ = ["SMALL_SCREEN", "Picture", "Piece", "contrast", "named"]

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import screens
 from benchmarks.application import home
+from tests.ui.mirror import unmirrored
 from tests.ui.other_screens import OTHER_WORKS
 from tests.ui.picture import SMALL_SCREEN, Picture
 from voicedesk.app import run_on_qt
@@ -36,6 +37,8 @@ class Inspector:
     async def take(self, name: str, window: QWidget) -> None:
         """A camera, see ``benchmarks.screens``."""
         found = Picture(window).faults()
+        if window.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            found += unmirrored(window)
         if window.width() > self._room.width() or window.height() > self._room.height():
             found.append(f"it has a size of {window.size().toTuple()}")
         self.pictures += 1
