@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from voicedesk.audio import devices
-from voicedesk.audio.stream import LATENCY
+from voicedesk.audio.reserve import STEPS_S
 
 SETTLE_S = 2.0
 
@@ -25,7 +25,7 @@ def main() -> None:
     streams = []
     for kind in kinds:
         device = devices.find(kind, None).device
-        stream = devices.make_stream(kind, device, play_nothing, LATENCY)
+        stream = devices.make_stream(kind, device, play_nothing, STEPS_S[0])
         devices.start_stream(stream, device)
         streams.append(stream)
     time.sleep(SETTLE_S)

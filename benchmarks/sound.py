@@ -23,8 +23,8 @@ from tests.support.sounds import Ear, Samples, chirp, find, reached
 from voicedesk.audio.io import RATE, CapturedBlock
 from voicedesk.audio.microphone import Microphone
 from voicedesk.audio.pcm import resample
+from voicedesk.audio.reserve import STEPS_S
 from voicedesk.audio.speaker import Speaker
-from voicedesk.audio.stream import LATENCY
 from voicedesk.core.clock import now
 from voicedesk.core.events import AudioKey
 from voicedesk.core.timeline import percentile
@@ -36,7 +36,7 @@ PRESSES = 20
 TALK_S = 3.0
 DELTA = RATE // 10
 LOUD = 12
-DEVICE_MS = LATENCY * 1000
+DEVICE_MS = STEPS_S[0] * 1000
 BLOCK_MS = 10.0
 
 T = TypeVar("T")

@@ -796,8 +796,8 @@
         <translation>Die Stimme kam nicht nach. Lücken: {count}, zusammen {time}. Größere Stücke machen weniger Lücken.</translation>
     </message>
     <message>
-        <source>This computer was too late for the speaker. Times: {count}. Close programs that keep it busy, or try another speaker.</source>
-        <translation>Dieser Computer war zu langsam für den Lautsprecher. Anzahl: {count}. Schließen Sie Programme, die ihn beschäftigen, oder versuchen Sie einen anderen Lautsprecher.</translation>
+        <source>This computer was too late for the speaker. Times: {count}. If it goes on, more sound is kept ready for the next answers. Close programs that keep it busy, or try another speaker.</source>
+        <translation>Dieser Computer war zu langsam für den Lautsprecher. Anzahl: {count}. Wenn das so bleibt, wird für die nächsten Antworten mehr Ton bereitgehalten. Schließen Sie Programme, die ihn beschäftigen, oder versuchen Sie einen anderen Lautsprecher.</translation>
     </message>
     <message>
         <source>Sound of the microphone was lost on its way. Times: {count}. Close programs that keep this computer busy, or try another microphone.</source>

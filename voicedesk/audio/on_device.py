@@ -46,6 +46,11 @@ class OnDevice(ABC):
         """What names the device that was opened last; None before."""
         return self._stream.device
 
+    def hold(self, seconds: float) -> bool:
+        """Have the device hold so much when it is opened next. Returns whether that is other than it holds now."""
+        self._stream.reserve = seconds
+        return self._stream.held != seconds
+
     def open(self) -> None:
         """Start the device, which then stays open.
 

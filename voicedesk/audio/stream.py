@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from voicedesk.audio import devices
+from voicedesk.audio.reserve import STEPS_S
 from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError
 from voicedesk.core.settings import DeviceChoice
 
-LATENCY = 0.02
-"""Seconds of latency to ask for. PortAudio's own "low" stutters on sound servers; this is 20 ms and clean there."""
 SILENT_S = 1.0
 """A device that does not call back for so long has died."""
 _LOOK_EVERY = 0.25
@@ -87,6 +86,8 @@ class DeviceStream:
         name: What the device is called, for people.
         missing: Whether the chosen device was not there and this is the default in its place.
         device: What names the device that was opened last; None before.
+        reserve: What the device is to hold when it is opened next, in seconds.
+        held: What it was asked to hold when it was opened last.
         latency: What the device reports, in seconds.
         heard_at: When the callback last ran. Set by the callback.
 
@@ -99,7 +100,7 @@ class DeviceStream:
         self.name = choice.name if choice is not None else "default"
         self.missing = False
         self.device: DeviceChoice | None = None
-        self.latency = LATENCY
+        self.latency = self.reserve = self.held = STEPS_S[0]
         self.heard_at = 0.0
         self._kind: devices.Kind = kind
         self._choice = choice
@@ -126,7 +127,8 @@ class DeviceStream:
         found = devices.find(self._kind, self._choice)
         self.name, self.missing = found.device.name, found.missing
         self.device = found.device.choice
-        self._stream = devices.make_stream(self._kind, found.device, callback, LATENCY)
+        self.held = self.reserve
+        self._stream = devices.make_stream(self._kind, found.device, callback, self.held)
         try:
             self.latency = float(self._stream.latency)
             prepare(int(self._stream.samplerate), int(self._stream.channels))

@@ -29,6 +29,7 @@ from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.device_news import DeviceNews
 from voicedesk.conversation.device_watch import Count, Counter, DeviceWatch
 from voicedesk.conversation.figures.turn_figures import DeviceCounts
+from voicedesk.conversation.steadiness import Steadiness
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.settings import DeviceChoice, Settings, Sound
@@ -82,6 +83,8 @@ class SoundDevices:
         self._listed: tuple[float, Census] | None = None
         self._listing: asyncio.Task[None] | None = None
         self._taking_since: tuple[int, float] | None = None
+        self._steadiness = Steadiness(self.counts, self._hold)
+        self._stop_observing = conductor.observe(self._steadiness.observe)
 
     async def open(self, settings: Settings) -> None:
         """Open the devices of the settings in place of those that are open."""
@@ -113,9 +116,11 @@ class SoundDevices:
             if new_microphone or new_speaker:
                 await self._know_the_chosen()
             if new_microphone:
+                self._steadiness.forget("input")
                 self._away.discard("input")
                 await self._change_microphone(settings.sound)
             if new_speaker:
+                self._steadiness.forget("output")
                 self._away.discard("output")
                 await self._change_speaker(settings.sound)
             if self._is_warm:
@@ -204,6 +209,7 @@ class SoundDevices:
     async def _start(self, kind: Kind, device: Microphone | Speaker) -> bool:
         """Open a device and tell what that changes. Returns whether it runs."""
         before = device.device
+        device.hold(self._steadiness.reserve(kind))
         try:
             await asyncio.to_thread(device.open)
         except SoundError as error:
@@ -293,6 +299,23 @@ class SoundDevices:
                 self._renewed_for = listed
                 await self._look_anew()
                 await self._start_all()
+
+    def _hold(self, seconds: dict[Kind, float]) -> None:
+        """A turn is over: have the devices hold so much from the next one on."""
+        others = {kind for kind, device in self._devices() if device.hold(seconds[kind])}
+        if others and self._is_warm:
+            self._tasks.spawn(self._open_anew(others), name="opening sound devices anew")
+
+    async def _open_anew(self, kinds: set[Kind]) -> None:
+        async with self._changing:
+            if not self._is_warm or self._conductor.state not in _AT_REST:
+                return  # after the next turn then
+            if "output" in kinds:
+                await self._conductor.use_speaker(None)
+            for kind, device in self._devices():
+                if kind in kinds:
+                    await asyncio.to_thread(device.close)
+            await self._start_all()
 
     async def _look_anew(self) -> None:
         """Have PortAudio take its list anew; no device is open after that."""
@@ -385,6 +408,7 @@ class SoundDevices:
         if self._cooling is not None:
             self._cooling.cancel()
         self._is_warm = self._is_wanted = False
+        self._stop_observing()
         self._counter.close()
         await self._watch.close()
         await self._tasks.close()

@@ -176,6 +176,7 @@ _SENTENCES: dict[Why, Callable[[], str]] = {
     Why.SPEAKER_STARVED: lambda: QCoreApplication.translate(
         "Latency",
         "This computer was too late for the speaker. Times: {count}. "
+        "If it goes on, more sound is kept ready for the next answers. "
         "Close programs that keep it busy, or try another speaker.",
     ),
     Why.MICROPHONE_LOST: lambda: QCoreApplication.translate(
