@@ -24,7 +24,7 @@ from voicedesk.audio.device_troubles import (
 )
 from voicedesk.audio.echo import EchoFreeInput
 from voicedesk.audio.speaker import Speaker
-from voicedesk.conversation import device_watch
+from voicedesk.conversation import device_watch, muted_microphone
 from voicedesk.conversation import sound as sound_module
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.device_watch import Counter
@@ -346,12 +346,12 @@ async def test_the_first_microphone_is_used_as_soon_as_there_is_one(room: Room) 
 async def test_a_muted_microphone_is_told_while_somebody_talks(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device_watch, "MUTED_S", 0.1)
-    monkeypatch.setattr(sound_module, "_AGAIN_S", 0.05)
+    monkeypatch.setattr(muted_microphone, "MUTED_S", 0.1)
+    monkeypatch.setattr(muted_microphone, "AGAIN_S", 0.05)
     await room.sound.open(Settings())
     zeros, voice = np.zeros(9600, dtype=np.int16), noise(9600)
     room.microphone.hear(zeros)
-    long_ago = now() + 1.5 * device_watch.MUTED_S
+    long_ago = now() + 1.5 * muted_microphone.MUTED_S
     await reached(lambda: now() > long_ago, "more time than a muted microphone is given")
     await room.looked()
     assert room.told == []  # nobody talks
@@ -363,11 +363,11 @@ async def test_a_muted_microphone_is_told_while_somebody_talks(
 
 
 async def test_a_voice_is_no_silence(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device_watch, "MUTED_S", 0.1)
+    monkeypatch.setattr(muted_microphone, "MUTED_S", 0.1)
     await room.sound.open(Settings())
     room.conductor.press()
     room.microphone.hear(np.concatenate((noise(480), np.zeros(4320, dtype=np.int16))))
-    long_ago = now() + 2.0 * device_watch.MUTED_S
+    long_ago = now() + 2.0 * muted_microphone.MUTED_S
     await reached(lambda: now() > long_ago, "more time than a muted microphone is given")
     await room.looked()
     assert room.told == []

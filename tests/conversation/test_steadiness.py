@@ -29,9 +29,6 @@ class Desk:
     def running(self, *, is_input: bool) -> FakeStream:
         return next(s for s in self.card.streams if s.is_input is is_input and s.active)
 
-    def is_open(self, *, is_input: bool) -> bool:
-        return any(s.is_input is is_input and s.active for s in self.card.streams)
-
     async def ask(self) -> None:
         told: list[State] = []
         stop = self.conductor.observe(
@@ -53,8 +50,13 @@ class Desk:
         self.pipeline.go_on.clear()
 
     async def opened(self, count: int) -> None:
-        await reached(lambda: len(self.card.streams) == count, "the streams")
-        await reached(lambda: self.conductor.speaker is not None, "the speaker")
+        """So many streams were made, and one of each kind runs."""
+
+        def are_there() -> bool:
+            running = [made for made in self.card.streams if made.active]
+            return len(self.card.streams) == count and len(running) == 2
+
+        await reached(are_there, "the streams")
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ async def test_a_speaker_that_starved_holds_more_from_the_next_turn_on(desk: Des
 
 async def test_a_microphone_that_lost_sound_holds_more_too(desk: Desk) -> None:
     await desk.turn(lost=3)
-    await reached(lambda: len(desk.card.streams) == 3, "the microphone")
+    await desk.opened(3)
     assert desk.running(is_input=True).latency == STEPS_S[1]
     assert desk.running(is_input=False).latency == STEPS_S[0]
 
@@ -138,3 +140,26 @@ async def test_another_device_begins_with_little(desk: Desk) -> None:
     settings.sound.speaker = DeviceChoice(host_api="Core Audio", name="Headset")
     await desk.sound.use(settings)
     assert desk.running(is_input=False).latency == STEPS_S[0]
+
+
+async def test_an_answer_that_comes_meanwhile_finds_a_speaker(desk: Desk) -> None:
+    speakers: list[object] = []
+    desk.conductor.observe(lambda _event: speakers.append(desk.conductor.speaker))
+    before = desk.conductor.speaker
+    await desk.turn(late=4)
+    await desk.turn()  # asked while the speaker is being exchanged
+    await desk.opened(3)
+    await desk.turn()
+    assert None not in speakers
+    assert desk.conductor.speaker is not before
+
+
+async def test_a_speaker_that_lets_nothing_be_opened_beside_it_goes_on(desk: Desk) -> None:
+    speaker = desk.running(is_input=False)
+    desk.card.refuses = {"Built-in": -9985}
+    tried = len(desk.card.tried)
+    await desk.turn(late=4)
+    await reached(lambda: len(desk.card.tried) > tried, "the attempt")
+    await desk.turn()
+    assert desk.running(is_input=False) is speaker
+    assert speaker.latency == STEPS_S[0]

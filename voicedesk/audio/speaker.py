@@ -46,6 +46,11 @@ class Speaker(OnDevice, BufferedOutput):
         self._silence = b""
         self._played = played
 
+    def note(self, played: PlayedSound) -> None:
+        """From now on have what is played noted there; nothing else may write to it any more."""
+        played.start(self._source.rate)
+        self._played = played
+
     def _prepare(self, rate: int, loop: asyncio.AbstractEventLoop) -> None:
         self._source = self._start(rate, loop)
         if self._played is not None:

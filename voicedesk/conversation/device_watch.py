@@ -25,8 +25,6 @@ from voicedesk.synth.command import (
 
 LOOK_S = 0.5
 """Seconds between two looks at whether the devices run."""
-MUTED_S = 2.0
-"""So long nothing but zeros while somebody talks is a microphone that is muted."""
 FOLLOW_S = 10.0
 """Seconds between two looks for another default device, where nobody tells."""
 _PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -111,26 +109,23 @@ class Watched(Protocol):
     async def follow(self, listed: Census) -> None:
         """Use the devices that the settings mean, among those that are there now."""
 
-    def hears_nothing(self, seconds: float) -> bool:
-        """Whether somebody has talked for ``seconds`` to a microphone that gave nothing but zeros."""
-
-    def hears_again(self) -> bool:
-        """Whether the microphone gives anything but zeros."""
-
-    def tell_silence(self, *, is_silent: bool) -> None:
-        """The microphone seems to be muted, or is no longer."""
-
 
 class DeviceWatch:
-    """Looks at the devices again and again, from ``start`` until ``close``."""
+    """Looks at the devices again and again, from ``start`` until ``close``.
 
-    def __init__(self, watched: Watched, count: Count) -> None:
+    Args:
+        watched: The devices.
+        listen: Called with every look while they should be running.
+        count: Counts the devices that are there.
+    """
+
+    def __init__(self, watched: Watched, listen: Callable[[], None], count: Count) -> None:
         self._watched = watched
+        self._listen = listen
         self._count = count
         self._tasks = TaskSet()
         self._attempts = 0
         self._next_at = 0.0
-        self._is_silent = False
 
     def start(self) -> None:
         """Begin to look. Safe to call twice."""
@@ -149,7 +144,7 @@ class DeviceWatch:
             await asyncio.sleep(LOOK_S)
             if not self._watched.is_warm:
                 continue
-            self._listen_for_silence()
+            self._listen()
             in_trouble = self._watched.is_in_trouble
             if in_trouble != was_in_trouble:
                 was_in_trouble, self._attempts = in_trouble, 0
@@ -172,10 +167,3 @@ class DeviceWatch:
         pause = _PATIENCE[min(self._attempts, len(_PATIENCE) - 1)]
         self._attempts += 1
         return pause
-
-    def _listen_for_silence(self) -> None:
-        watched = self._watched
-        changed = watched.hears_again() if self._is_silent else watched.hears_nothing(MUTED_S)
-        if changed:
-            self._is_silent = not self._is_silent
-            watched.tell_silence(is_silent=self._is_silent)

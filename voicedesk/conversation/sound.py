@@ -17,7 +17,6 @@ from voicedesk.audio.device_troubles import (
     DefaultChangedError,
     DeviceReturnedError,
     MicrophoneLostError,
-    SilentMicrophoneError,
     SubstituteDeviceError,
 )
 from voicedesk.audio.devices import Kind
@@ -29,6 +28,7 @@ from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.device_news import DeviceNews
 from voicedesk.conversation.device_watch import Count, Counter, DeviceWatch
 from voicedesk.conversation.figures.turn_figures import DeviceCounts
+from voicedesk.conversation.muted_microphone import MutedMicrophone
 from voicedesk.conversation.steadiness import Steadiness
 from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
@@ -40,8 +40,6 @@ log = logging.getLogger(__name__)
 
 HOLD_S = 30.0
 """How long the microphone stays warm after the window has lost the user's attention."""
-_AGAIN_S = 0.5
-"""Sound within the last half second shows that a microphone is not muted any more."""
 _LIST_S = 3.0
 """Seconds for which a list of the devices is new enough."""
 _AT_REST = frozenset({State.READY, State.FAILED})
@@ -76,13 +74,13 @@ class SoundDevices:
         self._tasks = TaskSet()
         self._counter = Counter()
         self._count = count or self._counter.count
-        self._watch = DeviceWatch(self, self._count)
         self._away: set[Kind] = set()  # does not run, or another stands in for it
         self._news = DeviceNews(conductor.emit, all_is_well=lambda: not self._away)
+        muted = MutedMicrophone(conductor, lambda: self._microphone, self._news)
+        self._watch = DeviceWatch(self, muted.look, self._count)
         self._renewed_for: Census | None = None
         self._listed: tuple[float, Census] | None = None
         self._listing: asyncio.Task[None] | None = None
-        self._taking_since: tuple[int, float] | None = None
         self._steadiness = Steadiness(self.counts, self._hold)
         self._stop_observing = conductor.observe(self._steadiness.observe)
 
@@ -308,14 +306,36 @@ class SoundDevices:
 
     async def _open_anew(self, kinds: set[Kind]) -> None:
         async with self._changing:
-            if not self._is_warm or self._conductor.state not in _AT_REST:
-                return  # after the next turn then
-            if "output" in kinds:
-                await self._conductor.use_speaker(None)
-            for kind, device in self._devices():
-                if kind in kinds:
-                    await asyncio.to_thread(device.close)
-            await self._start_all()
+            if "output" in kinds and self._speaker is not None and self._can_change:
+                await self._exchange_speaker(self._speaker)
+            if "input" in kinds and self._microphone is not None and self._can_change:
+                await asyncio.to_thread(self._microphone.close)  # a press meanwhile waits for it
+                await self._start_all()
+
+    @property
+    def _can_change(self) -> bool:
+        return self._is_warm and self._conductor.state in _AT_REST
+
+    async def _exchange_speaker(self, old: Speaker) -> None:
+        """Open the device a second time, and use that: an answer that comes meanwhile must not find none."""
+        speaker = Speaker(self._in_use.speaker, loop=asyncio.get_running_loop())
+        speaker.volume = self._volume
+        speaker.hold(self._steadiness.reserve("output"))
+        try:
+            await asyncio.to_thread(speaker.open)
+        except SoundError as error:
+            log.info(
+                "the speaker goes on as it is, nothing can be opened beside it: %s", error.detail
+            )
+            self._steadiness.forget("output")
+            return
+        if not self._can_change or speaker.device != old.device:
+            await asyncio.to_thread(speaker.close)  # after the next turn then
+            return
+        self._speaker = speaker
+        await self._conductor.use_speaker(speaker)
+        await asyncio.to_thread(old.close)
+        speaker.note(self._played)
 
     async def _look_anew(self) -> None:
         """Have PortAudio take its list anew; no device is open after that."""
@@ -333,28 +353,6 @@ class SoundDevices:
                 continue
             if isinstance(device, Speaker) and self._conductor.speaker is not device:
                 await self._conductor.use_speaker(device)  # it knows a speaker only once it has run
-
-    def hears_nothing(self, seconds: float) -> bool:
-        """Whether somebody has talked for ``seconds`` to a microphone that gave nothing but zeros."""
-        if self._conductor.state is not State.LISTENING or self._microphone is None:
-            self._taking_since = None
-            return False
-        turn = self._conductor.turn
-        if self._taking_since is None or self._taking_since[0] != turn:
-            self._taking_since = turn, now()
-        return now() - self._taking_since[1] >= seconds and self._microphone.is_silent(seconds)
-
-    def hears_again(self) -> bool:
-        """Whether the microphone gives anything but zeros."""
-        microphone = self._microphone
-        return microphone is not None and microphone.is_open and not microphone.is_silent(_AGAIN_S)
-
-    def tell_silence(self, *, is_silent: bool) -> None:
-        """The microphone seems to be muted, or is no longer."""
-        if is_silent and self._microphone is not None:
-            self._news.tell(SilentMicrophoneError(device=self._microphone.name))
-        elif not is_silent:
-            self._news.over()
 
     # ---------------------------------------------------------------------------------- warmth
 
