@@ -6,45 +6,28 @@ import asyncio
 import random
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 
 from benchmarks.faults_desk import Crashes, Desk, scripted
+from benchmarks.faults_takes import TONE, Takes, Tally
 from benchmarks.report import Result
 from tests.support.proxy import Proxy
 from tests.support.realtime_server import ScriptedServer, Session, begin, done, say
 from voicedesk.core.clock import now
-from voicedesk.core.dialogue import Role, ToolCall, ToolResult
+from voicedesk.core.dialogue import ToolCall, ToolResult
 from voicedesk.core.events import Link
 from voicedesk.core.timeline import percentile
 from voicedesk.core.turn import State
 
-TONE = b"\x10\x27\xf0\xd8" * 1200  # 100 ms
 _CALL = {"id": "f", "type": "function_call", "call_id": "c", "name": "now", "arguments": "{}"}
-MOST_RETRIES = 3
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the takes."""
-
-    takes: int = 0
-    answered: int = 0
-    offered: int = 0
-    lost: int = 0
-    doubled: int = 0
-    forgotten: int = 0
-    hung: int = 0
-    notes: list[str] = field(default_factory=list)
-
-
-class Killer:
+class Killer(Takes):
     """One desk whose connections die."""
 
     def __init__(self, desk: Desk, server: ScriptedServer, proxy: Proxy) -> None:
-        self.desk = desk
+        super().__init__(desk)
         self.server = server
         self.proxy = proxy
-        self.number = 0
         self.states: dict[str, Callable[[], Awaitable[None]]] = {
             "connecting": self._connecting,
             "configuring": self._configuring,
@@ -128,9 +111,9 @@ class Killer:
 
     async def take(self, state: str, tally: Tally) -> None:
         """One take, disturbed in a state."""
-        self.number += 1
-        tally.takes += 1
-        answer, question = f"answer {self.number}", f"question {self.number}"
+        await self.disturbed(state, self.states[state], self._prepare, tally)
+
+    def _prepare(self, question: str, answer: str) -> None:
         self.server.transcript = question
 
         async def reply(session: Session) -> None:
@@ -139,32 +122,6 @@ class Killer:
             await session.done()
 
         self.server.default = reply
-        await self.desk.ready()
-        try:
-            await self.states[state]()
-            await self._follow(tally)
-        except TimeoutError:
-            tally.hung += 1
-            tally.notes.append(f"{state}: hung in {self.desk.conductor.state}")
-            self.desk.conductor.cancel()
-        said = [m.text for m in self.desk.dialogue if m.role is Role.ASSISTANT]
-        count = sum(answer in text for text in said)
-        tally.lost += count == 0
-        tally.doubled += count > 1
-        tally.doubled += sum(question == m.text for m in self.desk.dialogue) > 1
-        if count != 1:
-            tally.notes.append(f"{state}, take {self.number}: {count} answers")
-
-    async def _follow(self, tally: Tally) -> None:
-        conductor = self.desk.conductor
-        failures = 0
-        while await self.desk.rest() is State.FAILED and failures < MOST_RETRIES:
-            if not conductor.can_retry:
-                return
-            failures += 1
-            conductor.retry()
-        tally.offered += failures > 0
-        tally.answered += failures == 0
 
     def forgotten(self) -> int:
         """How much of the conversation the present session was not told before its first question."""
@@ -205,12 +162,7 @@ async def measure(*, each: int, returns: int) -> list[Result]:
         print(line, file=sys.stderr)
     how = f"{total.takes} takes: {each} in each of nine states of the protocol, killed in four ways"
     return [
-        Result("takes answered in the same turn", float(total.answered), "takes", note=how),
-        Result("takes offered to be asked again, and answered then", float(total.offered), "takes"),
-        Result("takes lost", float(total.lost), "takes", 0.0),
-        Result("takes answered twice", float(total.doubled), "takes", 0.0),
-        Result("messages that a new session was not told", float(total.forgotten), "", 0.0),
-        Result("turns that hung", float(total.hung), "turns", 0.0),
+        *total.results("", how),
         Result("errors that nobody had foreseen", float(len(crashes.lines)), "", 0.0),
         Result(
             "the network is back until ready, p95",

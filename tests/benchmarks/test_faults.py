@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import faults_fuzz, faults_heard, faults_kills
+from benchmarks import faults_fuzz, faults_heard, faults_kills, faults_stages
 from benchmarks.report import Result
 from voicedesk.pipelines import realtime
 
@@ -19,6 +19,14 @@ async def test_no_take_is_lost_or_answered_twice_whenever_the_connection_dies() 
     assert missed(results) == []
     answered = sum(result.value or 0 for result in results[:2])
     assert answered == 9
+
+
+async def test_no_take_is_lost_or_answered_twice_whichever_stage_of_the_chain_dies() -> None:
+    results = await faults_stages.measure(each=1)
+    assert missed(results) == []
+    answered, offered = (result.value or 0 for result in results[:2])
+    assert answered + offered == 18
+    assert offered >= 3  # what has begun to be answered is not asked again by itself
 
 
 async def test_no_more_is_kept_than_was_heard() -> None:
