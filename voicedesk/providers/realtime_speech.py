@@ -38,7 +38,7 @@ LONGEST_S = 300
 """A unit of a few sentences never lasts as long; a server that goes on and on is cut off."""
 
 
-def reading_session(voice: str, speed: float, instructions: str) -> dict[str, Any]:
+def reading_session(voice: str, speed: float) -> dict[str, Any]:
     """The session to ask for."""
     pcm = {"type": "audio/pcm", "rate": RATE}
     sound_out: dict[str, Any] = {"format": pcm}
@@ -47,7 +47,7 @@ def reading_session(voice: str, speed: float, instructions: str) -> dict[str, An
     return {
         "type": "realtime",
         "output_modalities": ["audio"],
-        "instructions": instructions,
+        "instructions": READ_ALOUD,
         "audio": {"input": {"format": pcm, "turn_detection": None}, "output": sound_out},
     }
 
@@ -67,7 +67,6 @@ class RealtimeVoice:
         voice: str = "",
         speed: float = 1.0,
         language: str = "",
-        instructions: str = "",
         stall_s: float = STALL_S,
     ) -> None:
         """Nothing is opened yet.
@@ -79,19 +78,16 @@ class RealtimeVoice:
             voice: One of its voices; empty leaves it to the server.
             speed: 1.0 is normal, 0.25 to 1.5.
             language: As in "de". Not sent: it tells cached sounds apart.
-            instructions: How to speak, besides reading word for word.
             stall_s: Silence of the server after which a unit is given up.
         """
         speed = min(max(speed, _SLOWEST), _FASTEST)
-        self._instructions = f"{READ_ALOUD} {instructions}".strip()
         self._model = model
         self._stall_s = stall_s
-        extra = {"instructions": instructions} if instructions else {}
-        self._identity = VoiceIdentity(name, model, voice, speed, language, extra)
+        self._identity = VoiceIdentity(name, model, voice, speed, language)
         self._session = RealtimeSession(
             source,
             model=model,
-            session=reading_session(voice, speed, self._instructions),
+            session=reading_session(voice, speed),
             handle=self._handle,
             lost=self._lost,
             busy=self._is_reading,
@@ -169,7 +165,7 @@ class RealtimeVoice:
         response = {
             "conversation": "none",  # nothing that was read before belongs to it
             "input": [item],
-            "instructions": self._instructions,
+            "instructions": READ_ALOUD,
             "output_modalities": ["audio"],
         }
         return {"type": "response.create", "response": response}

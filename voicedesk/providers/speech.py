@@ -52,8 +52,6 @@ class ServerVoice:
         voice: str = "",
         speed: float = 1.0,
         language: str = "",
-        instructions: str = "",
-        rate: int = RATE,
     ) -> None:
         """Nothing is opened yet.
 
@@ -64,18 +62,13 @@ class ServerVoice:
             voice: One of its voices; empty leaves it to the server.
             speed: 1.0 is normal, 0.25 to 4.
             language: As in "de". Not sent: it tells cached sounds apart.
-            instructions: How to speak, for models that understand it.
-            rate: Samples a second of sound that comes without a header.
         """
         self._server = server
         self._model = model
         self._voice = voice
         self._speed = min(max(speed, _SLOWEST), _FASTEST)
-        self._instructions = instructions
-        self._rate = rate
         self._form: _Form = "pcm"
-        extra = {"instructions": instructions} if instructions else {}
-        self._identity = VoiceIdentity(name, model, voice, self._speed, language, extra)
+        self._identity = VoiceIdentity(name, model, voice, self._speed, language)
 
     @property
     def identity(self) -> VoiceIdentity:
@@ -152,8 +145,6 @@ class ServerVoice:
             body["voice"] = voice
         if self._speed != 1.0:
             body["speed"] = self._speed
-        if self._instructions:
-            body["instructions"] = self._instructions
         return body
 
     async def _check(self, response: httpx2.Response, form: _Form, address: Address) -> None:
@@ -173,7 +164,7 @@ class ServerVoice:
     async def _samples(
         self, response: httpx2.Response, address: Address
     ) -> AsyncGenerator[bytes, None]:
-        rate = _rate(response.headers) or self._rate
+        rate = _rate(response.headers) or RATE
         # Some servers call everything audio/mpeg: what they name so is believed to be samples by its header alone.
         headed = _kind(response.headers) not in _BARE
         from voicedesk.audio.sound_stream import SoundStream  # late: it loads numpy

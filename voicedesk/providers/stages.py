@@ -8,7 +8,7 @@ Every stage raises ``ServerError`` (or ``VoiceError``) with a sentence, and canc
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from voicedesk.core.characters import whole_characters
@@ -150,7 +150,6 @@ class VoiceIdentity:
     voice: str
     speed: float = 1.0
     language: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 class Voice(Protocol):

@@ -50,7 +50,6 @@ def cache_key(text: str, identity: VoiceIdentity) -> str:
         identity.voice,
         f"{identity.speed:.3f}",
         identity.language,
-        sorted(identity.extra.items()),
         RATE,
     ]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
