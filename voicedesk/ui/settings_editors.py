@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QTimer, Signal
@@ -56,8 +57,9 @@ class Editor(QWidget):
         with QSignalBlocker(self.control):
             self._show(value)
 
+    @abstractmethod
     def _show(self, value: Any) -> None:
-        raise NotImplementedError
+        """Show a value."""
 
     def prepare(self, settings: Settings) -> None:
         """Take in what the choices depend on, before a value is shown. Most depend on nothing."""
