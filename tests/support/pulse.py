@@ -283,8 +283,15 @@ class VirtualSound:
 
         A lower latency starts sooner, and is likelier to stutter on a busy machine.
         """
+        return self._play(MICROPHONE_SINK, wav, latency_ms)
+
+    def play_to_speaker(self, wav: Path, *, latency_ms: int = 100) -> subprocess.Popen[bytes]:
+        """Start playing a WAV file on the speaker, as another program would."""
+        return self._play(SPEAKER, wav, latency_ms)
+
+    def _play(self, sink: str, wav: Path, latency_ms: int) -> subprocess.Popen[bytes]:
         player = subprocess.Popen(
-            ["paplay", f"--device={MICROPHONE_SINK}", f"--latency-msec={latency_ms}", str(wav)],
+            ["paplay", f"--device={sink}", f"--latency-msec={latency_ms}", str(wav)],
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -294,7 +301,7 @@ class VirtualSound:
         return player
 
     def stop_playing(self) -> None:
-        """End whatever still plays into the microphone."""
+        """End whatever still plays."""
         while self._players:
             end_process(self._players.pop())
 

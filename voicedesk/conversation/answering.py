@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol
 
-from voicedesk.audio.io import RATE, SAMPLE_BYTES, AudioOutput
+from voicedesk.audio.cues import Cue
+from voicedesk.audio.io import AudioOutput
 from voicedesk.conversation.asked import Asked
 from voicedesk.conversation.patience import Patience
 from voicedesk.conversation.playout import FILLER, Playout
@@ -81,6 +83,8 @@ class Answering:
         self._turn = 0
         self._stopping: asyncio.Task[None] | None = None
         self._cues = 0
+        self._silencing = 0  # replies that are still to be heard
+        self._after_silence: list[Callable[[], None]] = []
         self._places = WordPlaces()
         self._pipeline: Pipeline | None = None
 
@@ -98,21 +102,18 @@ class Answering:
         """How much of each run of the present reply has left the DAC by now."""
         return self._playout.heard_so_far()
 
-    def play_cue(self, pcm: bytes, sounded: Callable[[float, float], None]) -> None:
-        """Play a short sound of our own beside the replies.
-
-        ``sounded`` is told when its first sample leaves the DAC, and how long it lasts in seconds.
-        """
+    def play_cue(self, cue: Cue, sounded: Callable[[Cue, float], None]) -> None:
+        """Play a short sound of our own beside the replies; ``sounded`` is told when it leaves the DAC."""
         self._cues += 1
         key = AudioKey(0, FILLER, f"cue {self._cues}")
 
-        def fill(_stopped: object = None) -> None:
-            self._playout.fill(key, pcm, lambda at: sounded(at, len(pcm) / (RATE * SAMPLE_BYTES)))
+        def fill() -> None:
+            self._playout.fill(key, cue.pcm, partial(sounded, cue))
 
-        if self._stopping is None or self._stopping.done():
-            fill()
+        if self._silencing:
+            self._after_silence.append(fill)  # what is silenced now would take it along
         else:
-            self._stopping.add_done_callback(fill)  # what is silenced now would take it along
+            fill()
 
     def use(self, speaker: AudioOutput | None) -> None:
         """Play the next replies on another speaker."""
@@ -206,6 +207,7 @@ class Answering:
     def stop(self, pipeline: Pipeline, at: float) -> None:
         """Silence: on a barge-in the listener already counts the new turn."""
         playout = self._playout
+        self._silencing += 1
         playout.hush()  # all that a press sets off (the take, the window) would come before the task
         turn, replying = self._turn, self._replying
         self._replying = None
@@ -219,6 +221,13 @@ class Answering:
         if self._stopping is not None:
             await asyncio.gather(self._stopping, return_exceptions=True)
 
+    def _silenced(self) -> None:
+        self._silencing -= 1
+        if not self._silencing:
+            waiting, self._after_silence = self._after_silence, []
+            for fill in waiting:
+                fill()
+
     async def _silence(
         self,
         turn: int,
@@ -227,7 +236,10 @@ class Answering:
         playout: Playout,
     ) -> None:
         try:
-            heard = await playout.interrupt()
+            try:
+                heard = await playout.interrupt()
+            finally:
+                self._silenced()
             if playout.silent_at is not None:
                 self.timelines.mark(turn, Point.SILENT, playout.silent_at)
             for placed in self._places.of(heard):

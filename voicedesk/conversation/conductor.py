@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
+from voicedesk.audio.cues import Cue
 from voicedesk.audio.io import AudioInput, AudioOutput, CapturedBlock, Level
 from voicedesk.conversation.answering import Answering
 from voicedesk.conversation.asked import Announcement, Asked
@@ -208,9 +209,9 @@ class Conductor:
         """Hand every piece of every take to ``watcher``, in order, with the number of its turn."""
         self._take_watchers.append(watcher)
 
-    def play_cue(self, pcm: bytes) -> None:
-        """Play a short sound beside the turns. It is recorded as silence."""
-        self._answering.play_cue(pcm, self._listening.hush)
+    def play_cue(self, cue: Cue) -> None:
+        """Play a short sound beside the turns. It is no part of a take."""
+        self._answering.play_cue(cue, self._listening.hush)
 
     # -------------------------------------------------------------------------------- for the app
 

@@ -6,7 +6,9 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-from voicedesk.audio.io import RATE, SAMPLE_BYTES, AudioInput, CapturedBlock
+from voicedesk.audio.cue_filter import CueFilter
+from voicedesk.audio.cues import Cue
+from voicedesk.audio.io import AudioInput, CapturedBlock
 from voicedesk.conversation.take import MIN_TAKE_S, Take
 from voicedesk.core.events import HintKind
 from voicedesk.core.settings import Talk
@@ -26,20 +28,10 @@ class TakeListener(Protocol):
         """The take has lasted too long: a lost key-up must not record for ever."""
 
 
-_ECHO_S = 0.06
-"""So long a room answers a soft sound, and so wrong a device may be about its own delay."""
-
-
-def silenced(block: CapturedBlock, begin: float, end: float) -> CapturedBlock:
-    """A block with silence from ``begin`` to ``end``, as far as that is within it."""
-    samples = len(block.pcm) // SAMPLE_BYTES
-    first = min(samples, max(0, round((begin - block.captured_at) * RATE)))
-    last = min(samples, max(0, round((end - block.captured_at) * RATE)))
-    if first >= last:
-        return block
-    pcm = bytearray(block.pcm)
-    pcm[first * SAMPLE_BYTES : last * SAMPLE_BYTES] = bytes((last - first) * SAMPLE_BYTES)
-    return CapturedBlock(bytes(pcm), block.captured_at)
+_EARLY_S = 0.03
+"""So wrong a device may be about its own delay."""
+_ECHO_S = 0.15
+"""The same, and so long a room answers a soft sound."""
 
 
 class Listening:
@@ -59,7 +51,7 @@ class Listening:
         self._ending: asyncio.Task[None] | None = None
         self._cap: asyncio.Handle | None = None
         self._cap_at = 0.0  # by the loop's clock; the handles of some loops do not tell it
-        self._hushed: deque[tuple[float, float]] = deque(maxlen=4)
+        self._hushed: deque[CueFilter] = deque(maxlen=4)
 
     def start(self, turn: int, at: float) -> None:
         """A take begins with the key that went down at ``at``, and with the sound of just before."""
@@ -70,14 +62,14 @@ class Listening:
             at - self.talk.preroll_ms / 1000.0, lambda block: self._captured(take, block)
         )
 
-    def hush(self, at: float, seconds: float) -> None:
-        """A sound of our own leaves the DAC at ``at``: what the microphone has of it is recorded as silence."""
-        self._hushed.append((at - _ECHO_S / 2, at + seconds + _ECHO_S))
+    def hush(self, cue: Cue, at: float) -> None:
+        """A sound of our own leaves the DAC at ``at``: what the microphone has of it is taken out of the take."""
+        self._hushed.append(CueFilter(cue, at - _EARLY_S, at + cue.seconds + _ECHO_S))
 
     def _captured(self, take: Take, block: CapturedBlock) -> None:
         if take is self._take:
-            for begin, end in self._hushed:
-                block = silenced(block, begin, end)
+            for stop in self._hushed:
+                block = stop(block)
             self._listener.captured(take, block, first=take.add(block))
 
     def resume(self) -> None:
