@@ -20,7 +20,8 @@ LONGEST_QUEUE_S = 30 * 60.0
 """Sound that may wait to be played (170 MB at 48 kHz). A server that sends more is not answering a question."""
 ANSWER_S = 0.25
 """How long a dead device is waited for before an interruption is answered without it."""
-_REMEMBERED_KEYS = 256
+_REMEMBERED_KEYS = 32
+"""Beside those of the present reply; how far an earlier one came is asked no more a moment later."""
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class _Sent:
     handed: int = 0
     audible: int | None = None
     finished: bool = False
-    spans: deque[tuple[int, int, float]] = field(default_factory=deque)
+    spans: list[tuple[int, int, float]] = field(default_factory=list)
 
 
 class BufferedOutput:
@@ -170,12 +171,12 @@ class BufferedOutput:
         self.hush()
         assert self._hushed is not None
         (keys, token), self._hushed = self._hushed, None
+        cut = [(key, self._sent[key]) for key in keys]
         answered = token is not None and await self._stop_device(token)
         self._take_notices()
         at = self._clock()
         heard = []
-        for key in keys:
-            sent = self._sent[key]
+        for key, sent in cut:
             frames = sent.handed if answered else _sounded(sent, at)
             whole = sent.finished and sent.live and frames >= sent.frames
             sent.resampler.reset()  # keys are remembered for long, and nothing more comes for this one
@@ -243,15 +244,22 @@ class BufferedOutput:
     def _key(self, key: AudioKey) -> _Sent:
         sent = self._sent.get(key)
         if sent is None:
-            for old in list(self._sent)[: max(0, len(self._sent) - _REMEMBERED_KEYS)]:
-                if old not in self._reply:
-                    del self._sent[old]
+            self._forget()
             sent = _Sent(StreamResampler(RATE, self._buffer.rate), self._buffer, live=self._running)
             self._sent[key] = sent
             self._newest_turn = max(self._newest_turn, key.turn)
         if key not in self._reply:
             self._reply.append(key)
         return sent
+
+    def _forget(self) -> None:
+        """Keep of keys whose reply is over how much of them sounded, and that of the latest only."""
+        needed = {*self._reply, *(self._hushed[0] if self._hushed is not None else ())}
+        over = [key for key in self._sent if key not in needed]
+        for key in over:
+            self._sent[key].spans = []
+        for key in over[: max(0, len(over) - _REMEMBERED_KEYS)]:
+            del self._sent[key]
 
     def _queue_is_full(self, seconds: float) -> bool:
         """Whether ``seconds`` more would be too much; that is told once in a reply."""
@@ -317,7 +325,7 @@ class BufferedOutput:
             sent = self._sent.get(notice.key)
             if sent is not None:
                 while sent.spans and _end(sent, sent.spans[0]) < at:
-                    sent.spans.popleft()
+                    del sent.spans[0]
                 sent.spans.append((notice.start, notice.count, notice.at))
                 sent.handed = notice.start + notice.count
 

@@ -63,7 +63,7 @@ class Reply:
     Attributes:
         turn: Whose reply it is.
         text: The typed question; None for a spoken one.
-        take: The spoken question, once it is sent: PCM16 mono 24 kHz.
+        take: The spoken question, once it is sent, for as long as it may have to be sent again: PCM16 mono 24 kHz.
         session: Number of the session that was asked.
         is_lost: Whether it failed because its connection was lost.
         response_id: The server's name for it, empty until it is created or when the server gives none.
@@ -118,7 +118,7 @@ class Reply:
     def again(self) -> Reply:
         """A reply to the same question, which another session is to be asked."""
         reply = Reply(self.turn, self.text, self._emit)
-        reply.take = self.take
+        reply.take, self.take = self.take, ()
         return reply
 
     def on_event(self, event: ServerEvent, server: str = "") -> bool:
@@ -168,6 +168,7 @@ class Reply:
     def cancel(self) -> None:
         """Nobody wants the rest: drop what waits and what comes, and let the reader go."""
         self.cancelled = True
+        self.take = ()
         self.queue.interrupt()
         usage = self._usage or None
         self.queue.put(ReplyEnded(turn=self.turn, at=now(), usage=usage, interrupted=True))
@@ -181,6 +182,7 @@ class Reply:
 
         An answer in which there is nothing at all fails, unless tools have done what was asked.
         """
+        self.take = ()  # replies are remembered for long
         if not self._texts and not self.cancelled:
             self._take_texts(response)
         if error is None and not (self.cancelled or self.round) and self._allowance.is_untouched:
@@ -209,6 +211,8 @@ class Reply:
 
     def give_up(self, error: VoiceDeskError) -> None:
         """Nobody waits for the rest, though the server may still be at it."""
+        if not self.is_lost:
+            self.take = ()
         self._cut_off()
         self.queue.finish(error)
 
