@@ -19,7 +19,7 @@ from typing import Protocol
 import aiohttp
 
 from benchmarks.report import Result
-from voicedesk.assembly import BUILTIN_ASSISTANT, BUILTIN_EARS, BUILTIN_VOICE, Assembly
+from voicedesk.assembly import Assembly
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.pcm import first_audible, from_bytes
 from voicedesk.audio.wav import encode_wav, read_wav
@@ -31,12 +31,13 @@ from voicedesk.core.resources import resource_path
 from voicedesk.core.settings import BUILTIN, Classic, Mode, Settings
 from voicedesk.core.timeline import Point, percentile
 from voicedesk.providers.keys import Keys
-from voicedesk.providers.profiles import Address
+from voicedesk.providers.profiles import QUIRKS, Address
 from voicedesk.servers import Servers
 from voicedesk.tools.registry import Registry
 
 BLOCK = RATE // 50
 ANSWER_S = 60.0
+MODELS = QUIRKS[BUILTIN].models
 _STAGES = {
     Point.TRANSCRIBED: "to the transcript",
     Point.FIRST_UNIT: "to the first unit of text",
@@ -150,15 +151,15 @@ class Waiting:
         take = bytearray()
         await speak(pcm, take.extend)
         answer, ended = Answer(), now()
-        form = aiohttp.FormData({"model": BUILTIN_EARS, "response_format": "json"})
+        form = aiohttp.FormData({"model": MODELS["transcription"], "response_format": "json"})
         form.add_field("file", encode_wav(bytes(take)), filename="take.wav")
         words = json.loads(await self._post("/audio/transcriptions", form=form))["text"]
         self._messages.append({"role": "user", "content": words})
-        asked = {"model": BUILTIN_ASSISTANT, "messages": self._messages}
+        asked = {"model": MODELS["thinking"], "messages": self._messages}
         reply = json.loads(await self._post("/chat/completions", body=asked))
         text = reply["choices"][0]["message"]["content"]
         self._messages.append({"role": "assistant", "content": text})
-        wanted = {"model": BUILTIN_VOICE, "voice": "", "input": text, "response_format": "pcm"}
+        wanted = {"model": MODELS["speech"], "voice": "", "input": text, "response_format": "pcm"}
         answer.sound(await self._post("/audio/speech", body=wanted), ended)
         return answer
 

@@ -10,8 +10,9 @@ from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Role
 from voicedesk.core.errors import RateLimitError
 from voicedesk.core.events import Event, UserText, Waiting
-from voicedesk.core.settings import OPENAI, Classic, Mode, Realtime, Settings
+from voicedesk.core.settings import OPENAI, Classic, Mode, Realtime, Server, Settings
 from voicedesk.desk import Desk
+from voicedesk.providers.profiles import QUIRKS, Quirks
 
 
 def test_the_built_in_server_has_models_of_its_own() -> None:
@@ -21,6 +22,36 @@ def test_the_built_in_server_has_models_of_its_own() -> None:
     assert (classic.thinking_model, classic.effort) == ("voicedesk-assistant", "")
     assert (classic.speech_model, classic.voice) == ("voicedesk-voice", "")
     assert realtime_settings(settings).model == "voicedesk-realtime"
+
+
+def test_what_a_server_leaves_no_choice_in_is_a_row_of_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    odd = Quirks(
+        models={"thinking": "mind", "speech": "mouth", "realtime": "all"},
+        ignores=frozenset({"effort", "voice"}),
+    )
+    monkeypatch.setitem(QUIRKS, "odd", odd)
+    server = Server(name="Odd", base_url="https://odd.example/v1", dialect="odd")
+    settings = Settings(
+        servers={"odd": server},
+        realtime=Realtime(server="odd", model="m", voice="v", effort="low"),
+        classic=Classic(
+            transcription_server="odd",
+            thinking_server="odd",
+            speech_server="odd",
+            effort="high",
+            voice="v",
+            voice_kind="server",
+        ),
+    )
+    classic = classic_settings(settings)
+    assert classic.transcription_model == settings.classic.transcription_model
+    assert (classic.thinking_model, classic.effort) == ("mind", "")
+    assert (classic.speech_model, classic.voice) == ("mouth", "")
+    realtime = realtime_settings(settings)
+    assert (realtime.model, realtime.voice, realtime.effort) == ("all", "", "")
+    assert realtime.noise_reduction == settings.realtime.noise_reduction
 
 
 def test_each_stage_keeps_what_its_own_server_understands() -> None:

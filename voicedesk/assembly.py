@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from voicedesk.conversation.storage import Folders
 from voicedesk.core.dialogue import Dialogue
-from voicedesk.core.settings import BUILTIN, Classic, Realtime, Settings
+from voicedesk.core.settings import Classic, Realtime, Server, Settings
 from voicedesk.pipelines.base import Pipeline
 from voicedesk.providers.pace import PaceBook
-from voicedesk.providers.profiles import Address
+from voicedesk.providers.presets import Stage
+from voicedesk.providers.profiles import Address, quirks_of
 from voicedesk.providers.stages import Voice
 from voicedesk.servers import Servers
 from voicedesk.tools.registry import Registry
@@ -21,30 +22,35 @@ from voicedesk.tools.registry import Registry
 if TYPE_CHECKING:
     from voicedesk.chains import Chains
 
-BUILTIN_MODEL = "voicedesk-realtime"
-"""What the built-in server's rule-based assistant is called."""
-BUILTIN_EARS = "voicedesk-ears"
-BUILTIN_ASSISTANT = "voicedesk-assistant"
-BUILTIN_VOICE = "voicedesk-voice"
+
+def _models(server: Server, **chosen: Stage) -> dict[str, str]:
+    """The models of a server that has only these, by the settings that choose one for something."""
+    only = quirks_of(server).models
+    return {setting: only[stage] for setting, stage in chosen.items() if stage in only}
+
+
+def _ignored(server: Server, *settings: str) -> dict[str, str]:
+    """Those of the settings that mean nothing to a server: none is chosen."""
+    return dict.fromkeys(quirks_of(server).ignores.intersection(settings), "")
 
 
 def realtime_settings(settings: Settings) -> Realtime:
     """The realtime settings as the chosen server understands them."""
-    if settings.realtime_server.dialect != BUILTIN:
-        return settings.realtime
-    return settings.realtime.model_copy(
-        update={"model": BUILTIN_MODEL, "voice": "", "noise_reduction": "", "effort": ""}
-    )
+    server = settings.realtime_server
+    update = _models(server, model="realtime")
+    update |= _ignored(server, "voice", "noise_reduction", "effort")
+    return settings.realtime.model_copy(update=update)
 
 
 def classic_settings(settings: Settings) -> Classic:
     """The classic settings as the chosen servers understand them."""
     classic = settings.classic
-    update: dict[str, str] = {}
-    if settings.server(classic.transcription_server).dialect == BUILTIN:
-        update["transcription_model"] = update["live_transcription_model"] = BUILTIN_EARS
-    if settings.server(classic.thinking_server).dialect == BUILTIN:
-        update |= {"thinking_model": BUILTIN_ASSISTANT, "effort": ""}
+    hears, thinks = (
+        settings.server(classic.transcription_server),
+        settings.server(classic.thinking_server),
+    )
+    update = _models(hears, transcription_model="transcription", live_transcription_model="live")
+    update |= _models(thinks, thinking_model="thinking") | _ignored(thinks, "effort")
     if classic.voice_kind != "offline":
         update |= _speech(settings)
     return classic.model_copy(update=update)
@@ -53,12 +59,11 @@ def classic_settings(settings: Settings) -> Classic:
 def _speech(settings: Settings) -> dict[str, str]:
     """Model and voice of the server that speaks; a realtime session has the realtime pipeline's, unless told."""
     classic, realtime = settings.classic, settings.realtime
-    is_session = classic.voice_kind == "realtime"
-    if settings.server(classic.speech_server).dialect == BUILTIN:
-        return {"speech_model": BUILTIN_MODEL if is_session else BUILTIN_VOICE, "voice": ""}
-    if is_session:
-        return {"speech_model": realtime.model, "voice": classic.voice or realtime.voice}
-    return {}
+    server = settings.server(classic.speech_server)
+    if classic.voice_kind != "realtime":
+        return _models(server, speech_model="speech") | _ignored(server, "voice")
+    asked = {"speech_model": realtime.model, "voice": classic.voice or realtime.voice}
+    return asked | _models(server, speech_model="realtime") | _ignored(server, "voice")
 
 
 def model_of(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from voicedesk.pipelines.gate import VoicePace
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.offline_speech import OfflineSpeech
 from voicedesk.providers.pace import PaceBook
-from voicedesk.providers.profiles import QUIRKS, Address, Quirks
+from voicedesk.providers.profiles import Address, quirks_of
 from voicedesk.providers.realtime_speech import RealtimeVoice
 from voicedesk.providers.speech import ServerVoice
 from voicedesk.providers.stages import Thinker, Transcriber, Voice
@@ -105,10 +105,9 @@ class Chains:
         )
 
     def _thinker(self, settings: Settings, classic: Classic) -> Thinker:
-        dialect = settings.server(classic.thinking_server).dialect
         return thinker_for(
             self._http(settings, classic.thinking_server),
-            QUIRKS.get(dialect, Quirks()),
+            quirks_of(settings.server(classic.thinking_server)),
             kind=classic.thinking,
             model=classic.thinking_model,
             effort=classic.effort,

@@ -23,10 +23,11 @@ from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Dialogue
 from voicedesk.core.errors import ServerError
 from voicedesk.core.events import Waiting
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import Settings
 from voicedesk.core.tasks import TaskSet
 from voicedesk.keeping import Keeping
 from voicedesk.providers.keys import Keys
+from voicedesk.providers.profiles import quirks_of
 from voicedesk.servers import Servers
 from voicedesk.tools.builtin_tools import Desktop, builtin_tools
 from voicedesk.tools.notes import Notes
@@ -123,7 +124,7 @@ class Desk:
     async def warm(self) -> None:
         """Start the built-in server if it is the one, in its own process; ``start`` then finds it there."""
         settings = self.settings
-        if settings.answering_server.dialect == BUILTIN:
+        if quirks_of(settings.answering_server).is_ours:
             with contextlib.suppress(ServerError):  # told when it is needed
                 await self.servers.address(settings, settings.answering_id)
 

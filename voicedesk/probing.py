@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from voicedesk.assembly import classic_settings, realtime_settings
 from voicedesk.core.errors import SoundFileError
 from voicedesk.core.resources import resource_path
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import Settings
 from voicedesk.providers.presets import Stage
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ def models_of(settings: Settings, server_id: str) -> dict[Stage, str]:
 def subject_of(settings: Settings, server_id: str, *, sample: bytes, today: date) -> Subject:
     """What there is to try of a server."""
     from voicedesk.providers.probe import Subject
-    from voicedesk.providers.profiles import QUIRKS, Quirks
+    from voicedesk.providers.profiles import quirks_of
     from voicedesk.providers.trials import Wishes
 
     server = settings.server(server_id)
     classic = classic_settings(settings)
     models = models_of(settings, server_id)
-    quirks = QUIRKS.get(server.dialect, Quirks())
+    quirks = quirks_of(server)
     if classic.transcription == "auto" and not quirks.live_transcription:
         models.pop("live", None)
     in_use = set(models.values())
@@ -99,11 +99,12 @@ class Prober:
             ServerError: The first that refuses its key, or cannot be reached.
         """
         from voicedesk.providers.key_check import check_key
+        from voicedesk.providers.profiles import quirks_of
 
         if settings.mode == "realtime":
             return  # a session is refused without the right key
         for server_id in servers_in_use(settings):
-            if settings.server(server_id).dialect != BUILTIN:
+            if not quirks_of(settings.server(server_id)).is_ours:
                 await check_key(lambda each=server_id: self._servers.address(settings, each))  # type: ignore[misc]
 
     async def test(self, settings: Settings, server_id: str, told: Told) -> ServerReport:

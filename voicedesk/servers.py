@@ -6,10 +6,10 @@ import asyncio
 
 from voicedesk.core.errors import WrongKeyError
 from voicedesk.core.redaction import redactor
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import Settings
 from voicedesk.engine.launch import EngineAddress, EngineProcess
 from voicedesk.providers.keys import Keys
-from voicedesk.providers.profiles import QUIRKS, Address, address_of
+from voicedesk.providers.profiles import Address, Quirks, address_of, quirks_of
 
 
 class NoKeyError(WrongKeyError):
@@ -33,22 +33,23 @@ class Servers:
         Raises:
             ServerError: It has no usable address, its key is missing, or the built-in server does not start.
         """
-        server = settings.servers.get(server_id)
-        if server is None or server.dialect == BUILTIN:
-            return await self._builtin()
+        server = settings.server(server_id)
+        quirks = quirks_of(server)
+        if quirks.is_ours:
+            return await self._ours(server.name, quirks)
         key = await self._keys.fetch(server_id, server)
         address = address_of(server, key)
-        if address.quirks.needs_key and not key:
+        if quirks.needs_key and not key:
             raise NoKeyError(server=server.name)
         return address
 
-    async def _builtin(self) -> Address:
+    async def _ours(self, name: str, quirks: Quirks) -> Address:
         async with self._starting:
             if self._address is None or not self._engine.alive:
                 self._address = await self._engine.start()
         engine = self._address
         redactor.hide(engine.token)
-        return Address("Built-in", engine.base_url, engine.token, QUIRKS[BUILTIN])
+        return Address(name, engine.base_url, engine.token, quirks)
 
     async def close(self) -> None:
         """End the built-in server."""

@@ -1,9 +1,14 @@
 """Server addresses: where a key may go and where it may not."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import voicedesk
 from voicedesk.core.errors import InsecureServerError, UnreachableError
 from voicedesk.core.settings import Server
 from voicedesk.providers.presets import ENTER, PRESETS, STAGES, preset_of, stages_of
@@ -123,3 +128,28 @@ def test_what_is_not_known_may_offer_everything() -> None:
     assert stages_of("agent") == {"thinking"}
     assert stages_of("kokoro") == {"speech"}
     assert preset_of("compatible") is None
+
+
+def comparisons_with_a_kind_of_server(tree: ast.AST) -> Iterator[int]:
+    """Lines in which a server's kind is compared with the name of one."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Compare):
+            continue
+        sides = [node.left, *node.comparators]
+        names = {each.attr for each in sides if isinstance(each, ast.Attribute)}
+        names |= {each.id for each in sides if isinstance(each, ast.Name)}
+        is_named = any(isinstance(each, ast.Constant) for each in sides)
+        if "dialect" in names and (is_named or any(name.isupper() for name in names)):
+            yield node.lineno
+
+
+def test_what_is_special_about_a_server_is_in_the_table_alone() -> None:
+    """The window may: it calls things by their names."""
+    package = Path(voicedesk.__file__).parent
+    found = [
+        f"{path.relative_to(package)}:{line}"
+        for path in sorted(package.rglob("*.py"))
+        if path.relative_to(package).parts[0] != "ui"
+        for line in comparisons_with_a_kind_of_server(ast.parse(path.read_text("utf-8")))
+    ]
+    assert found == []

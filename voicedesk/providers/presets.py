@@ -88,6 +88,10 @@ PRESETS: tuple[Preset, ...] = (
 """In the order in which they are offered. Ports are those that the servers choose by themselves."""
 
 
+_WITHOUT_PRESET: dict[str, frozenset[Stage]] = {"agent": frozenset({"thinking"})}
+"""What servers offer that nobody can know the place of."""
+
+
 def preset_of(dialect: str) -> Preset | None:
     """The preset of a dialect, None for any other server."""
     return next((preset for preset in PRESETS if preset.dialect == dialect), None)
@@ -98,4 +102,4 @@ def stages_of(dialect: str) -> frozenset[Stage]:
     preset = preset_of(dialect)
     if preset is not None:
         return preset.stages
-    return frozenset({"thinking"}) if dialect == "agent" else _ALL
+    return _WITHOUT_PRESET.get(dialect, _ALL)

@@ -6,12 +6,14 @@ The pipelines read the quirks from here; no server's name appears in a branch of
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from voicedesk.core.errors import InsecureServerError, UnreachableError
 from voicedesk.core.settings import Server
+from voicedesk.providers.presets import Stage
 
 WIRE_RATE = 24_000
 """Samples a second of the protocol's sound."""
@@ -63,6 +65,9 @@ class Quirks:
         leaves_pauses: Its voice ends a sentence with the pause that belongs there.
         words_in_step: Each piece of a reply's words comes just before the sound that begins with it.
         thinks: The kind of API that its models are best asked with.
+        is_ours: A process of this application: it has no address and no key to be entered, and costs nothing.
+        models: The only models that it has, by what they are for. Where one is named no other can be chosen.
+        ignores: Settings of a pipeline that mean nothing to it, and are not sent.
     """
 
     protocol: Protocol = "openai"
@@ -81,10 +86,26 @@ class Quirks:
     leaves_pauses: bool = True
     words_in_step: bool = False
     thinks: Thinking = "chat"
+    is_ours: bool = False
+    models: Mapping[Stage, str] = field(default_factory=dict, hash=False)
+    ignores: frozenset[str] = frozenset()
 
 
 QUIRKS: dict[str, Quirks] = {
-    "builtin": Quirks(live_transcription=True, leaves_pauses=False, words_in_step=True),
+    "builtin": Quirks(
+        live_transcription=True,
+        leaves_pauses=False,
+        words_in_step=True,
+        is_ours=True,
+        models={
+            "realtime": "voicedesk-realtime",
+            "live": "voicedesk-ears",
+            "transcription": "voicedesk-ears",
+            "thinking": "voicedesk-assistant",
+            "speech": "voicedesk-voice",
+        },
+        ignores=frozenset({"voice", "noise_reduction", "effort"}),
+    ),
     # OpenAI's newer models refuse tools with reasoning on Chat Completions.
     "openai": Quirks(
         needs_key=True,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import Settings
 from voicedesk.providers.profiles import quirks_of
 
 WARN_DAYS = 120
@@ -108,10 +108,9 @@ def _models_in_use(settings: Settings) -> Iterator[tuple[str, str]]:
         if realtime.transcribe:
             yield realtime.server, realtime.transcription_model
         return
-    if classic.transcription_server != BUILTIN:
-        yield classic.transcription_server, classic.transcription_model
-        if classic.transcription in {"auto", "live"}:
-            yield classic.transcription_server, classic.live_transcription_model
+    yield classic.transcription_server, classic.transcription_model
+    if classic.transcription in {"auto", "live"}:
+        yield classic.transcription_server, classic.live_transcription_model
     yield classic.thinking_server, classic.thinking_model
     if classic.voice_kind == "server":
         yield classic.speech_server, classic.speech_model

@@ -8,7 +8,7 @@ import logging
 from voicedesk.core.errors import ServerError
 from voicedesk.core.settings import Classic, Server
 from voicedesk.providers.http import HttpServer, Source
-from voicedesk.providers.profiles import QUIRKS, Quirks
+from voicedesk.providers.profiles import quirks_of
 from voicedesk.providers.stages import Hearing, Transcriber, Words
 from voicedesk.providers.transcription import RestTranscriber, WordsTaker
 from voicedesk.providers.transcription_live import LiveTranscriber
@@ -118,7 +118,7 @@ def transcriber_for(
         http: For requests to it. Closed with the transcriber.
         source: Gives its present address, for sessions.
     """
-    quirks = QUIRKS.get(server.dialect, Quirks())
+    quirks = quirks_of(server)
     way = settings.transcription
     if way == "auto":
         way = "live" if quirks.live_transcription else "streamed"

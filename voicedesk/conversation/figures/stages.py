@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
-from voicedesk.core.settings import BUILTIN, Settings
-from voicedesk.providers.profiles import QUIRKS, Quirks, is_loopback
+from voicedesk.core.settings import Settings
+from voicedesk.providers.profiles import is_loopback, quirks_of
 
 
 class Role(Enum):
@@ -51,7 +51,7 @@ def stages_of(settings: Settings) -> Stages:
             _stage(settings, Role.TRANSCRIPTION, chosen.server, chosen.transcription_model),
         )
     classic = settings.classic
-    quirks = QUIRKS.get(settings.server(classic.transcription_server).dialect, Quirks())
+    quirks = quirks_of(settings.server(classic.transcription_server))
     is_live = classic.transcription == "live" or (
         classic.transcription == "auto" and quirks.live_transcription
     )
@@ -71,7 +71,7 @@ def stages_of(settings: Settings) -> Stages:
 
 def _stage(settings: Settings, role: Role, server_id: str, model: str) -> Stage:
     server = settings.server(server_id)
-    if server.dialect == BUILTIN:
+    if quirks_of(server).is_ours:
         return Stage(role, model, is_local=True)
     return Stage(role, model, server.base_url.strip(), _is_here(server.base_url))
 
