@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtWidgets import QApplication
 
 from voicedesk.app import Application
 from voicedesk.core.errors import VoiceDeskError
@@ -28,18 +31,18 @@ class Dialogs:
         self._first_run: FirstRun | None = None
         self._history: HistoryDialog | None = None
         self._unanswered: UnansweredDialog | None = None
-        self._old: set[FirstRun | HistoryDialog | UnansweredDialog] = set()
+        self._replacing: set[asyncio.Task[None]] = set()
         desktop.window.first_run_wanted.connect(self.open_first_run)
         desktop.window.history_wanted.connect(self.open_history)
         desktop.window.unanswered_wanted.connect(self.open_unanswered)
         desktop.window.new_wanted.connect(self.begin_conversation)
-        desktop.window.rebuilt.connect(self._outdate)
+        desktop.window.rebuilt.connect(self._renew)
 
-    def open_first_run(self) -> FirstRun:
-        """Show the first run, from its first step."""
+    def open_first_run(self, here: int = 0) -> FirstRun:
+        """Show the first run, from its first step or another one."""
         from voicedesk.ui.first_run import FirstRun
 
-        dialog = self._first_run = self._current(self._first_run)
+        dialog = self._first_run
         if dialog is None:
             desktop = self._desktop
             dialog = self._first_run = FirstRun(
@@ -54,18 +57,18 @@ class Dialogs:
                 ),
                 desktop.window,
             )
-        dialog.start()
+        dialog.start(here)
         return dialog
 
-    def open_history(self) -> HistoryDialog | None:
-        """Show earlier conversations. None where nothing is kept on disk."""
+    def open_history(self, here: tuple[str, str] = ("", "")) -> HistoryDialog | None:
+        """Show earlier conversations, as another dialog showed them. None where nothing is kept on disk."""
         keeping = self._desktop.desk.keeping
         if keeping is None:
             return None
         from voicedesk.ui.history_dialog import HistoryDialog
         from voicedesk.ui.history_ports import HistoryPorts
 
-        dialog = self._history = self._current(self._history)
+        dialog = self._history
         if dialog is None:
             desktop = self._desktop
             dialog = self._history = HistoryDialog(
@@ -78,21 +81,21 @@ class Dialogs:
                 ),
                 desktop.window,
             )
-        dialog.start()
+        dialog.start(here)
         return dialog
 
     def _show_times(self, turn: int, figures: Figures) -> None:
         self._desktop.window.latency.open(turn, figures)  # the window may be another one by then
 
-    def open_unanswered(self) -> UnansweredDialog | None:
-        """Show the takes that were not answered. None where nothing is kept on disk."""
+    def open_unanswered(self, here: str = "") -> UnansweredDialog | None:
+        """Show the takes that were not answered, as another dialog showed them. None where nothing is kept on disk."""
         desktop = self._desktop
         if desktop.desk.keeping is None:
             return None
         from voicedesk.ui.unanswered_dialog import UnansweredDialog
         from voicedesk.ui.unanswered_ports import UnansweredPorts
 
-        dialog = self._unanswered = self._current(self._unanswered)
+        dialog = self._unanswered
         if dialog is None:
             dialog = self._unanswered = UnansweredDialog(
                 UnansweredPorts(
@@ -103,7 +106,7 @@ class Dialogs:
                 ),
                 desktop.window,
             )
-        dialog.start()
+        dialog.start(here)
         return dialog
 
     def begin_conversation(self) -> None:
@@ -134,22 +137,24 @@ class Dialogs:
         await desktop.wake()
         self.open_first_run().over.connect(keep)
 
-    def _outdate(self) -> None:
-        """The window speaks another language: what opens from now on speaks it too, what is open stays as it is."""
-        for dialog in (self._first_run, self._history, self._unanswered):
-            if dialog is not None:
-                self._old.add(dialog)
-
-    def _current(self, dialog: _Dialog | None) -> _Dialog | None:
-        """A dialog that can be shown as it is. One that is closed and out of date is let go of: None."""
-        if dialog is None or dialog not in self._old or dialog.isVisible():
-            return dialog
-        self._old.discard(dialog)
-        self._tasks.spawn(_discard(dialog), name="discarding a dialog")
-        return None
+    def _renew(self) -> None:
+        """The window speaks another language: what opens from now on speaks it too, and what is open comes again."""
+        first_run, self._first_run = self._first_run, None
+        history, self._history = self._history, None
+        unanswered, self._unanswered = self._unanswered, None
+        again = [
+            *_ways_back(first_run, self.open_first_run),
+            *_ways_back(history, self.open_history),
+            *_ways_back(unanswered, self.open_unanswered),
+        ]
+        old = [dialog for dialog in (first_run, history, unanswered) if dialog is not None]
+        task = self._tasks.spawn(_replace(old, again), name="dialogs in another language")
+        self._replacing.add(task)
+        task.add_done_callback(self._replacing.discard)
 
     async def close(self) -> None:
         """Close what is open. The application is closed after."""
+        await asyncio.gather(*self._replacing, return_exceptions=True)
         await self._tasks.close()
         if self._first_run is not None:
             await self._first_run.stop()
@@ -159,6 +164,33 @@ class Dialogs:
             await self._unanswered.stop()
 
 
-async def _discard(dialog: FirstRun | HistoryDialog | UnansweredDialog) -> None:
-    await dialog.stop()
-    dialog.deleteLater()
+def _ways_back(
+    old: _Dialog | None, open_another: Callable[[Any], _Dialog | None]
+) -> Iterator[Callable[[], None]]:
+    """If a dialog is open, the call that has another one in its place, which shows what it shows."""
+    if old is None or not old.isVisible():
+        return
+    here, place, size = old.here, old.pos(), old.size()
+
+    def again() -> None:
+        another = open_another(here)
+        if another is not None:
+            another.move(place)
+            another.resize(another.size().expandedTo(size))
+
+    yield again
+
+
+async def _replace(
+    old: Iterable[FirstRun | HistoryDialog | UnansweredDialog],
+    again: Iterable[Callable[[], None]],
+) -> None:
+    for dialog in old:
+        await dialog.stop()
+        dialog.deleteLater()
+    active = QApplication.activeWindow()
+    for open_another in again:
+        open_another()
+    if active is not None:  # that is where the user is
+        active.raise_()
+        active.activateWindow()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
 from tests.end_to_end.desktop import run, settings_for
 from tests.support.realtime_server import ScriptedServer
+from tests.ui.finding import by_name
 from voicedesk.app import Application
 from voicedesk.audio.files import FileMicrophone, FileSpeaker
 from voicedesk.conversation.storage import SettingsFile
 from voicedesk.core.turn import State
 from voicedesk.dialogs import Dialogs
+from voicedesk.ui.first_run import FirstRun
 from voicedesk.ui.settings_values import with_value
 
 
@@ -60,41 +65,73 @@ async def _change_looks(base_url: str) -> None:
         await desktop.close()
 
 
-def test_a_dialog_that_was_open_meanwhile_speaks_the_language_when_it_comes_again(
-    voicedesk_home: Path,
-) -> None:
+def test_dialogs_that_are_open_speak_the_language_at_once(voicedesk_home: Path) -> None:
     async def work() -> None:
         async with ScriptedServer() as server:
-            await _open_a_dialog_meanwhile(server.base_url, voicedesk_home)
+            await _change_the_language_beside_dialogs(server.base_url, voicedesk_home)
 
     run(work)
 
 
-async def _open_a_dialog_meanwhile(base_url: str, home: Path) -> None:
+async def _change_the_language_beside_dialogs(base_url: str, home: Path) -> None:
     desktop = Application(
         settings_for(base_url),
         file=SettingsFile(home),
         microphone=FileMicrophone(bytes(48_000)),
         speaker=FileSpeaker(),
     )
-    dialogs = Dialogs(desktop)
+    dialogs, window = Dialogs(desktop), desktop.window
+
+    async def speak(language: str, name: str) -> None:
+        window.change_settings(with_value(window.settings, "appearance.language", language))
+        await until(lambda: window.question.accessibleName() == name)
+
     try:
-        desktop.window.show()
+        window.show()
         await desktop.start()
-        old = dialogs.open_history()
-        assert old is not None
-        assert old.windowTitle() == "History"
-        settings = with_value(desktop.window.settings, "appearance.language", "de")
-        desktop.window.change_settings(settings)
-        async with asyncio.timeout(10):
-            while desktop.window.question.accessibleName() != "Frage":
-                await asyncio.sleep(0.01)
-        assert old.isVisible(), "what somebody reads is not taken away"
-        assert dialogs.open_history() is old
-        old.close()
-        fresh = dialogs.open_history()
-        assert fresh is not None
-        assert fresh.windowTitle() == "Verlauf"
+        history, first_run = dialogs.open_history(), dialogs.open_first_run()
+        assert history is not None
+        by_name(history, "Search what was said", QLineEdit).setText("two words")
+        history.resize(history.width() + 40, history.height() + 30)
+        size = history.size()
+        first_run.go(1)
+        window.open_settings("appearance")
+        await speak("de", "Frage")
+        await until(
+            lambda: len(visible("Verlauf")) == 1 and len(visible("VoiceDesk einrichten")) == 1
+        )
+        assert visible("History") == visible("Set Up VoiceDesk") == []
+        (shown,) = visible("Verlauf")
+        search = by_name(shown, "Gesagtes durchsuchen", QLineEdit)
+        assert search.text() == "two words"
+        assert shown.size() == size
+        (shown,) = visible("VoiceDesk einrichten")
+        assert isinstance(shown, FirstRun)
+        assert shown.here == 1
+        await until(lambda: QApplication.activeWindow() is window._dialog)
+        closed = dialogs.open_history()
+        assert closed is not None
+        closed.close()
+        await speak("en", "Question")
+        await until(lambda: len(visible("Set Up VoiceDesk")) == 1)
+        assert visible("History") == visible("Verlauf") == []
+        again = dialogs.open_history()
+        assert again is not None
+        assert again.windowTitle() == "History"
     finally:
         await dialogs.close()
         await desktop.close()
+
+
+def visible(title: str) -> list[QDialog]:
+    """The dialogs with this title that can be seen."""
+    windows = QApplication.topLevelWidgets()
+    return [
+        w for w in windows if isinstance(w, QDialog) and w.isVisible() and w.windowTitle() == title
+    ]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)

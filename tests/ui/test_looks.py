@@ -12,12 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fake_control import FakeControl
+from tests.ui.fake_control import FakeControl, timeline_of
 from tests.ui.finding import by_name
 from tests.ui.test_accessibility import clipped
 from voicedesk.core.settings import Appearance, Settings
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui import motion, theme
+from voicedesk.ui.latency_dialog import LatencyDialog
 from voicedesk.ui.lit_words import LitWords
 from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
@@ -166,6 +167,25 @@ def test_a_window_made_anew_speaks_the_language_and_keeps_what_was_said(
     assert by_name(window._dialog, "Sprache des Fensters", QComboBox).isVisible()
     QApplication.processEvents()
     assert clipped(window) == []
+
+
+def test_the_figures_that_are_open_come_again_in_the_language(
+    looks: Looks, window: MainWindow, control: FakeControl, qtbot: QtBot
+) -> None:
+    del qtbot
+    for _ in range(2):
+        control.turn_of("One", "Two")
+        control.timed(timeline_of(control.turn))
+    window.latency.open(1)
+    looks.apply(Appearance(language="de"))
+    window.rebuild()
+    QApplication.processEvents()
+    (dialog,) = [d for d in window.findChildren(LatencyDialog) if d.isVisible()]
+    assert dialog.windowTitle() == "Wohin die Zeit geht"
+    assert dialog.here == (1, None)
+    dialog.close()
+    window.rebuild()
+    assert window.latency.leave() is None
 
 
 def test_a_window_made_anew_talks_asks_and_shows_as_before(

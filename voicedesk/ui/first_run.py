@@ -89,9 +89,14 @@ class FirstRun(QDialog):
         """The step that is shown."""
         return self.steps[self._stack.currentIndex()]
 
-    def start(self) -> None:
-        """Show it from the first step on."""
-        self._turn_to(0)
+    @property
+    def here(self) -> int:
+        """Which step is shown, for ``start``."""
+        return self._stack.currentIndex()
+
+    def start(self, here: int = 0) -> None:
+        """Show it from the first step on, or from the one where another one was."""
+        self._turn_to(here)
         self.show()
         self.raise_()
         self.activateWindow()

@@ -44,6 +44,7 @@ class HistoryDialog(ListDialog):
         self._deletion = Deletion(ports.conversations)
         self._deleting: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._wanted = ""  # a conversation that is to be chosen as soon as it is listed
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
@@ -135,9 +136,15 @@ class HistoryDialog(ListDialog):
         row = self._list.currentIndex().row()
         return self._model.rows[row].conversation if 0 <= row < len(self._model.rows) else None
 
-    def start(self) -> None:
-        """Show it, with the words of the last search gone."""
-        self._search.clear()
+    @property
+    def here(self) -> tuple[str, str]:
+        """What is searched for and which conversation is chosen, for ``start``."""
+        return self._search.text(), self.chosen.id if self.chosen is not None else ""
+
+    def start(self, here: tuple[str, str] = ("", "")) -> None:
+        """Show it, with the words of the last search gone, or as another one was."""
+        words, self._wanted = here
+        self._search.setText(words)
         self._typing.stop()
         self.show()
         self.raise_()
@@ -151,7 +158,7 @@ class HistoryDialog(ListDialog):
         self._loading = self._tasks.spawn(self._load(self._search.text().strip()), name="history")
 
     async def _load(self, words: str) -> None:
-        chosen, row = self.chosen, self._list.currentIndex().row()
+        chosen, row = self.here[1] or self._wanted, self._list.currentIndex().row()
         try:
             if words:
                 self._model.show_found(await self._deletion.search(words, MOST_FOUND))
@@ -160,7 +167,7 @@ class HistoryDialog(ListDialog):
         except VoiceDeskError as error:
             self.tell(error_sentence(error))
             return
-        there = self._model.row_of(chosen.id) if chosen is not None else -1
+        there = self._model.row_of(chosen)
         row = there if there >= 0 else min(max(row, 0), len(self._model.rows) - 1)
         self._list.setCurrentIndex(self._model.index(row) if self._model.rows else QModelIndex())
         self._show_emptiness(words)

@@ -61,11 +61,24 @@ class LatencyAccess(QObject):
         if self._dialog is None:
             self._dialog = LatencyDialog(self._figures, self._strip.window())
             self._dialog.settings_wanted.connect(self.settings_wanted)
-            self.destroyed.connect(self._dialog.leave)  # the window is made anew
         self._dialog.show_turn(turn, figures)
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()
+
+    def leave(self) -> tuple[int, Figures | None] | None:
+        """Close for good. Returns what is shown, for another one's ``open_at``; None while nothing is."""
+        dialog, self._dialog = self._dialog, None
+        here = dialog.here if dialog is not None and dialog.isVisible() else None
+        if dialog is not None:
+            dialog.leave()
+        self.close()
+        return here
+
+    def open_at(self, here: tuple[int, Figures | None] | None) -> None:
+        """Show what was shown before the window was made anew."""
+        if here is not None:
+            self.open(*here)
 
     def close(self) -> None:
         """Close the window of the figures, if there is one, and gather no more."""

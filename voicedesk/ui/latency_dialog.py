@@ -171,6 +171,11 @@ class LatencyDialog(QDialog):
         self._refresh()
         self._choice.setFocus()
 
+    @property
+    def here(self) -> tuple[int, Figures | None]:
+        """What ``show_turn`` is to be told to show this again."""
+        return self._shown, None if self._figures is self._live else self._figures
+
     def _on_turn(self, turn: TurnFigures) -> None:
         self._live_groups.add(turn.timeline)
         if self.isVisible() and not self._timer.isActive():

@@ -350,7 +350,7 @@ class MainWindow(QMainWindow):
     def rebuild(self) -> None:
         """Make the window anew in the language and the size of text that hold now; what was said stays."""
         page = self._dialog.here if self._dialog is not None and self._dialog.isVisible() else ""
-        log, question = self.transcript.log, self.question.text()
+        log, question, times = self.transcript.log, self.question.text(), self.latency.leave()
         self.talk_input.stop()
         self.ways_back.undo_bar.settle()
         show_kept = take_out((self.messages, self.confirmations), self)
@@ -363,6 +363,7 @@ class MainWindow(QMainWindow):
         self.transcript.restyle()
         self.question.setText(question)
         self.talk_button.setFocus()
+        self.latency.open_at(times)
         self.rebuilt.emit()
         if page:
             self.open_settings(page)

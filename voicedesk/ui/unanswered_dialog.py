@@ -34,6 +34,7 @@ class UnansweredDialog(ListDialog):
         super().__init__(parent)
         self._ports = ports
         self._is_playing = False
+        self._wanted = ""  # a take that is to be chosen as soon as it is listed
         self._ways: list[Way] = []
         self.setWindowTitle(self.tr("Unanswered"))
         self._build()
@@ -93,8 +94,14 @@ class UnansweredDialog(ListDialog):
         row = self._list.currentIndex().row()
         return self._model.rows[row] if 0 <= row < len(self._model.rows) else None
 
-    def start(self) -> None:
-        """Show it."""
+    @property
+    def here(self) -> str:
+        """Which take is chosen, for ``start``."""
+        return self.chosen.recording.id if self.chosen is not None else ""
+
+    def start(self, here: str = "") -> None:
+        """Show it, with the take chosen that was so in another one."""
+        self._wanted = here
         self.show()
         self.raise_()
         self.activateWindow()
@@ -107,9 +114,9 @@ class UnansweredDialog(ListDialog):
         self._loading = self._do(self._load)
 
     async def _load(self) -> None:
-        chosen, row = self.chosen, self._list.currentIndex().row()
+        chosen, row = self.here or self._wanted, self._list.currentIndex().row()
         self._model.show(await self._ports.takes.listed())
-        there = self._model.row_of(chosen.recording.id) if chosen is not None else -1
+        there = self._model.row_of(chosen)
         wanted = there if there >= 0 else min(max(row, 0), len(self._model.rows) - 1)
         self._list.setCurrentIndex(self._model.index_of(wanted))
         self._stack.setCurrentWidget(self._list if self._model.rows else self._empty)
