@@ -62,11 +62,13 @@ def run(options: argparse.Namespace) -> int:
         "echo_cancelling": _echo_cancelling(),
         "voice": _voice(),
         "talk_key_in_other_windows": _talk_key_elsewhere(),
-        "keyring": _keyring(keys),
+        "keyring": keys.backend(),
         "key_file": keys.uses_file(),
         "settings": str(file.path) if file.exists else "defaults",
     }
     report["server"], report["servers"] = asyncio.run(_servers(settings, keys))
+    if keys.is_silent:  # asked for a key it may hang that has told its name
+        report["keyring"] = "does not answer"
     if not options.json:
         report["servers"] = {name: in_short(data) for name, data in report["servers"].items()}
     tell(as_json(report) if options.json else redactor.clean(_as_text(report)))
@@ -78,11 +80,6 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "missing"
-
-
-def _keyring(keys: Keys) -> str:
-    name = keys.backend()
-    return "does not answer" if keys.is_silent else name
 
 
 async def _key(settings: Settings, keys: Keys) -> str:

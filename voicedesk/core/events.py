@@ -368,7 +368,7 @@ class AudioEnded(ControlEvent):
     """No more sound comes for this key.
 
     May come again for the same key to say that it was not whole after all: servers end the sound of an answer before
-    they tell that it was cut.
+    they tell that it was cut, or are lost before they tell that it was not.
 
     Attributes:
         is_whole: Whether the sound says all words of the key. False where a failure cut it: they may run ahead of it.
