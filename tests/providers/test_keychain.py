@@ -91,6 +91,9 @@ async def test_nobody_waits_again_until_it_has_answered(
     assert not keys.has("other", HOME)
     assert keys.backend() == "none"
     assert hung.asked == [account("home", HOME)]  # one thread, however often it is asked
+    threads = [thread for thread in threading.enumerate() if thread.name == "keychain"]
+    assert len(threads) == 1
+    assert threads[0].daemon
 
 
 async def test_what_it_says_late_is_there_for_the_next(hung: HungKeychain) -> None:

@@ -41,6 +41,7 @@ class Keychain:
         self.is_silent = False
         self._lock = threading.Lock()
         self._jobs: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._naming: Future[str] | None = None
         self._works = False
 
     # ------------------------------------------------------------------------- what it can be asked
@@ -59,7 +60,9 @@ class Keychain:
 
     def name(self) -> Future[str]:
         """What it is called, for people; "none" when nothing keeps keys here."""
-        return self._submit(_name)
+        if self._naming is None or self._naming.done():
+            self._naming = self._submit(_name)
+        return self._naming
 
     # ------------------------------------------------------------------------------------- waiting
 

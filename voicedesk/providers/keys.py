@@ -243,7 +243,7 @@ class Keys:
 
     def _is_in_keychain(self, account: str) -> bool:
         try:
-            return bool(self._keychain.wait(self._keychain.get(account), HELD_UP_S))
+            return bool(self._keychain.wait(self._ask(account), HELD_UP_S))
         except SilentError:
             return False
 
