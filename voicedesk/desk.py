@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import locale
 import logging
@@ -21,7 +22,7 @@ from voicedesk.conversation.scribe import Scribe
 from voicedesk.conversation.storage import Folders
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Dialogue
-from voicedesk.core.errors import ServerError
+from voicedesk.core.errors import ServerError, VoiceDeskError
 from voicedesk.core.events import Waiting
 from voicedesk.core.settings import Settings
 from voicedesk.core.tasks import TaskSet
@@ -75,6 +76,7 @@ class Desk:
         """
         self.settings = settings
         self._tasks = TaskSet()
+        self._filler: asyncio.Task[None] | None = None
         self.servers = Servers(keys or Keys())
         self.dialogue = Dialogue()
         self._timers = Timers(self._alarm, language=_language(settings))
@@ -165,6 +167,7 @@ class Desk:
         await self.start()
 
     async def _renew(self) -> None:
+        await self._leave_filler()  # it is made by the voice of a pipeline that goes now
         await self.conductor.use_pipeline(self._assembly.pipeline(self.settings))
 
     def _on_removed(self) -> None:
@@ -200,13 +203,21 @@ class Desk:
 
     def _prepare_filler(self) -> None:
         if self.settings.feedback.filler:
-            self._tasks.spawn(self._load_filler(), name="preparing the filler", watched=False)
+            self._filler = self._tasks.spawn(self._load_filler(), name="preparing the filler")
+
+    async def _leave_filler(self) -> None:
+        if self._filler is not None:
+            self._filler.cancel()
+            await asyncio.wait([self._filler])
 
     async def _load_filler(self) -> None:
         language = _language(self.settings)
         voice = self._assembly.own_voice(self.settings, language)
-        await voice.warm()
-        self.conductor.patience.filler = await sound_of(filler(language), voice)
+        try:
+            await voice.warm()
+            self.conductor.patience.filler = await sound_of(filler(language), voice)
+        except VoiceDeskError as error:  # told by the first answer that is to be spoken
+            log.info("there is no filler: %s", error.detail)
 
     async def close(self) -> None:
         """Stop what runs and end the built-in server. Safe to call twice."""
