@@ -32,6 +32,8 @@ from voicedesk.dialogs import Dialogs
 from voicedesk.ui.first_run import FirstRun
 from voicedesk.ui.history_dialog import HistoryDialog
 from voicedesk.ui.latency_dialog import LatencyDialog
+from voicedesk.ui.settings_dialog import SettingsDialog
+from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -221,7 +223,7 @@ async def _through_the_history(person: Typist) -> None:
 async def _through_the_settings(person: Typist) -> None:
     window = person.window
     person.key(Qt.Key.Key_Comma, ctrl=True)
-    dialog = await person.window_is(lambda: window._dialog)
+    dialog = await person.window_is(lambda: window.findChild(SettingsDialog))
     assert person.walk(dialog) == set()
     person.key(Qt.Key.Key_Escape)
     await person.back_from(dialog)
@@ -331,7 +333,7 @@ async def _through_the_menu(person: Typist) -> None:
     QTest.keyClick(menu, Qt.Key.Key_Escape)
     await person.until(lambda: QApplication.activePopupWidget() is None)
     person.key(Qt.Key.Key_F1)
-    shortcuts = await person.window_is(lambda: window._shortcuts)
+    shortcuts = await person.window_is(lambda: window.findChild(ShortcutsDialog))
     assert person.walk(shortcuts) == set()
     person.key(Qt.Key.Key_Escape)
     await person.back_from(shortcuts)

@@ -6,17 +6,19 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
 from tests.end_to_end.desktop import run, settings_for
 from tests.support.realtime_server import ScriptedServer
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, opened
 from voicedesk.app import Application
 from voicedesk.audio.files import FileMicrophone, FileSpeaker
 from voicedesk.conversation.storage import SettingsFile
 from voicedesk.core.turn import State
 from voicedesk.dialogs import Dialogs
 from voicedesk.ui.first_run import FirstRun
+from voicedesk.ui.settings_dialog import SettingsDialog
 from voicedesk.ui.settings_values import with_value
 
 
@@ -26,6 +28,13 @@ def test_the_language_changes_at_once_and_not_while_somebody_talks() -> None:
             await _change_looks(server.base_url)
 
     run(work)
+
+
+async def _after_what_is_due() -> None:
+    """Wait for a turn of Qt's timers: what is put off to one by now comes before it."""
+    due = asyncio.Event()
+    QTimer.singleShot(0, due.set)
+    await due.wait()
 
 
 async def _change_looks(base_url: str) -> None:
@@ -43,15 +52,14 @@ async def _change_looks(base_url: str) -> None:
         desktop.desk.conductor.press()
         assert desktop.desk.conductor.state is State.LISTENING
         window.change_settings(with_value(window.settings, "appearance.language", "de"))
-        await asyncio.sleep(0.05)
+        await _after_what_is_due()
         assert builds == [], "the key is held"
         desktop.desk.conductor.cancel()
         async with asyncio.timeout(10):
             while not builds:
                 await asyncio.sleep(0.01)
         assert window.question.accessibleName() == "Frage"
-        assert window._dialog is not None
-        assert window._dialog.windowTitle() == "Einstellungen"
+        assert opened(window, SettingsDialog).windowTitle() == "Einstellungen"
         assert desktop.modes.mute_action.isChecked()
         desktop.modes.compact.set_on(is_on=True)
         window.change_settings(with_value(window.settings, "appearance.language", "en"))
@@ -108,7 +116,7 @@ async def _change_the_language_beside_dialogs(base_url: str, home: Path) -> None
         (shown,) = visible("VoiceDesk einrichten")
         assert isinstance(shown, FirstRun)
         assert shown.here == 1
-        await until(lambda: QApplication.activeWindow() is window._dialog)
+        await until(lambda: isinstance(QApplication.activeWindow(), SettingsDialog))
         closed = dialogs.open_history()
         assert closed is not None
         closed.close()

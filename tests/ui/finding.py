@@ -22,6 +22,13 @@ def by_name(root: QWidget, name: str, kind: type[W]) -> W:
     return found[0]
 
 
+def opened(window: QWidget, kind: type[W]) -> W:
+    """The one dialog of a kind that is open beside a window."""
+    found = [dialog for dialog in window.findChildren(kind) if dialog.isVisible()]
+    assert len(found) == 1, f"{len(found)} of {kind.__name__} are open"
+    return found[0]
+
+
 class Stopwatch:
     """A clock that a test moves."""
 

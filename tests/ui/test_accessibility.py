@@ -21,12 +21,15 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, timeline_of
+from tests.ui.finding import opened
 from voicedesk.core.errors import NoMicrophoneError
 from voicedesk.core.settings import OPENAI, Settings
 from voicedesk.ui import announce as announce_module
 from voicedesk.ui import theme
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.settings_dialog import SettingsDialog
 from voicedesk.ui.settings_schema import PAGES
+from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
 from voicedesk.ui.talk_button import TalkButton
 
 
@@ -39,8 +42,7 @@ def dialog_of(window: MainWindow, mode: Literal["realtime", "classic"] = "realti
     settings.classic.voice_kind = "server"
     window.show_settings(settings)
     window.open_settings()
-    assert window._dialog is not None
-    return window._dialog
+    return opened(window, SettingsDialog)
 
 
 def show_ways_back(window: MainWindow) -> None:
@@ -77,8 +79,7 @@ def test_everything_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
     assert unnamed(dialog_of(window)) == []
     assert unnamed(dialog_of(window, "classic")) == []
     window.open_shortcuts()
-    assert window._shortcuts is not None
-    assert unnamed(window._shortcuts) == []
+    assert unnamed(opened(window, ShortcutsDialog)) == []
 
 
 def test_the_talk_button_is_a_button_with_a_description(window: MainWindow) -> None:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, timeline_of
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, opened
 from tests.ui.test_accessibility import clipped, unnamed
 from voicedesk.conversation.figures.causes import Cause, Why
 from voicedesk.conversation.figures.prices import Cost
@@ -61,6 +61,7 @@ from voicedesk.ui.latency_words import (
     step_name,
 )
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.settings_dialog import SettingsDialog
 
 
 @pytest.fixture(autouse=True)
@@ -85,8 +86,7 @@ def figures_of(window: MainWindow) -> Figures:
 
 def open_dialog(window: MainWindow, turn: int = 0) -> LatencyDialog:
     window.latency.open(turn)
-    dialog = window.latency._dialog
-    assert dialog is not None
+    dialog = opened(window, LatencyDialog)
     QApplication.processEvents()
     return dialog
 
@@ -110,8 +110,7 @@ def test_a_click_on_the_bar_or_beside_it_leads_to_the_last_answer(
 ) -> None:
     a_turn(control, tail=200, ours=4, server=1000, buffer=60, device=28, silence=8)
     QTest.mouseClick(by_name(window, "Where the time went", Waterfall), Qt.MouseButton.LeftButton)
-    dialog = window.latency._dialog
-    assert dialog is not None
+    dialog = opened(window, LatencyDialog)
     assert dialog.isVisible()
     assert "1.30 s, of which the server 1.00 s" in texts(dialog)
     dialog.close()
@@ -130,8 +129,7 @@ def test_the_bar_is_reached_by_tab_and_opened_by_the_space_bar(
     assert QApplication.focusWidget() is bar
     before = list(control.calls)
     QTest.keyClick(bar, Qt.Key.Key_Space)
-    assert window.latency._dialog is not None
-    assert window.latency._dialog.isVisible()
+    assert opened(window, LatencyDialog)
     assert control.calls == before
 
 
@@ -142,15 +140,13 @@ def test_a_message_leads_to_its_own_answer(window: MainWindow, control: FakeCont
     entries = [entry for entry in window.transcript.log.entries if entry.turn == first.turn]
     assert all(action.is_possible(entry) for entry in entries)
     action.run(entries[-1])
-    dialog = window.latency._dialog
-    assert dialog is not None
+    dialog = opened(window, LatencyDialog)
     assert latency_sentence(first) in texts(dialog)
 
 
 def test_the_menu_and_its_keys_lead_there(window: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert window.latency._dialog is not None
-    assert window.latency._dialog.isVisible()
+    assert opened(window, LatencyDialog)
 
 
 def test_nothing_is_watched_after_the_window(window: MainWindow, control: FakeControl) -> None:
@@ -197,9 +193,7 @@ def test_a_slow_answer_says_why_and_leads_to_the_setting(
     dialog._refresh()
     assert QApplication.focusWidget() is link, "what is shown anew leaves the keyboard where it is"
     QTest.keyClick(link, Qt.Key.Key_Space)
-    settings = window._dialog
-    assert settings is not None
-    assert settings.isVisible()
+    settings = opened(window, SettingsDialog)
     assert settings.here == page_of("talk.tail_ms")
     qtbot.waitUntil(settings.isActiveWindow)
     focus = QApplication.focusWidget()
@@ -212,8 +206,7 @@ def test_a_setting_that_means_nothing_now_is_reached_by_the_one_that_decides(
 ) -> None:
     window.show_settings(Settings(mode="classic"))
     window.latency.settings_wanted.emit(page_of("realtime.model"), "realtime.model")
-    assert window._dialog is not None
-    assert window._dialog.here == "pipeline"
+    assert opened(window, SettingsDialog).here == "pipeline"
 
 
 def test_a_good_answer_says_so(window: MainWindow, control: FakeControl) -> None:
@@ -457,8 +450,7 @@ def test_an_answer_of_a_conversation_that_goes_on_has_its_waterfall(
     entry = next(e for e in window.transcript.log if e.turn == -2 and e.kind is Kind.REPLY)
     assert action.is_possible(entry)
     action.run(entry)
-    dialog = window.latency._dialog
-    assert dialog is not None
+    dialog = opened(window, LatencyDialog)
     assert "1.20 s, of which the server 1.15 s" in texts(dialog)
     choice = by_name(dialog, "Answer", QComboBox)
     assert choice.count() == 3
@@ -477,8 +469,7 @@ def test_the_answers_of_a_conversation_that_is_read_stand_alone(
     a_turn(control)
     read = Figures.of_the_past([kept(-2, 600.0), kept(-1, 800.0)])
     window.latency.open(-2, read)
-    dialog = window.latency._dialog
-    assert dialog is not None
+    dialog = opened(window, LatencyDialog)
     assert "0.60 s" in texts(dialog)
     assert by_name(dialog, "Answer", QComboBox).count() == 2
     dialog.save("json", tmp_path / "figures.json")
@@ -493,8 +484,7 @@ def test_the_answers_of_a_conversation_that_is_read_stand_alone(
 
 def test_what_was_not_kept_of_an_answer_is_said(window: MainWindow) -> None:
     window.latency.open(-1, Figures.of_the_past([kept(-1, 600.0)]))
-    dialog = window.latency._dialog
-    assert dialog is not None
+    dialog = opened(window, LatencyDialog)
     assert "Whether it was choppy is not known" in texts(dialog)
     assert "What it cost was not kept." in texts(dialog)
     assert "It was neither" not in texts(dialog)

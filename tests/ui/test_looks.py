@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, timeline_of
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, opened
 from tests.ui.test_accessibility import clipped
 from voicedesk.core.settings import Appearance, Settings
 from voicedesk.core.turn import State, Trigger
@@ -22,6 +22,7 @@ from voicedesk.ui.latency_dialog import LatencyDialog
 from voicedesk.ui.lit_words import LitWords
 from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.settings_dialog import SettingsDialog
 from voicedesk.ui.talk_button import TalkButton
 
 
@@ -162,9 +163,9 @@ def test_a_window_made_anew_speaks_the_language_and_keeps_what_was_said(
     assert "What is two plus two?" in window.transcript.toPlainText()
     assert "Four." in window.transcript.toPlainText()
     assert by_name(window, "Frage", QLineEdit).text() == "half a ques"
-    assert window._dialog is not None
-    assert window._dialog.here == "appearance"
-    assert by_name(window._dialog, "Sprache des Fensters", QComboBox).isVisible()
+    dialog = opened(window, SettingsDialog)
+    assert dialog.here == "appearance"
+    assert by_name(dialog, "Sprache des Fensters", QComboBox).isVisible()
     QApplication.processEvents()
     assert clipped(window) == []
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, timeline_of
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, opened
 from voicedesk.core.errors import (
     ConnectionLostError,
     NoMicrophoneError,
@@ -39,6 +39,8 @@ from voicedesk.ui.header import StatusView
 from voicedesk.ui.latency_strip import Waterfall
 from voicedesk.ui.level_meter import LevelMeter
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.settings_dialog import SettingsDialog
+from voicedesk.ui.shortcuts_dialog import ShortcutsDialog
 from voicedesk.ui.status import Status, status_of
 from voicedesk.ui.talk_button import TalkButton
 
@@ -106,8 +108,7 @@ def test_space_presses_a_button_that_was_reached_by_keyboard(
     settings.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(settings, SPACE)
     assert control.calls == []
-    assert window._dialog is not None
-    assert window._dialog.isVisible()
+    assert opened(window, SettingsDialog)
 
 
 # ------------------------------------------------------------------------------------- the status
@@ -232,8 +233,8 @@ def test_a_sound_trouble_leads_to_the_page_of_sound_and_goes_when_it_is_over(
     control.emit(SoundTrouble(turn=0, at=0.0, error=NoMicrophoneError()))
     assert len(window.messages.sentences) == 1
     by_name(window.messages, "Open Settings", QPushButton).click()
-    assert window._dialog is not None
-    title = [label for label in window._dialog.findChildren(QLabel) if label.text() == "Sound"]
+    dialog = opened(window, SettingsDialog)
+    title = [label for label in dialog.findChildren(QLabel) if label.text() == "Sound"]
     assert title[0].isVisible()
     control.emit(SoundTrouble(turn=0, at=0.0, error=None))
     assert window.messages.sentences == []
@@ -284,20 +285,20 @@ def test_what_was_typed_last_into_the_settings_counts_when_the_window_closes(
     window: MainWindow, changes: list[Settings]
 ) -> None:
     window.open_settings("assistant")
-    assert window._dialog is not None
-    by_name(window._dialog, "Instructions", QPlainTextEdit).setPlainText("Be brief.")
+    dialog = opened(window, SettingsDialog)
+    by_name(dialog, "Instructions", QPlainTextEdit).setPlainText("Be brief.")
     window.close()
     assert [settings.assistant.instructions for settings in changes] == ["Be brief."]
-    assert not window._dialog.isVisible()
+    assert not dialog.isVisible()
 
 
 def test_every_way_into_the_settings_leads_to_a_page(window: MainWindow) -> None:
     """A page that is called otherwise one day would be a way that leads nowhere."""
     window.open_settings()
-    assert window._dialog is not None
+    dialog = opened(window, SettingsDialog)
     for page in ("sound", "server", "pipeline", "appearance", "privacy", "talk", "assistant"):
         window.open_settings(page)
-        assert window._dialog.here == page
+        assert dialog.here == page
     with pytest.raises(KeyError):
         window.open_settings("no such page")
 
@@ -309,14 +310,11 @@ def test_the_keyboard_reaches_settings_and_the_text_line(
     QTest.keyClick(window, Qt.Key.Key_L, control)
     assert QApplication.focusWidget() is question
     QTest.keyClick(window, Qt.Key.Key_Comma, control)
-    assert window._dialog is not None
-    assert window._dialog.isVisible()
-    window._dialog.close()
+    opened(window, SettingsDialog).close()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_F1)
-    assert window._shortcuts is not None
-    assert window._shortcuts.isVisible()
+    assert opened(window, ShortcutsDialog)
 
 
 # ---------------------------------------------------------------------------------- the classic chain
