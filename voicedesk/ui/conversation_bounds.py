@@ -32,8 +32,14 @@ def leaving(entries: Sequence[Entry], most: int) -> Sequence[Entry]:
         entries: In their order.
         most: How many there may be.
     """
-    by_number = max(1, most // 20) if len(entries) >= most else 0
+    excess = len(entries) - most
+    by_number = excess + max(1, most // 20) if excess >= 0 else 0
     return entries[: max(by_number, _by_length(entries))]
+
+
+def is_long(entries: Sequence[Entry]) -> bool:
+    """Whether the entries have twice the length that may stay, and nothing is to be had back above them."""
+    return sum(len(entry.text) for entry in entries) >= 2 * MAX_CHARACTERS
 
 
 def _by_length(entries: Sequence[Entry]) -> int:

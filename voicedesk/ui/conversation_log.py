@@ -6,11 +6,11 @@ has changed since it was last asked, so that the view can take many changes in o
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from voicedesk.core.dialogue import Message, Role
+from voicedesk.core.dialogue import Message
 from voicedesk.core.events import (
     AudioEnded,
     AudioKey,
@@ -38,7 +38,7 @@ from voicedesk.core.events import (
 )
 from voicedesk.core.heard import Part
 from voicedesk.core.turn import State
-from voicedesk.ui.conversation_bounds import is_too_late, leaving, settle
+from voicedesk.ui.conversation_bounds import is_long, is_too_late, leaving, settle
 from voicedesk.ui.conversation_entries import (
     Entry,
     Kind,
@@ -50,6 +50,8 @@ from voicedesk.ui.conversation_entries import (
     outcome,
     still_to_sound,
 )
+from voicedesk.ui.conversation_entry_list import EntryList
+from voicedesk.ui.conversation_past import KINDS, Past
 
 MAX_ENTRIES = 2_000
 """Beyond this, or beyond a length, a twentieth of them leaves the window, the oldest first."""
@@ -62,11 +64,10 @@ WaitSentence = Callable[[Waiting], str]
 _DROPPED = frozenset({HintKind.TOO_SHORT, HintKind.NO_SPEECH, HintKind.CANCELLED})
 
 
-class ConversationLog:
+class ConversationLog(EntryList):
     """The entries, and what changed.
 
     Attributes:
-        entries: In the order in which they stand.
         transcribing: Whether the server is asked for the user's words.
     """
 
@@ -83,52 +84,44 @@ class ConversationLog:
         ``hint`` is also told whether the take had been sent, ``error`` names the page of the settings
         where it can be mended, ``tool`` is told the tool's name and how far it is.
         """
-        self.entries: list[Entry] = []
+        super().__init__()
         self.transcribing = True
         self._hint = hint
         self._error = error
         self._tool = tool
         self._wait = wait
-        self._serial = 0
-        self._changed: dict[int, Entry] = {}
-        self._removed: dict[int, Entry] = {}
-        self._latest: dict[tuple[int, Kind], Entry] = {}
+        self._past = Past(())
         self._calls: dict[tuple[int, str], Entry] = {}
         self._waits: dict[int, Entry] = {}
         self._taken_out: dict[int, list[Entry]] = {}
         self._gone: set[int] = set()  # turns whose question does not stand here any more
-
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self.entries)
-
-    def take_changes(self) -> tuple[list[Entry], list[Entry]]:
-        """Entries removed and entries new or changed since the last call, the latter in order of place."""
-        removed = list(self._removed.values())
-        changed = sorted(self._changed.values(), key=lambda entry: entry.place)
-        self._removed.clear()
-        self._changed.clear()
-        return removed, changed
-
-    def question(self, turn: int) -> str:
-        """What the user said in a turn, as far as it is known."""
-        return entry.text if (entry := self._find(turn, Kind.USER)) is not None else ""
-
-    def put_back(self, entries: Sequence[Entry]) -> None:
-        """Count these entries as changed once more, as far as they are still there."""
-        for entry in entries:
-            if entry.serial not in self._removed:
-                self._changed.setdefault(entry.serial, entry)
 
     def show_past(self, messages: Sequence[Message]) -> None:
         """Let what was said before stand in place of all entries, but for what the user is just saying."""
         for entry in [each for each in self.entries if not each.is_being_said]:
             self._drop(entry)
         self._gone.clear()
+        self._past = Past(messages)
+        self._recall(self._past.newest(MAX_ENTRIES))
+
+    @property
+    def has_older(self) -> bool:
+        """Whether there is more of what was said before than stands here, and room for it."""
+        has_room = len(self.entries) < 2 * MAX_ENTRIES and not is_long(self.entries)
+        if not self.entries or not has_room:
+            return False
+        return self._past.has_before(self.entries[0].turn, self._gone)
+
+    def show_older(self, most: int) -> None:
+        """Let so many more of what was said before stand above all; they leave again when there is news."""
+        if self.has_older:
+            most = min(most, 2 * MAX_ENTRIES - len(self.entries))
+            self._recall(self._past.before(self.entries[0].turn, most, self._gone))
+
+    def _recall(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            kind = {Role.USER: Kind.USER, Role.ASSISTANT: Kind.REPLY}.get(message.role)
-            if kind is None:
-                continue
-            entry = self._find(message.turn, kind) or self._add(message.turn, kind)
+            kind = KINDS[message.role]
+            entry = self._find(message.turn, kind) or self._enter(message.turn, kind)
             entry.recall(message)
 
     def apply(self, event: Event) -> bool:
@@ -140,32 +133,17 @@ class ConversationLog:
             handler(self, event)
         return bool(self._changed or self._removed)
 
-    def _find(self, turn: int, kind: Kind) -> Entry | None:
-        return self._latest.get((turn, kind))
-
     def _add(self, turn: int, kind: Kind) -> Entry:
         for oldest in leaving(self.entries, MAX_ENTRIES):
             self._drop(oldest)
         settle(self.entries, turn)
-        self._serial += 1
-        entry = Entry(kind, turn, self._serial)
-        insort(self.entries, entry, key=lambda other: other.place)
-        self._latest[turn, kind] = entry
-        self._touch(entry)
-        return entry
-
-    def _touch(self, entry: Entry) -> None:
-        self._changed[entry.serial] = entry
+        return self._enter(turn, kind)
 
     def _drop(self, entry: Entry) -> None:
-        del self.entries[bisect_right(self.entries, entry.place, key=lambda other: other.place) - 1]
-        if self._latest.get((entry.turn, entry.kind)) is entry:
-            del self._latest[entry.turn, entry.kind]
+        super()._drop(entry)
         self._calls.pop((entry.turn, entry.call_id), None)
         if self._waits.get(entry.turn) is entry:
             del self._waits[entry.turn]
-        self._changed.pop(entry.serial, None)
-        self._removed[entry.serial] = entry
 
     def _user(self, turn: int) -> Entry:
         entry = self._find(turn, Kind.USER)
@@ -371,9 +349,7 @@ class ConversationLog:
             self._gone.discard(event.turn)
         for entry in self._taken_out.pop(event.turn, ()):
             self._removed.pop(entry.serial, None)
-            insort(self.entries, entry, key=lambda other: other.place)
-            self._latest[entry.turn, entry.kind] = entry
-            self._touch(entry)
+            self._insert(entry)
 
     def _on_removed(self, event: Removed) -> None:
         self._taken_out.pop(event.turn, None)

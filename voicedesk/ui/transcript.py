@@ -45,6 +45,8 @@ from voicedesk.ui.wording import error_note, hint_sentence, wait_sentence
 _FRAME_MS = 25
 _FRAME_BUDGET_S = 0.008
 """So long a frame may write into the document before it lets the window do something else."""
+_OLDER = 50
+"""So many older messages come at a time when the user has scrolled up to the first one."""
 _COLUMN_EM = 44
 """Lines longer than this are hard to read, however wide the window is."""
 
@@ -137,8 +139,11 @@ class Transcript(QTextBrowser):
         if not removed and not changed:
             return False
         was_empty = self._document.is_empty
-        if any(entry.kind is Kind.USER and self._document.is_new(entry) for entry in changed):
-            self._follows = True  # a new question of the user's own: that is where they are now
+        newest = self.log.entries[-1].turn if self.log.entries else 0
+        for entry in changed:
+            is_question = entry.kind is Kind.USER and entry.turn == newest
+            if is_question and self._document.is_new(entry):
+                self._follows = True  # a new question of the user's own: that is where they are now
         anchor = self.cursorForPosition(QPoint(0, 0))
         offset = self.cursorRect(anchor).top()
         self.tools.forget(removed)
@@ -160,6 +165,8 @@ class Transcript(QTextBrowser):
             self.describe()
             self.viewport().update()
         self.laid_out.emit()
+        if not left:
+            self._show_older()
         return bool(left)
 
     def show_past(self, messages: Sequence[Message]) -> None:
@@ -211,7 +218,16 @@ class Transcript(QTextBrowser):
         if not self._placing:
             self._follows = value >= self.verticalScrollBar().maximum() - em(self)
             self.tools.place()
+            self._show_older()
         self._place_latest(has_news=self._latest.isVisible())
+
+    def _show_older(self) -> None:
+        """Where the user has come to the top, have more come above it; what is in sight stays where it is."""
+        bar = self.verticalScrollBar()
+        is_at_top = bar.value() <= bar.minimum() + self.viewport().height() // 2
+        if is_at_top and not self._follows and not self.is_behind and self.log.has_older:
+            self.log.show_older(_OLDER)
+            self._timer.start()
 
     def _place_latest(self, *, has_news: bool) -> None:
         """The button that leads to the newest words is there only when they are out of sight."""
