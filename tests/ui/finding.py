@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from voicedesk.ui.main_window import MainWindow
 
@@ -20,6 +20,11 @@ def by_name(root: QWidget, name: str, kind: type[W]) -> W:
     ]
     assert len(found) == 1, f"{len(found)} widgets are called {name!r}"
     return found[0]
+
+
+def read_on(root: QWidget) -> str:
+    """All that labels say and can be seen, in the order in which they were made."""
+    return " | ".join(label.text() for label in root.findChildren(QLabel) if label.isVisible())
 
 
 def opened(window: QWidget, kind: type[W]) -> W:

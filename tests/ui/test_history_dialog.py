@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.end_to_end.desktop import run
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, read_on
 from tests.ui.test_accessibility import clipped, unnamed
 from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.store.model import Outcome, Said, Turn
@@ -31,6 +31,7 @@ from voicedesk.conversation.store.store import Store
 from voicedesk.core.dialogue import Role
 from voicedesk.core.errors import StorageError
 from voicedesk.ui import theme, translation
+from voicedesk.ui.history_asking import Asking
 from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_dialog import HistoryDialog
 from voicedesk.ui.history_export import file_name
@@ -60,8 +61,10 @@ class Person:
                 show_times=lambda turn, figures: self.times.append((turn, figures)),
             )
         )
-        self.search = self.dialog._search
-        self.list = self.dialog._list
+        self.search = self.dialog.findChildren(QLineEdit)[0]  # in any language
+        (self.list,) = self.dialog.findChildren(QListView)
+        (self.reader,) = self.dialog.findChildren(HistoryReader)
+        (self.asking,) = self.dialog.findChildren(Asking)
 
     async def _proceed(self, conversation: str) -> None:
         self.continued.append(conversation)
@@ -93,7 +96,7 @@ class Person:
 
     @property
     def text(self) -> str:
-        return self.dialog._reader.toPlainText()
+        return self.reader.toPlainText()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
@@ -258,8 +261,7 @@ def test_a_search_narrows_as_one_types(qtbot: QtBot, tmp_path: Path) -> None:
         assert "kilometres" in index.data(Qt.ItemDataRole.AccessibleTextRole)
         person.search.setText("no such words at all")
         await person.shown()
-        assert person.dialog._empty.text() == "Nothing was found."
-        assert person.dialog._empty.isVisible()
+        assert "Nothing was found." in read_on(person.dialog)
         QTest.keyClick(person.search, Qt.Key.Key_Escape)
         await person.until(lambda: len(person.titles) == 3)
         assert person.dialog.isVisible()
@@ -398,7 +400,7 @@ def test_deleting_the_present_conversation_asks_first(qtbot: QtBot, tmp_path: Pa
         person.current = person.dialog.chosen.id
         person.list.setFocus()
         QTest.keyClick(person.list, Qt.Key.Key_Delete)
-        question = person.dialog._asking
+        question = person.asking
         assert "twelve plus thirty" in question.question
         focus = QApplication.focusWidget()
         assert isinstance(focus, QPushButton)
@@ -408,7 +410,7 @@ def test_deleting_the_present_conversation_asks_first(qtbot: QtBot, tmp_path: Pa
         assert person.dialog.isVisible()
         assert len(person.titles) == 3
         QTest.keyClick(person.list, Qt.Key.Key_Delete)
-        QTest.mouseClick(question._yes, Qt.MouseButton.LeftButton)
+        by_name(question, "Delete", QPushButton).click()
         await person.shown("Tell me a joke", "How long is the Danube?")
         assert person.dialog.note == "The conversation was deleted."
 
@@ -421,10 +423,10 @@ def test_all_can_be_deleted(qtbot: QtBot, tmp_path: Path) -> None:
         person.dialog.start()
         await person.until(lambda: len(person.titles) == 3)
         person.click("Delete All")
-        assert "every conversation" in person.dialog._asking.question
-        QTest.mouseClick(person.dialog._asking._yes, Qt.MouseButton.LeftButton)
+        assert "every conversation" in person.asking.question
+        by_name(person.asking, "Delete All", QPushButton).click()
         await person.shown()
-        assert "Nothing here yet" in person.dialog._empty.text()
+        assert "Nothing here yet" in read_on(person.dialog)
         assert person.text == ""
         for name in ("Continue", "Rename", "Export", "Delete", "Delete All"):
             assert not person.can(name)
@@ -485,7 +487,7 @@ def test_with_the_history_switched_off_it_says_so(qtbot: QtBot, tmp_path: Path) 
     async def work(person: Person) -> None:
         person.is_kept = False
         person.dialog.start()
-        await person.until(lambda: "not kept" in person.dialog._empty.text())
+        await person.until(lambda: "not kept" in read_on(person.dialog))
 
     go(tmp_path, work)
 
@@ -585,7 +587,7 @@ def test_how_long_an_answer_took_leads_to_where_that_time_went(
         person.dialog.start()
         await person.until(lambda: "Answer 2" in person.text)
         assert "VoiceDesk · 0.64 s\nAnswer 1" in person.text
-        reader = person.dialog._reader
+        reader = person.reader
         QTest.mouseClick(
             reader.viewport(), Qt.MouseButton.LeftButton, pos=middle_of(reader, "1.25 s")
         )
@@ -608,7 +610,7 @@ def test_the_menu_of_an_answer_leads_there_too(qtbot: QtBot, tmp_path: Path) -> 
         timed(person, 2, "c", 700.0)
         person.dialog.start()
         await person.until(lambda: "Answer 2" in person.text)
-        reader = person.dialog._reader
+        reader = person.reader
 
         def entries(words: str) -> list[QAction]:
             place = middle_of(reader, words)

@@ -129,7 +129,7 @@ def test_the_bar_is_reached_by_tab_and_opened_by_the_space_bar(
     assert QApplication.focusWidget() is bar
     before = list(control.calls)
     QTest.keyClick(bar, Qt.Key.Key_Space)
-    assert opened(window, LatencyDialog)
+    assert opened(window, LatencyDialog).isVisible()
     assert control.calls == before
 
 
@@ -146,7 +146,7 @@ def test_a_message_leads_to_its_own_answer(window: MainWindow, control: FakeCont
 
 def test_the_menu_and_its_keys_lead_there(window: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert opened(window, LatencyDialog)
+    assert opened(window, LatencyDialog).isVisible()
 
 
 def test_nothing_is_watched_after_the_window(window: MainWindow, control: FakeControl) -> None:
@@ -438,7 +438,7 @@ def kept(number: int, latency: float | None, **more: Any) -> TurnFigures:
 def test_an_answer_of_a_conversation_that_goes_on_has_its_waterfall(
     window: MainWindow, control: FakeControl
 ) -> None:
-    figures_of(window).recall([kept(-2, 1200.0, figures={"counters": {}}), kept(-1, None)])
+    figures_of(window).recall({-2: kept(-2, 1200.0, figures={"counters": {}}), -1: kept(-1, None)})
     messages = tuple(
         Message(turn, role, text)
         for turn in (-2, -1)

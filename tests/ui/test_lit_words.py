@@ -13,6 +13,7 @@ from voicedesk.core.events import AudioEnded, AudioKey, Heard, Voiced
 from voicedesk.core.turn import Trigger
 from voicedesk.ui import theme
 from voicedesk.ui.conversation_entries import Segment, still_to_sound
+from voicedesk.ui.lit_words import LitWords
 from voicedesk.ui.main_window import MainWindow
 
 
@@ -63,12 +64,17 @@ def test_words_that_come_meanwhile_are_dim_too(
     qtbot.waitUntil(lambda: dim_words(window) == [" three. Four five. Six."])
 
 
+def lit_words(window: MainWindow) -> LitWords:
+    (found,) = window.findChildren(LitWords)
+    return found
+
+
 def test_nothing_stays_dim_and_nothing_runs_when_it_is_over(
     window: MainWindow, speaking: FakeControl
 ) -> None:
     speaking.fire(Trigger.DONE)
     assert dim_words(window) == []
-    assert not [t for t in window._lit_words.findChildren(QTimer) if t.isActive()]
+    assert not [t for t in lit_words(window).findChildren(QTimer) if t.isActive()]
 
 
 def test_an_interrupted_answer_keeps_its_own_marks(
@@ -97,7 +103,8 @@ def test_words_that_run_ahead_of_their_sound_are_not_lit_by_its_share(
     (rest,) = dim_words(window)
     assert len(rest) > 190
     control.emit(AudioEnded(turn=1, at=0.0, key=control.key()))
-    window._lit_words._look()
+    for timer in lit_words(window).findChildren(QTimer):
+        timer.timeout.emit()
     (rest,) = dim_words(window)
     assert len(rest) < 30
 

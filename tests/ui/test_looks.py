@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -132,17 +132,17 @@ async def test_the_desktop_is_asked_on_a_thread_and_once_at_a_time(
 
 
 def test_words_are_lit_only_where_that_is_wanted(window: MainWindow, control: FakeControl) -> None:
-    lit = window._lit_words
-    assert isinstance(lit, LitWords)
+    (lit,) = window.findChildren(LitWords)
+    (timer,) = lit.findChildren(QTimer)
     window.show_settings(Settings(appearance=Appearance(light_words=False)))
     control.ask("One")
     control.fire(Trigger.SOUND)
     assert control.state is State.SPEAKING
-    assert not lit._timer.isActive()
+    assert not timer.isActive()
     window.show_settings(Settings())
-    assert lit._timer.isActive()
+    assert timer.isActive()
     window.show_settings(Settings(appearance=Appearance(light_words=False)))
-    assert not lit._timer.isActive()
+    assert not timer.isActive()
 
 
 # ------------------------------------------------------------------------- the window made anew

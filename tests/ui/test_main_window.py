@@ -108,7 +108,7 @@ def test_space_presses_a_button_that_was_reached_by_keyboard(
     settings.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(settings, SPACE)
     assert control.calls == []
-    assert opened(window, SettingsDialog)
+    assert opened(window, SettingsDialog).isVisible()
 
 
 # ------------------------------------------------------------------------------------- the status
@@ -314,7 +314,7 @@ def test_the_keyboard_reaches_settings_and_the_text_line(
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_F1)
-    assert opened(window, ShortcutsDialog)
+    assert opened(window, ShortcutsDialog).isVisible()
 
 
 # ---------------------------------------------------------------------------------- the classic chain

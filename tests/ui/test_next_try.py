@@ -10,10 +10,17 @@ from voicedesk.core.events import Link
 from voicedesk.core.turn import Trigger
 from voicedesk.ui.header import StatusView
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.next_try import NextTry
 from voicedesk.ui.talk_button import TalkButton
 
 LOST = ConnectionLostError("1006", server="OpenAI", reason="the server closed it")
 AWAY = UnreachableError("refused", server="OpenAI", reason="nothing listens there")
+
+
+def count(window: MainWindow) -> None:
+    """A second of the count has passed."""
+    for each in window.findChildren(NextTry):
+        each.tick()
 
 
 def status(window: MainWindow) -> StatusView:
@@ -33,7 +40,7 @@ def test_the_next_try_stands_beside_the_word(window: MainWindow, control: FakeCo
 def test_a_blink_is_not_told_and_what_lasts_is(window: MainWindow, control: FakeControl) -> None:
     control.links(Link.RECONNECTING, AWAY, now() + 0.3)
     assert window.messages.sentences == []
-    window._next_try.tick()
+    count(window)
     assert window.messages.sentences == [str(AWAY)]
     control.links(Link.READY)
     assert window.messages.sentences == []
@@ -54,7 +61,7 @@ def test_after_the_turn_that_it_broke_the_status_counts_too(
     assert status(window).word == "Reconnecting in 4 s"
     control.links(Link.RECONNECTING, AWAY, now() + 8.0)
     assert status(window).word == "Reconnecting in 8 s"
-    window._next_try.tick()
+    count(window)
     assert window.messages.sentences == [str(AWAY)]
     window.transcript.flush()
     assert str(LOST) in window.transcript.toPlainText()
@@ -68,7 +75,7 @@ def test_the_reason_is_there_though_the_turn_has_told_it(
     control.ask("Hello")
     control.fails(LOST)
     control.links(Link.RECONNECTING, LOST, now() + 4.0)
-    window._next_try.tick()
+    count(window)
     assert window.messages.sentences == []
     assert status(window).toolTip() == str(LOST)
     control.links(Link.READY)

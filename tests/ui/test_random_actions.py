@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.ui.fake_control import (
     FakeControl,
@@ -18,12 +18,22 @@ from tests.ui.fake_control import (
     fake_devices,
     timeline_of,
 )
-from voicedesk.core.errors import ConnectionLostError, NoMicrophoneError
-from voicedesk.core.events import Link
+from voicedesk.core.dialogue import Message, Role
+from voicedesk.core.errors import (
+    ConnectionLostError,
+    NoMicrophoneError,
+    StorageError,
+    VoiceDeskError,
+)
+from voicedesk.core.events import ConversationOpened, Link, SoundTrouble, StoreTrouble
 from voicedesk.core.settings import Settings
 from voicedesk.core.turn import State, Trigger
+from voicedesk.ui import theme
 from voicedesk.ui.main_window import MainWindow
+from voicedesk.ui.settings_schema import PAGES
+from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import status_of, status_word
+from voicedesk.ui.window_modes import WindowModes
 
 _WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
 
@@ -43,6 +53,7 @@ class Desk(RuleBasedStateMachine):
             recall=FakeRecall(),
             tries=FakeTries(),
         )
+        self.modes = WindowModes(self.window, self.control)
         self.window.show()
         self.window.activateWindow()
 
@@ -78,6 +89,90 @@ class Desk(RuleBasedStateMachine):
     def press_a_shortcut(self, key: Qt.Key) -> None:
         QTest.keyClick(self.window, key, Qt.KeyboardModifier.ControlModifier)
 
+    @rule(
+        change=st.sampled_from(
+            [
+                ("mode", ("realtime", "classic")),
+                ("talk.style", ("both", "hold", "tap")),
+                ("talk.key", ("space", "f9")),
+                ("appearance.light_words", (True, False)),
+                ("realtime.transcribe", (True, False)),
+                ("realtime.server", ("builtin", "openai")),
+            ]
+        ),
+        place=st.integers(0, 2),
+    )
+    def change_a_setting(self, change: tuple[str, tuple[object, ...]], place: int) -> None:
+        path, values = change
+        wanted = with_value(self.window.settings, path, values[place % len(values)])
+        self.window.change_settings(wanted)
+        assert self.window.settings == wanted
+
+    @rule(name=st.sampled_from([page.name for page in PAGES]))
+    def look_at_a_page_of_the_settings(self, name: str) -> None:
+        self.window.open_settings(name)
+        self._close_dialogs()
+
+    @rule()
+    def make_the_window_anew(self) -> None:
+        if self.control.state in {State.READY, State.FAILED}:
+            compact = self.modes.compact
+            compact.set_on(is_on=False)
+            self.modes.close()
+            self.window.rebuild()
+            self.modes = WindowModes(self.window, self.control)
+            self.window.activateWindow()
+
+    @rule(is_dark=st.booleans())
+    def change_the_colours(self, is_dark: bool) -> None:
+        self.window.setPalette(theme.dark_palette() if is_dark else theme.light_palette())
+
+    @rule(is_mirrored=st.booleans())
+    def read_from_the_other_side(self, is_mirrored: bool) -> None:
+        sides = Qt.LayoutDirection
+        self.window.setLayoutDirection(sides.RightToLeft if is_mirrored else sides.LeftToRight)
+
+    @rule(size=st.tuples(st.integers(200, 1600), st.integers(150, 1200)))
+    def resize(self, size: tuple[int, int]) -> None:
+        self.window.resize(*size)
+
+    @rule()
+    def make_it_compact_or_whole(self) -> None:
+        self.modes.compact.toggle()
+
+    @rule()
+    def mute_or_not(self) -> None:
+        self.modes.mute_action.trigger()
+
+    @rule()
+    def look_at_the_figures(self) -> None:
+        self.window.latency.open()
+        self._close_dialogs()
+
+    @rule(place=st.integers(0, 5), deed=st.integers(0, 5))
+    def do_something_with_a_message(self, place: int, deed: int) -> None:
+        transcript = self.window.transcript
+        entries = transcript.log.entries
+        if entries:
+            entry = entries[place % len(entries)]
+            possible = [each for each in transcript.tools.actions if each.is_possible(entry)]
+            if possible:
+                possible[deed % len(possible)].run(entry)
+
+    @rule(is_yes=st.booleans())
+    def answer_what_is_asked(self, is_yes: bool) -> None:
+        name = "Allow" if is_yes else "Don't Allow"
+        buttons = self.window.confirmations.findChildren(QPushButton)
+        for button in [each for each in buttons if each.accessibleName() == name][:1]:
+            button.click()
+
+    def _close_dialogs(self) -> None:
+        QApplication.processEvents()
+        for window in QApplication.topLevelWidgets():
+            if window.isVisible() and window is not self.window:
+                window.close()
+        self.window.activateWindow()
+
     @rule()
     def look_elsewhere(self) -> None:
         self.window.talk_input._on_application_state(Qt.ApplicationState.ApplicationInactive)
@@ -111,6 +206,30 @@ class Desk(RuleBasedStateMachine):
     def change_the_link(self, link: Link) -> None:
         lost = ConnectionLostError(server="OpenAI", reason="it is gone")
         self.control.links(link, lost if link is Link.LOST else None)
+
+    @rule(error=st.sampled_from([NoMicrophoneError(), StorageError(reason="full", path="x")]))
+    def trouble_comes(self, error: VoiceDeskError) -> None:
+        kind = SoundTrouble if isinstance(error, NoMicrophoneError) else StoreTrouble
+        self.control.emit(kind(turn=0, at=0.0, error=error))
+
+    @rule(kind=st.sampled_from([SoundTrouble, StoreTrouble]))
+    def trouble_goes(self, kind: type[SoundTrouble | StoreTrouble]) -> None:
+        self.control.emit(kind(turn=0, at=0.0, error=None))
+
+    @rule(is_there=st.booleans())
+    def plug_the_microphone(self, is_there: bool) -> None:
+        self.control.microphone_ready = is_there
+
+    @rule()
+    def another_conversation(self) -> None:
+        if self.control.state in {State.READY, State.FAILED}:
+            past = (Message(-1, Role.USER, "before"), Message(-1, Role.ASSISTANT, "**then**"))
+            self.control.emit(ConversationOpened(turn=self.control.turn, at=0.0, messages=past))
+
+    @precondition(lambda self: self.control.turn > 0)
+    @rule(heard=st.integers(0, 1000))
+    def interrupt(self, heard: int) -> None:
+        self.control.interrupted(heard, 1000, turn=self.control.turn)
 
     @rule()
     def wait(self) -> None:
@@ -146,12 +265,12 @@ class Desk(RuleBasedStateMachine):
         QApplication.processEvents()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_whatever_is_done_the_window_keeps_up(qapp: QApplication) -> None:
     del qapp
     machine = settings(
-        max_examples=12,
-        stateful_step_count=40,
+        max_examples=18,
+        stateful_step_count=60,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

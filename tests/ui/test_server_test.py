@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeKeys, fake_devices
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, read_on
 from voicedesk.core.errors import SettingsError, UnreachableError, WrongKeyError
 from voicedesk.core.redaction import redactor
 from voicedesk.core.settings import OPENAI, Realtime, Server, Settings
@@ -186,16 +186,16 @@ def test_keys_are_kept_in_a_file_after_a_plain_warning(qtbot: QtBot) -> None:
     editor.show()
     box = by_name(editor, "Keep keys in a file on this computer", QCheckBox)
     assert box.isVisible()
-    assert "Whoever can read your files" in editor._note.text()
-    assert "until VoiceDesk ends" in editor._note.text()
+    assert "Whoever can read your files" in read_on(editor)
+    assert "until VoiceDesk ends" in read_on(editor)
     box.click()
     assert keys.uses_file()
-    assert "a file of your own" in editor._note.text()
+    assert "a file of your own" in read_on(editor)
     box.click()
     assert not keys.uses_file()
     keys.failure = SettingsError("full", reason="the disk is full", path="nowhere")
     box.click()
-    assert "the disk is full" in editor._note.text()
+    assert "the disk is full" in read_on(editor)
     assert not box.isChecked()
 
 
@@ -206,7 +206,7 @@ def test_with_a_keychain_there_is_no_talk_of_a_file(qtbot: QtBot, keys: FakeKeys
     editor.show()
     box = by_name(editor, "Keep keys in a file on this computer", QCheckBox)
     assert not box.isVisible()
-    assert "never in a file" in editor._note.text()
+    assert "never in a file" in read_on(editor)
 
 
 # -------------------------------------------------------------------------------------- adding

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeKeys, fake_devices
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, read_on
 from tests.ui.test_accessibility import unnamed
 from tests.ui.test_settings_sound import FakeTester
 from voicedesk.core.errors import SettingsError
@@ -352,7 +352,7 @@ def test_a_keychain_that_refuses_is_told(dialog: SettingsDialog, keys: FakeKeys)
     dialog.show_page("server")
     QTest.keyClicks(by_name(dialog, "Key", QLineEdit), "sk-x")
     by_name(dialog, "Save Key", QPushButton).click()
-    assert "the keychain is locked" in server_editor(dialog)._key._note.text()
+    assert "the keychain is locked" in read_on(dialog)
 
 
 def test_no_keychain_is_said_beforehand(qtbot: QtBot) -> None:
@@ -362,7 +362,9 @@ def test_no_keychain_is_said_beforehand(qtbot: QtBot) -> None:
         settings, keys=FakeKeys("none"), devices=fake_devices, changed=lambda _settings: None
     )
     qtbot.addWidget(dialog)
-    assert "until VoiceDesk ends" in server_editor(dialog)._key._note.text()
+    dialog.show()
+    dialog.show_page("server")
+    assert "until VoiceDesk ends" in read_on(dialog)
 
 
 def test_a_server_is_added_changed_and_removed(

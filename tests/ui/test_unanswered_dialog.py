@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.end_to_end.desktop import run
 from tests.ui.fake_control import FakeControl, FakeKeys
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, read_on
 from tests.ui.test_accessibility import clipped, unnamed
 from voicedesk.conversation.store.model import Recording, TakeState, Unanswered
 from voicedesk.core.errors import NoRecordingError, StorageError, VoiceDeskError
@@ -24,6 +24,7 @@ from voicedesk.core.settings import BUILTIN, OPENAI, Settings
 from voicedesk.core.turn import Trigger
 from voicedesk.providers.ways import Way
 from voicedesk.ui import theme, translation
+from voicedesk.ui.history_asking import Asking
 from voicedesk.ui.history_model import DATE_ROLE, EXCERPT_ROLE
 from voicedesk.ui.unanswered_dialog import UnansweredDialog
 from voicedesk.ui.unanswered_ports import UnansweredPorts
@@ -97,6 +98,7 @@ class Person:
         )
         self.list = by_name(self.dialog, "Unanswered recordings", QListView)
         self.way = by_name(self.dialog, "Answered by", QComboBox)
+        (self.asking,) = self.dialog.findChildren(Asking)
 
     @property
     def words(self) -> list[str]:
@@ -115,6 +117,14 @@ class Person:
         ]
         assert found, name
         return found[0]
+
+    def can(self, name: str) -> bool:
+        buttons = self.dialog.findChildren(QPushButton)
+        return any(each.text() == name and each.isVisible() for each in buttons)
+
+    def agree(self) -> None:
+        """Answer what is asked with yes: with the button that does it, the first of the two."""
+        self.asking.findChildren(QPushButton)[0].click()
 
     def click(self, name: str) -> None:
         QTest.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
@@ -192,13 +202,13 @@ def test_a_take_is_heard_and_silenced(qtbot: QtBot) -> None:
         person.takes.played = sound
         person.click("Play")
         await person.called("play take-4")
-        await person.until(lambda: person.dialog._is_playing)
+        await person.until(lambda: person.can("Stop"))
         person.click("Stop")
         assert person.control.calls[-1] == "cancel"
         person.click("Play")  # again
-        await person.until(lambda: person.dialog._is_playing)
+        await person.until(lambda: person.can("Stop"))
         person.control.fire(Trigger.DONE)
-        assert not person.dialog._is_playing
+        assert not person.can("Stop")
         person.takes.failure = NoRecordingError("gone")
         person.click("Play")
         await person.until(lambda: bool(person.dialog.note))
@@ -245,18 +255,18 @@ def test_takes_are_deleted_after_a_question(qtbot: QtBot) -> None:
         person.click("Keep")
         person.list.setFocus()
         QTest.keyClick(person.list, Qt.Key.Key_Delete)
-        assert person.dialog._asking.question == "Delete this recording for good?"
-        QTest.mouseClick(person.dialog._asking._yes, Qt.MouseButton.LeftButton)
+        assert person.asking.question == "Delete this recording for good?"
+        person.agree()
         await person.shown(3)
         assert person.takes.calls == ["delete take-4"]
         assert person.dialog.note == "The recording was deleted."
         assert person.words[0] == "Nothing"
         assert person.list.currentIndex().row() == 0
         person.click("Delete All")
-        QTest.mouseClick(person.dialog._asking._yes, Qt.MouseButton.LeftButton)
+        person.agree()
         await person.shown(0)
         assert person.takes.calls[-1] == "delete take-3 take-2 take-1"
-        assert person.dialog._empty.isVisible()
+        assert "Everything you said has been answered." in read_on(person.dialog)
         buttons = [each for each in person.dialog.findChildren(QPushButton) if each.isVisible()]
         assert len(buttons) == 4
         assert not any(each.isEnabled() for each in buttons)
