@@ -14,7 +14,7 @@ from voicedesk.conversation.recall import in_pieces
 from voicedesk.conversation.record import Recorder
 from voicedesk.conversation.scribe import Scribe
 from voicedesk.conversation.store.archive import Archive
-from voicedesk.conversation.store.figures_kept import as_kept, figures_of
+from voicedesk.conversation.store.figures_kept import KeptFigures, as_kept
 from voicedesk.conversation.store.history import History, as_past
 from voicedesk.conversation.store.model import Recording
 from voicedesk.conversation.store.store import Store
@@ -212,7 +212,7 @@ class Keeping:
         self._scribe.forget_before(self._conductor.turn + (not is_talking))
         self._scribe.dialogue.begin(past)
         ids = {number - len(turns): turn.id for number, turn in enumerate(turns)}
-        self._figures.recall(figures_of(turns))
+        self._figures.recall(KeptFigures(turns))
         self._historian.begin(conversation if turns else None, ids)
         opened = conversation if turns else None
         self._conductor.emit(

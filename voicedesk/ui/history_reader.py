@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from voicedesk.conversation.figures.turn_figures import TurnFigures
 from voicedesk.conversation.figures.turns import Figures
-from voicedesk.conversation.store.figures_kept import of_turn
+from voicedesk.conversation.store.figures_kept import KeptFigures, of_turn
 from voicedesk.conversation.store.model import Turn
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Role
@@ -191,8 +191,7 @@ class HistoryReader(QTextEdit):
     @property
     def figures(self) -> Figures:
         """What is known of the times of the turns that are shown, by their numbers."""
-        shown = self._turns[-_MOST_TURNS:]
-        return Figures.of_the_past(of_turn(n, turn) for n, turn in enumerate(shown, -len(shown)))
+        return Figures.of_the_past(KeptFigures(self._turns[-_MOST_TURNS:]).values())
 
     @property
     def has_times(self) -> bool:

@@ -28,8 +28,8 @@ from voicedesk.conversation.figures.prices import Cost
 from voicedesk.conversation.figures.stages import Role, Stage
 from voicedesk.conversation.figures.turn_figures import DeviceCounts, Lack, TurnFigures
 from voicedesk.conversation.figures.waterfall import rows
-from voicedesk.conversation.store import schema
-from voicedesk.conversation.store.figures_kept import as_kept, of_turn
+from voicedesk.conversation.store import figures_kept, schema
+from voicedesk.conversation.store.figures_kept import KeptFigures, as_kept, of_turn
 from voicedesk.conversation.store.model import Outcome, Turn
 from voicedesk.conversation.store.store import Store
 from voicedesk.core.events import Underran, Waiting
@@ -176,6 +176,26 @@ def test_counters_are_numbers_whatever_is_kept(counters: dict[str, Any]) -> None
     assert Lack.COUNTERS not in turn.lacks
     assert isinstance(turn.counters.underruns, int)
     assert isinstance(turn.counters.devices, DeviceCounts)
+
+
+def test_of_a_long_conversation_what_is_asked_for_is_read(
+    live: TurnFigures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def reading(number: int, turn: Turn) -> TurnFigures:
+        read.append(number)
+        return of_turn(number, turn)
+
+    monkeypatch.setattr(figures_kept, "of_turn", reading)
+    monkeypatch.setattr(figures_kept, "MOST_KNOWN", 5)
+    known = KeptFigures([kept(live)] * 9)
+    assert list(known) == [-5, -4, -3, -2, -1]
+    assert read == []
+    assert known[-2] is known[-2]
+    assert known[-2].turn == -2
+    assert read == [-2]
+    assert [known.get(number) for number in (-6, 0, 1)] == [None, None, None]
 
 
 async def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -65,7 +65,7 @@ class Figures:
         self.spent: Spent | None = None
         self._wall = wall
         self._turns: dict[int, TurnFigures] = {}
-        self._past: dict[int, TurnFigures] = {}
+        self._past: Mapping[int, TurnFigures] = {}
         self._link = Link.READY
         self._unlinked_at: float | None = None
         self._watchers: list[Callable[[TurnFigures], None]] = []
@@ -84,14 +84,15 @@ class Figures:
         result._turns = {turn.turn: turn for turn in turns}
         return result
 
-    def recall(self, turns: Iterable[TurnFigures]) -> None:
-        """Know the turns of a conversation that goes on, in place of those of another; their numbers are below 1."""
-        self._past = {turn.turn: turn for turn in turns}
+    def recall(self, turns: Mapping[int, TurnFigures]) -> None:
+        """Know the turns of a conversation that goes on, in place of those of another; their numbers are below 0."""
+        self._past = turns
 
     @property
     def past(self) -> tuple[TurnFigures, ...]:
-        """The turns of which times are known and that were before this run, oldest first."""
-        return tuple(turn for turn in self._past.values() if turn.timeline.points)
+        """The latest turns of which times are known and that were before this run, oldest first."""
+        latest = sorted(self._past)[-_KEPT:]
+        return tuple(turn for number in latest if (turn := self._past[number]).timeline.points)
 
     def of(self, turn: int) -> TurnFigures | None:
         """The figures of a turn; None when nothing is known of its times."""

@@ -7,8 +7,8 @@ of an earlier version lacks is told as such, and never guessed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -26,6 +26,8 @@ from voicedesk.conversation.figures.turn_figures import (
 from voicedesk.conversation.store.model import Outcome, Turn
 from voicedesk.core.timeline import Point, Timeline
 
+MOST_KNOWN = 2_000
+"""Turns of a conversation whose figures can be had: those of as many as the window ever shows."""
 _ROLES = {role.value: role for role in Role}
 _KINDS = {kind.value: kind for kind in SpanKind}
 
@@ -62,9 +64,28 @@ def as_kept(turn: TurnFigures | None) -> dict[str, Any]:
     return kept
 
 
-def figures_of(turns: Sequence[Turn]) -> list[TurnFigures]:
-    """The figures of a conversation's turns, numbered up to -1 as in ``store.history.as_past``."""
-    return [of_turn(number - len(turns), turn) for number, turn in enumerate(turns)]
+class KeptFigures(Mapping[int, TurnFigures]):
+    """The figures of a conversation's latest turns, by numbers up to -1 as in ``store.history.as_past``.
+
+    Each is read when it is first asked for: a long conversation opens no later for them.
+    """
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self._turns = [replace(turn, messages=()) for turn in turns[-MOST_KNOWN:]]
+        self._read: dict[int, TurnFigures] = {}
+
+    def __getitem__(self, number: int) -> TurnFigures:
+        if not -len(self._turns) <= number < 0:
+            raise KeyError(number)
+        if number not in self._read:
+            self._read[number] = of_turn(number, self._turns[number])
+        return self._read[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(-len(self._turns), 0))
+
+    def __len__(self) -> int:
+        return len(self._turns)
 
 
 def of_turn(number: int, turn: Turn) -> TurnFigures:
