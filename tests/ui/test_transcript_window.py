@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from voicedesk.core.dialogue import Message, Role
@@ -95,3 +97,27 @@ def test_a_reader_of_earlier_words_stays_where_they_are(
     assert not transcript.follows
     assert cursor.block().text() == in_sight
     assert transcript.cursorRect(cursor).top() == top
+
+
+def test_paragraphs_are_looked_up_only_for_a_reader_of_earlier_words(
+    transcript: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each one that is looked up keeps about a kilobyte of what was found out until it leaves the window."""
+    transcript.show_past(past(30))
+    transcript.flush()
+    asked: list[QPoint] = []
+    find = transcript.cursorForPosition
+
+    def count(place: QPoint) -> QTextCursor:
+        asked.append(place)
+        return find(place)
+
+    monkeypatch.setattr(transcript, "cursorForPosition", count)
+    for turn in range(1, 11):
+        transcript.on_event(UserText(turn=turn, at=0.0, text=f"Number {turn}", final=True))
+        transcript.flush()
+    assert asked == []
+    transcript.verticalScrollBar().setValue(0)
+    transcript.on_event(Removed(turn=-30, at=0.0, whole=True))
+    transcript.flush()
+    assert len(asked) == 1

@@ -144,15 +144,16 @@ class Transcript(QTextBrowser):
             is_question = entry.kind is Kind.USER and entry.turn == newest
             if is_question and self._document.is_new(entry):
                 self._follows = True  # a new question of the user's own: that is where they are now
-        anchor = self.cursorForPosition(QPoint(0, 0))
-        offset = self.cursorRect(anchor).top()
+        # Asked for only where it is needed: each paragraph that was looked at keeps what was found out about it.
+        anchor = None if self._follows else self.cursorForPosition(QPoint(0, 0))
+        offset = self.cursorRect(anchor).top() if anchor is not None else 0
         self.tools.forget(removed)
         self._placing = True
         try:
             changed.reverse()  # the newest first: they are in sight
             left = self._document.sync(removed, changed, until)
             bar = self.verticalScrollBar()
-            if self._follows:
+            if anchor is None:
                 bar.setValue(bar.maximum())
             else:
                 bar.setValue(bar.value() + self.cursorRect(anchor).top() - offset)
