@@ -82,9 +82,11 @@ class Talker:
         They are whole, as most are that come later: a window full of answers that were cut short would grow as long as
         whole ones take their place.
         """
-        speaker = self.conductor.speaker
-        await self.conductor.use_speaker(NullOutput())
+        speaker, silent = self.conductor.speaker, NullOutput()
         for number in range(questions):
+            if self.conductor.speaker is not silent:  # a device that was late is opened anew
+                speaker = self.conductor.speaker
+                await self.conductor.use_speaker(silent)
             self.conductor.ask(f"What is {number} plus thirty?")
             turn = self.conductor.turn
             await self.rest()
