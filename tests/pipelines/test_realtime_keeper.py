@@ -409,6 +409,28 @@ def test_every_dead_peer_of_a_turn_is_noticed_as_soon_as_the_first() -> None:
     assert len(world.attempts) == 7
 
 
+def test_a_server_that_loads_its_models_for_the_first_answer_is_given_its_time() -> None:
+    async def story(world: World) -> None:
+        quirks = Quirks(first_event_s=60.0)
+        world.address = Address("Test", "https://api.example.test/v1", "", quirks)
+        world.outcomes, world.alive = [None], False
+        await world.keeper.open()
+        world.is_answer_due = world.is_busy = True
+        asked = time()
+        while world.ready:
+            await asyncio.sleep(0.01)
+        assert 60.0 <= time() - asked <= 65.0
+        while not world.ready:
+            await asyncio.sleep(0.01)
+        world.keeper.answered()  # they are loaded
+        asked = time()
+        while world.ready:
+            await asyncio.sleep(0.01)
+        assert time() - asked <= 5.0
+
+    play(story)
+
+
 def test_after_sleep_and_in_another_network_the_connection_is_proved() -> None:
     async def story(world: World) -> None:
         world.outcomes = [None]

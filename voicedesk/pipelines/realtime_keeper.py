@@ -341,11 +341,21 @@ class Keeper:
         why = "this computer was asleep" if self._network.slept_s else "it stopped answering"
         if self._network.slept_s >= LONG_SLEEP:
             return why
-        if due_since is not None:
-            in_doubt |= loop.time() - max(due_since, self._link.heard_at) >= QUIET
+        patience = PONG_TIMEOUT
+        if due_since is not None and loop.time() - max(due_since, self._link.heard_at) >= QUIET:
+            patience = PONG_TIMEOUT if in_doubt else self._patience
+            in_doubt = True
         if not in_doubt:
             return ""
-        return "" if await self._link.answers(PONG_TIMEOUT) else why
+        return "" if await self._link.answers(patience) else why
+
+    @property
+    def _patience(self) -> float:
+        """How long a pong may take: a server that loads its models for the first answer may do nothing else meanwhile."""
+        address = self._link.address
+        if self._has_answered or address is None:
+            return PONG_TIMEOUT
+        return max(PONG_TIMEOUT, address.quirks.first_event_s)
 
     def _may_have_gone(self) -> bool:
         address = self._link.address
