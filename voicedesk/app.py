@@ -127,8 +127,6 @@ class Application(QObject):
         self._put_back()
         self._everywhere = Everywhere(self.window, self.desk.conductor, self.wake)
         self._stop_watching = self.desk.conductor.observe(self._on_event)
-        if garbage := make_application().findChild(Garbage):
-            garbage.is_quiet = lambda: self._is_at_rest
 
     # ------------------------------------------------------------------------------------- life
 
@@ -137,6 +135,8 @@ class Application(QObject):
 
         Being able to talk comes first: what is said before the server is connected is kept and sent.
         """
+        if garbage := make_application().findChild(Garbage):
+            garbage.is_quiet = lambda: self._is_at_rest
         if self._file is not None and self._file.problem is not None:
             self.window.show_error("settings", self._file.problem)
         self._tasks.spawn(self.desk.warm(), name="warming the server")

@@ -89,13 +89,11 @@ class Desk:
         self.conductor = Conductor(pipeline, microphone, speaker, settings.talk)
         self.conductor.patience.feedback = settings.feedback
         scribe = Scribe(self.dialogue)
-        self.conductor.observe(scribe)
         self._earcons = Earcons(self.conductor, is_on=settings.feedback.cues)
-        self.conductor.observe(self._earcons)
         self.recall = Recall(self.conductor, removed=self._on_removed)
-        self.conductor.observe(self.recorder)
         self._frugal = Frugal()
-        self.conductor.observe(self._frugal)
+        for observer in (scribe, self._earcons, self.recorder, self._frugal):
+            self.conductor.observe(observer)
         self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), folders.data)
         self.keeping = self._keep(folders, scribe) if keep else None
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QDialog,
     QLineEdit,
+    QListView,
     QMenu,
     QPushButton,
 )
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
 from benchmarks import screens_data as data
 from benchmarks.screens import Camera, Scene, scene_of, settle, until
 from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices
+from tests.ui.finding import read_on
 from voicedesk.conversation.store.model import Unanswered
 from voicedesk.conversation.store.store import Store
 from voicedesk.core.errors import (
@@ -92,7 +95,9 @@ async def take_messages(take: Camera) -> None:
         crash_offer.offer_report(window.messages, "a report")
         update_offer.tell_release(window.messages, Release("9.9", "https://example.org/voicedesk"))
         window.show_error("sound", NoMicrophoneError())
-        window.show_error("history", StorageError(reason="the disk is full", path="/home/history"))
+        window.show_error(
+            "history", StorageError(reason="the disk is full", path="voicedesk/history")
+        )
         await settle(scene)
         await take("messages", window)
     async with scene_of() as scene:
@@ -179,10 +184,11 @@ async def take_empty(take: Camera) -> None:
         )
         history = HistoryDialog(ports)
         history.start()
-        await asyncio.sleep(0.1)
+        await until(lambda: not history.findChildren(QListView)[0].isVisible())
         await take("history-empty", history)
+        before = read_on(history)
         history.findChildren(QLineEdit)[0].setText("what nobody ever said")
-        await asyncio.sleep(0.3)
+        await until(lambda: read_on(history) != before)
         await take("history-nothing-found", history)
         await history.stop()
         await store.close()
@@ -191,7 +197,7 @@ async def take_empty(take: Camera) -> None:
         UnansweredPorts(_NoTakes(), FakeControl(), data.settings, data.keys())
     )
     unanswered.start()
-    await asyncio.sleep(0.1)
+    await until(lambda: not unanswered.findChildren(QListView)[0].isVisible())
     await take("unanswered-empty", unanswered)
     await unanswered.stop()
     unanswered.deleteLater()
@@ -221,7 +227,8 @@ async def take_servers(take: Camera) -> None:
     trial.show()
     for name, report in _REPORTS.items():
         keys.told(report)
-        await asyncio.sleep(0.05)
+        QApplication.processEvents()  # what is new in a layout is shown, then there is room made for it
+        QApplication.processEvents()
         await take(f"server-{name}", trial)
     trial.close()
     trial.deleteLater()

@@ -55,7 +55,7 @@ class Garbage(QObject):
         """Let Python collect by itself again."""
         self._timer.stop()
         self.is_quiet = _always
-        self.setParent(None)  # it is looked for among the application's children: the next run makes its own
+        self.setParent(None)  # the next run looks for its own among the application's children
         if self._was_enabled:
             gc.enable()
 
