@@ -131,6 +131,18 @@ class World:
     def links(self) -> list[Link]:
         return [link for link, _, _ in self.told]
 
+    async def lives_on(self) -> float:
+        """Wait until the connection is given up. Returns after how many seconds."""
+        began = time()
+        while self.ready:
+            await asyncio.sleep(0.01)
+        return time() - began
+
+    async def is_there(self) -> None:
+        """Wait until there is a connection."""
+        while not self.ready:
+            await asyncio.sleep(0.01)
+
     async def lost_for(self, error: ServerError) -> None:
         """Connected for a good while, and lost now."""
         self.outcomes = [None]
@@ -398,12 +410,8 @@ def test_every_dead_peer_of_a_turn_is_noticed_as_soon_as_the_first() -> None:
         await world.keeper.open()
         world.is_answer_due = world.is_busy = True
         for _ in range(6):
-            asked = time()
-            while world.ready:
-                await asyncio.sleep(0.01)
-            assert time() - asked <= 5.0
-            while not world.ready:
-                await asyncio.sleep(0.01)
+            assert await world.lives_on() <= 5.0
+            await world.is_there()
 
     world = play(story)
     assert len(world.attempts) == 7
@@ -416,17 +424,10 @@ def test_a_server_that_loads_its_models_for_the_first_answer_is_given_its_time()
         world.outcomes, world.alive = [None], False
         await world.keeper.open()
         world.is_answer_due = world.is_busy = True
-        asked = time()
-        while world.ready:
-            await asyncio.sleep(0.01)
-        assert 60.0 <= time() - asked <= 65.0
-        while not world.ready:
-            await asyncio.sleep(0.01)
+        assert 60.0 <= await world.lives_on() <= 65.0
+        await world.is_there()
         world.keeper.answered()  # they are loaded
-        asked = time()
-        while world.ready:
-            await asyncio.sleep(0.01)
-        assert time() - asked <= 5.0
+        assert await world.lives_on() <= 5.0
 
     play(story)
 
