@@ -39,7 +39,7 @@ from voicedesk.ui.status import Status, status_of, status_word
 
 pytestmark = pytest.mark.timeout(180)
 
-_RUNS, _STEPS = 6, 40
+_RUNS, _STEPS = 8, 45
 _SPEECH = np.random.default_rng(1).normal(0, 3000, 9_600).astype("<i2").tobytes()
 _SOUND = b"\x10\x27\xf0\xd8" * 1_200
 _CTRL = Qt.KeyboardModifier.ControlModifier

@@ -269,7 +269,7 @@ class Desk(RuleBasedStateMachine):
 def test_whatever_is_done_the_window_keeps_up(qapp: QApplication) -> None:
     del qapp
     machine = settings(
-        max_examples=18,
+        max_examples=25,
         stateful_step_count=60,
         deadline=None,
         suppress_health_check=list(HealthCheck),
