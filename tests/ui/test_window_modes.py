@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QToolButton
+from PySide6.QtWidgets import QApplication, QDialog, QSystemTrayIcon, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl
@@ -20,6 +21,7 @@ from voicedesk.ui import announce as announce_module
 from voicedesk.ui.compact import LastLine
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.talk_button import TalkButton
+from voicedesk.ui.widgets import Hairline
 from voicedesk.ui.window_modes import WindowModes
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -64,6 +66,24 @@ def test_compact_is_the_button_the_level_and_the_last_line(
     assert window.question.isVisible()
     assert window.size() == size
     assert not modes.compact_action.isChecked()
+
+
+def test_the_parts_of_an_open_dialog_are_not_the_windows(
+    window: MainWindow, control: FakeControl
+) -> None:
+    """The window is made anew while a dialog is open, which goes later, or stays."""
+    gone, stays = QDialog(window), QDialog(window)
+    line = Hairline(stays)
+    Hairline(gone)
+    modes = WindowModes(window, control)
+    shiboken6.delete(gone)
+    stays.show()
+    modes.compact_action.setChecked(True)
+    assert modes.compact.is_on
+    assert line.isVisible()
+    modes.compact_action.setChecked(False)
+    assert window.transcript.isVisible()
+    stays.close()
 
 
 def test_talking_works_while_it_is_compact(

@@ -38,6 +38,10 @@ class WindowModes(QObject):
         menu = window.header.menu.menu()
         assert menu is not None
         window.closed.connect(self.close)
+        middle = window.centralWidget()
+        layout = middle.layout() if middle is not None else None
+        assert middle is not None
+        assert layout is not None
         self._window = window
         self._control = control
         self.tray: Tray | None = None
@@ -48,17 +52,14 @@ class WindowModes(QObject):
                 window.header,
                 window.transcript,
                 window.strip,
-                *window.findChildren(RoundedField),
-                *window.findChildren(Hairline),
+                *middle.findChildren(RoundedField),  # those of open dialogs are not the window's
+                *middle.findChildren(Hairline),
             ],
             bars=[
                 *(window.messages, window.confirmations),
                 *(window.retry_bar, window.ways_back.undo_bar),
             ],
         )
-        middle = window.centralWidget()
-        layout = middle.layout() if middle is not None else None
-        assert layout is not None
         layout.addWidget(self.compact.line)
         self.compact_action = self._action(self.tr("Compact Window"), "Ctrl+K", menu)
         self.compact_action.toggled.connect(lambda is_on: self.compact.set_on(is_on=is_on))
