@@ -322,3 +322,18 @@ async def test_times_are_told_when_the_first_sound_is_heard_and_at_the_end(desk:
     await desk.talk_and_release()
     await desk.state(State.READY)
     assert len([event for event in desk.events if isinstance(event, TurnTimed)]) == 2
+
+
+async def test_questions_in_one_moment_leave_the_last_alone_to_be_answered(desk: Desk) -> None:
+    """Each is stopped before its reply has begun, while the one before is still being stopped."""
+    desk.pipeline.go_on.clear()
+    desk.conductor.ask("One")
+    await desk.state(State.SPEAKING)
+    for text in ("Two", "Three", "Four"):
+        desk.conductor.ask(text)
+    desk.pipeline.go_on.set()
+    await desk.state(State.READY)
+    assert desk.conductor.turn == 4
+    assert desk.recorder.turns[4].assistant_text == "hello"
+    assert [event.turn for event in desk.events if isinstance(event, Interrupted)] == [1, 2, 3]
+    assert desk.states()[-1] is State.READY

@@ -132,9 +132,11 @@ class Answering:
         if pipeline is not self._pipeline:
             self._pipeline = pipeline
             self._places.forget_pace()
-        stopped = self._stopping is None or self._stopping.done()
-        reply = asked.ask(pipeline, turn) if stopped else None
-        self._replying = self._tasks.spawn(self._reply(turn, asked, pipeline, reply), name="reply")
+        # The one of now: before the task begins the new turn may be stopped too, by another that waits for this task.
+        stopping = None if self._stopping is None or self._stopping.done() else self._stopping
+        reply = asked.ask(pipeline, turn) if stopping is None else None
+        answering = self._reply(turn, asked, pipeline, reply, stopping)
+        self._replying = self._tasks.spawn(answering, name="reply")
         if asked.announcement is None:
             self.patience.begin(turn, self.timelines.at(turn, Point.KEY_UP) or at)
 
@@ -144,9 +146,11 @@ class Answering:
         asked: Asked,
         pipeline: Pipeline,
         reply: AsyncGenerator[Event, None] | None,
+        stopping: asyncio.Task[None] | None,
     ) -> None:
+        if stopping is not None:
+            await asyncio.wait([stopping])  # without ending it when this is cancelled
         if reply is None:
-            await self.stopped()
             reply = asked.ask(pipeline, turn)
         failure: VoiceDeskError | None = None
         self._playout.begin(turn)
@@ -219,7 +223,7 @@ class Answering:
     async def stopped(self) -> None:
         """Return when what was to be stopped has stopped."""
         if self._stopping is not None:
-            await asyncio.gather(self._stopping, return_exceptions=True)
+            await asyncio.wait([self._stopping])
 
     def _silenced(self) -> None:
         self._silencing -= 1
@@ -249,5 +253,5 @@ class Answering:
         finally:
             if replying is not None and replying is not asyncio.current_task():
                 replying.cancel()
-                await asyncio.gather(replying, return_exceptions=True)
+                await asyncio.wait([replying])
             self.tell_times(turn)
