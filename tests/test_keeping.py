@@ -452,3 +452,29 @@ async def test_conversations_are_looked_through_again_while_the_window_is_open(
     async with asyncio.timeout(10):
         while await kept.keeping.history.count():
             await asyncio.sleep(0.005)
+
+
+async def test_what_is_asked_while_a_conversation_is_opened_is_asked_in_it(kept: Kept) -> None:
+    await kept.ask("Before")
+    renew = kept.keeping._renew
+
+    async def ask_meanwhile() -> None:
+        await renew()
+        kept.desk.pipeline.go_on.clear()
+        kept.desk.conductor.ask("Meanwhile")
+        await kept.desk.state(State.SPEAKING)
+
+    kept.keeping._renew = ask_meanwhile
+    await kept.keeping.open()
+    kept.desk.pipeline.go_on.set()
+    await kept.desk.state(State.READY)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    after = kept.desk.events[kept.desk.events.index(kept.opened()[-1]) :]
+    assert [event.text for event in after if isinstance(event, UserText)] == ["Meanwhile"]
+    assert [(role, text) for _, role, text in kept.told()] == [
+        (Role.USER, "Meanwhile"),
+        (Role.ASSISTANT, "hello"),
+    ]
+    titles = await kept.titles()
+    assert titles[0] == "Meanwhile"

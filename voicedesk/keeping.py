@@ -204,6 +204,7 @@ class Keeping:
             StorageError: It cannot be read.
         """
         self.leaving()
+        latest = self._conductor.turn
         turns = await self.history.turns(conversation) if conversation else []
         past = as_past(turns)
         await self._renew()
@@ -218,6 +219,7 @@ class Keeping:
         self._conductor.emit(
             ConversationOpened(turn=0, at=now(), conversation=opened, messages=past)
         )
+        self._conductor.ask_anew(latest)  # meanwhile somebody may have typed, in what is open now
         await self._look_for_sound(ids)
         await self._connect()
 

@@ -196,6 +196,13 @@ class Conductor:
         if self.state not in {State.LISTENING, State.ENDING}:
             self._begin(asked)
 
+    def ask_anew(self, since: int) -> None:
+        """Ask once more what is being asked, if that began after turn ``since``: another conversation has begun with it."""
+        asked = self._questions.present
+        is_asked = self.state in {State.THINKING, State.SPEAKING} and asked.announcement is None
+        if self.turn > since and is_asked:
+            self._begin(asked.repeat(self.turn))
+
     def _begin(self, asked: Asked) -> None:
         """A turn whose question is complete already."""
         self._questions.bring(asked)
