@@ -50,25 +50,26 @@ def test_a_spoken_question_is_heard_answered_and_shown(
     async def work() -> None:
         with pulse.record_speaker() as recording:
             async with desktop_with(Settings()) as person:
-                person.hold()
-                await person.say(question, pulse)
-                person.let_go()
-                await person.rest()
-                record = person.records[1]
-                await person.until(lambda: record.user_text is not None)
-                await asyncio.to_thread(recording.wait_for_silence, 0.3)
-                assert "twelve plus thirty" in (record.user_text or "").lower()
-                assert "42" in record.assistant_text or "forty" in record.assistant_text.lower()
-                assert record.error is None
-                assert record.heard_ms == pytest.approx(record.reply_ms, abs=1)
-                heard = loud_ms(recording)
-                # Speech has pauses in it, hence less than all of it is loud; but most is.
-                assert 0.4 * record.heard_ms < heard <= record.heard_ms + 50
-                shown = person.window.transcript.toPlainText()
-                assert record.assistant_text in shown
-                assert (record.user_text or "") in shown
+                with counting_starved(late_blocks(person)):
+                    person.hold()
+                    await person.say(question, pulse)
+                    person.let_go()
+                    await person.rest()
+                    record = person.records[1]
+                    await person.until(lambda: record.user_text is not None)
+                    await asyncio.to_thread(recording.wait_for_silence, 0.3)
+                    assert "twelve plus thirty" in (record.user_text or "").lower()
+                    assert "42" in record.assistant_text or "forty" in record.assistant_text.lower()
+                    assert record.error is None
+                    assert record.heard_ms == pytest.approx(record.reply_ms, abs=1)
+                    heard = loud_ms(recording)
+                    # Speech has pauses in it, hence less than all of it is loud; but most is.
+                    assert 0.4 * record.heard_ms < heard <= record.heard_ms + 50
+                    shown = person.window.transcript.toPlainText()
+                    assert record.assistant_text in shown
+                    assert (record.user_text or "") in shown
 
-    run(work)
+    run(partial(fed, work))
 
 
 def test_a_long_reply_is_cut_by_a_press_and_the_next_question_is_answered(
