@@ -40,12 +40,10 @@ from voicedesk.core.reasons import OUR_FAULT
 from voicedesk.core.settings import Talk
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point, Timeline
-from voicedesk.core.turn import Effect, State, Trigger, TurnMachine
+from voicedesk.core.turn import AT_REST, Effect, State, Trigger, TurnMachine
 from voicedesk.pipelines.base import Pipeline
 
 log = logging.getLogger(__name__)
-
-_AT_REST = frozenset({State.READY, State.FAILED})
 
 
 class Conductor:
@@ -167,7 +165,7 @@ class Conductor:
     @property
     def can_retry(self) -> bool:
         """Whether there is a question that was not answered and can be asked again."""
-        return self._questions.unanswered is not None and self.state in _AT_REST
+        return self._questions.unanswered is not None and self.state in AT_REST
 
     def retry(self) -> None:
         """Ask again what the latest failed turn asked, whoever answers now."""
@@ -188,7 +186,7 @@ class Conductor:
         self._announce_next()
 
     def _announce_next(self) -> None:
-        if self._questions.has_announcements and self.state in _AT_REST:
+        if self._questions.has_announcements and self.state in AT_REST:
             self._begin(self._questions.next_announcement())
 
     def begin(self, asked: Asked) -> None:
@@ -267,7 +265,7 @@ class Conductor:
             # Begun while the old one was being stopped: it is the new one's to answer.
             if self.state in {State.LISTENING, State.ENDING}:
                 asked.begin_on(pipeline, self.turn)
-            elif self.state not in _AT_REST:
+            elif self.state not in AT_REST:
                 self._begin(asked.repeat(self.turn))
         await old.close()
 

@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 from voicedesk.core.events import Event, StateChanged
 from voicedesk.core.memory import EVERY_S, REST_S, give_back, keep_little
-from voicedesk.core.turn import State
-
-_AT_REST = frozenset({State.READY, State.FAILED})
+from voicedesk.core.turn import AT_REST
 
 
 class Frugal:
@@ -29,7 +27,7 @@ class Frugal:
         self.close()
         loop = asyncio.get_running_loop()
         is_due = self._gave_at is None or loop.time() - self._gave_at >= EVERY_S
-        if event.state in _AT_REST and is_due:
+        if event.state in AT_REST and is_due:
             self._timer = loop.call_later(REST_S, self._now)
 
     def _now(self) -> None:

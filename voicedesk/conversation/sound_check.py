@@ -19,7 +19,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import NoMicrophoneError, NoSpeakerError, SoundError, VoiceDeskError
 from voicedesk.core.events import AudioDelta, AudioEnded, AudioKey, Event, ReplyEnded, StateChanged
 from voicedesk.core.tasks import TaskSet
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST
 
 LISTEN_S = 3.0
 _ENOUGH = 0.8
@@ -27,7 +27,6 @@ _ENOUGH = 0.8
 _PIECE = RATE * SAMPLE_BYTES // 10
 _FAINTEST = 10 ** (-50 / 20) * 32767
 """A peak below 50 dB under full scale is no voice."""
-_AT_REST = frozenset({State.READY, State.FAILED})
 
 
 class SoundCheck:
@@ -94,7 +93,7 @@ class SoundCheck:
         speaker = self._conductor.speaker
         if speaker is None or not speaker.is_open:
             raise NoSpeakerError
-        if self._conductor.state not in _AT_REST:
+        if self._conductor.state not in AT_REST:
             raise SoundBusyError
 
     async def _listen(self, tell: Told) -> bytes:
@@ -110,10 +109,10 @@ class SoundCheck:
         try:
             await microphone.end(end, through=end)
         except asyncio.CancelledError:
-            if self._conductor.state in _AT_REST:
+            if self._conductor.state in AT_REST:
                 microphone.abort()  # ours; in a turn the take would be the user's
             raise
-        return bytes(pcm) if self._conductor.state in _AT_REST else b""
+        return bytes(pcm) if self._conductor.state in AT_REST else b""
 
     async def _play(self, pcm: bytes, tell: Told) -> None:
         over = asyncio.Event()
@@ -121,7 +120,7 @@ class SoundCheck:
 
         def watch(event: Event) -> None:
             is_news = isinstance(event, StateChanged) and turn
-            if is_news and (event.turn != turn or self._conductor.state in _AT_REST):
+            if is_news and (event.turn != turn or self._conductor.state in AT_REST):
                 over.set()
 
         stop_watching = self._conductor.observe(watch)

@@ -8,9 +8,7 @@ from voicedesk.audio.devices import Kind
 from voicedesk.audio.reserve import Reserve
 from voicedesk.conversation.figures.turn_figures import DeviceCounts
 from voicedesk.core.events import Event, StateChanged
-from voicedesk.core.turn import State
-
-_AT_REST = frozenset({State.READY, State.FAILED})
+from voicedesk.core.turn import AT_REST
 
 
 class Steadiness:
@@ -41,7 +39,7 @@ class Steadiness:
         """Follow the turns."""
         if not isinstance(event, StateChanged):
             return
-        if event.state not in _AT_REST:
+        if event.state not in AT_REST:
             self._begun = self._begun or self._counts()
         elif self._begun is not None:
             counted, self._begun = self._counts().since(self._begun), None

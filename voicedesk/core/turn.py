@@ -22,6 +22,10 @@ class State(Enum):
     FAILED = "failed"
 
 
+AT_REST = frozenset({State.READY, State.FAILED})
+"""The states in which nobody talks and nothing is answered."""
+
+
 class Trigger(Enum):
     """What can happen to a turn."""
 

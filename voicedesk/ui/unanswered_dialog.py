@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from voicedesk.conversation.store.model import Recording, Unanswered
 from voicedesk.core.events import Event, StateChanged, TakesWaiting
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST
 from voicedesk.providers.ways import Way, way_of
 from voicedesk.ui.icons import em
 from voicedesk.ui.list_dialog import ListDialog
@@ -23,8 +23,6 @@ from voicedesk.ui.unanswered_model import UnansweredModel
 from voicedesk.ui.unanswered_ports import UnansweredPorts
 from voicedesk.ui.way_menu import usable_ways, way_name
 from voicedesk.ui.widgets import Hairline
-
-_AT_REST = frozenset({State.READY, State.FAILED})
 
 
 class UnansweredDialog(ListDialog):
@@ -143,7 +141,7 @@ class UnansweredDialog(ListDialog):
         match event:
             case TakesWaiting() if self.isVisible():
                 self.refresh()
-            case StateChanged(state=state) if self._is_playing and state in _AT_REST:
+            case StateChanged(state=state) if self._is_playing and state in AT_REST:
                 self._is_playing = False
                 self._show_buttons()
             case _:
@@ -160,7 +158,7 @@ class UnansweredDialog(ListDialog):
 
     async def _hear(self, recording: Recording) -> None:
         await self._ports.takes.play(recording)
-        self._is_playing = self._ports.control.state not in _AT_REST
+        self._is_playing = self._ports.control.state not in AT_REST
         self._show_buttons()
 
     def _ask(self) -> None:

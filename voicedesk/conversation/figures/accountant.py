@@ -12,14 +12,12 @@ from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.events import Event, StateChanged
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST
 
 log = logging.getLogger(__name__)
 
 LATE_COUNT_S = 5.0
 """So long the count of a reply that was cut may come after it; then the turn is priced without."""
-
-_AT_REST = frozenset({State.READY, State.FAILED})
 
 
 class Accountant:
@@ -50,7 +48,7 @@ class Accountant:
     def __call__(self, event: Event) -> None:
         """Take an event of the stream."""
         if isinstance(event, StateChanged):
-            self._is_at_rest = event.state in _AT_REST
+            self._is_at_rest = event.state in AT_REST
             self._begin()
 
     def load(self) -> None:

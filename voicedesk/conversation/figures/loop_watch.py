@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 from voicedesk.core.clock import now
 from voicedesk.core.events import Event, StateChanged
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST
 
 STEP_S = 0.05
-_AT_REST = frozenset({State.READY, State.FAILED})
 
 
 class LoopWatch:
@@ -26,7 +25,7 @@ class LoopWatch:
         """Take an event of the stream."""
         if not isinstance(event, StateChanged):
             return
-        if event.state in _AT_REST:
+        if event.state in AT_REST:
             self.stop()
         elif self._handle is None:
             self._ask()

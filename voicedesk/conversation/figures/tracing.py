@@ -24,7 +24,7 @@ from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.clock import now
 from voicedesk.core.events import Event, StateChanged
 from voicedesk.core.tasks import TaskSet
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_AT_REST = frozenset({State.READY, State.FAILED})
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _WAITING = 100
 """Turns that may wait for the packages to be loaded; older ones are let go."""
@@ -70,7 +69,7 @@ class Tracing:
 
     def __call__(self, event: Event) -> None:
         """Take an event of the stream."""
-        if isinstance(event, StateChanged) and event.state in _AT_REST:
+        if isinstance(event, StateChanged) and event.state in AT_REST:
             self._hand_over()
 
     def load(self) -> None:
