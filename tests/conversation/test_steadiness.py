@@ -1,6 +1,7 @@
 """A device that this computer was late for holds more from the next turn on."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from tests.support.sounds import noise, reached
 from voicedesk.audio import devices, stream
 from voicedesk.audio.census import Census
 from voicedesk.audio.reserve import STEPS_S
+from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.sound import SoundDevices
 from voicedesk.core.events import Event, StateChanged
@@ -163,3 +165,26 @@ async def test_a_speaker_that_lets_nothing_be_opened_beside_it_goes_on(desk: Des
     await desk.turn()
     assert desk.running(is_input=False) is speaker
     assert speaker.latency == STEPS_S[0]
+
+
+async def test_a_speaker_that_is_being_opened_at_the_end_is_closed_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    opened = Speaker.open
+
+    def open_slowly(speaker: Speaker) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        opened(speaker)
+
+    monkeypatch.setattr(Speaker, "open", open_slowly)
+    await desk.turn(late=4)
+    await reached(begun.is_set, "the speaker to be opened")
+    closing = asyncio.ensure_future(desk.sound.close())
+    done, _ = await asyncio.wait([closing], timeout=0.05)
+    assert not done
+    go_on.set()
+    await closing
+    assert len(desk.card.streams) == 3
+    assert all(made.closed for made in desk.card.streams)

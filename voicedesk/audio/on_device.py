@@ -72,6 +72,17 @@ class OnDevice(ABC):
             self._stopped()
             raise
 
+    async def open_or_close(self) -> None:
+        """As ``open``, on a thread. A thread cannot be called off: when this is cancelled, what it opens is closed."""
+        opening = asyncio.ensure_future(asyncio.to_thread(self.open))
+        try:
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await asyncio.wait([opening])
+            if opening.exception() is None:
+                self.close()
+            raise
+
     def close(self) -> None:
         """Stop the device and free it. Safe to call twice."""
         self._stream.close()

@@ -34,7 +34,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import SoundError, VoiceDeskError
 from voicedesk.core.settings import DeviceChoice, Settings, Sound
 from voicedesk.core.tasks import TaskSet
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST, State
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,6 @@ HOLD_S = 30.0
 """How long the microphone stays warm after the window has lost the user's attention."""
 _LIST_S = 3.0
 """Seconds for which a list of the devices is new enough."""
-_AT_REST = frozenset({State.READY, State.FAILED})
 _TALKING = frozenset({State.LISTENING, State.ENDING})
 _LED_BY_THE_SYSTEM = frozenset({"ALSA", "JACK Audio Connection Kit"})
 """Sound systems whose default is a name: a sound server behind it leads open streams to whatever the user chooses."""
@@ -126,7 +125,7 @@ class SoundDevices:
 
     async def _know_the_chosen(self) -> None:
         """Have PortAudio look anew if a device is chosen that came after it had looked last."""
-        if self._conductor.state not in _AT_REST:
+        if self._conductor.state not in AT_REST:
             return  # it is used as soon as nobody talks or listens
         try:
             known = await asyncio.to_thread(census.take)
@@ -293,7 +292,7 @@ class SoundDevices:
                 return
             if listed == await asyncio.to_thread(census.take):
                 return  # PortAudio knows them all; what is not open refuses
-            if self._conductor.state in _AT_REST:
+            if self._conductor.state in AT_REST:
                 self._renewed_for = listed
                 await self._look_anew()
                 await self._start_all()
@@ -314,7 +313,7 @@ class SoundDevices:
 
     @property
     def _can_change(self) -> bool:
-        return self._is_warm and self._conductor.state in _AT_REST
+        return self._is_warm and self._conductor.state in AT_REST
 
     async def _exchange_speaker(self, old: Speaker) -> None:
         """Open the device a second time, and use that: an answer that comes meanwhile must not find none."""
@@ -322,7 +321,7 @@ class SoundDevices:
         speaker.volume = self._volume
         speaker.hold(self._steadiness.reserve("output"))
         try:
-            await asyncio.to_thread(speaker.open)
+            await speaker.open_or_close()
         except SoundError as error:
             log.info(
                 "the speaker goes on as it is, nothing can be opened beside it: %s", error.detail
