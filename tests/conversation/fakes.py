@@ -32,6 +32,7 @@ from voicedesk.pipelines.base import Emit
 _NOISE = np.random.default_rng(1).normal(0, 3000, RATE // 50).astype("<i2").tobytes()
 SPEECH = _NOISE
 SILENCE = bytes(len(_NOISE))
+SILENCE_FELL = "silence"
 
 
 class FakeMicrophone:
@@ -84,7 +85,11 @@ class FakeMicrophone:
 
 
 class FakeSpeaker:
-    """Plays nothing; a test says what has sounded."""
+    """Plays nothing; a test says what has sounded. It is silent a moment after it is asked to be.
+
+    Attributes:
+        log: The response of each piece that was to be played, and SILENCE_FELL, in order.
+    """
 
     name = "Fake"
     is_open = True
@@ -97,6 +102,7 @@ class FakeSpeaker:
         self.hushed = 0
         self.listener: OutputListener | None = None
         self.play_through = True
+        self.log: list[str] = []
 
     def open(self) -> None: ...
 
@@ -107,6 +113,7 @@ class FakeSpeaker:
 
     def play(self, key: AudioKey, pcm: bytes) -> None:
         assert self.listener is not None
+        self.log.append(key.response)
         first = key not in self.played
         self.played[key] = self.played.get(key, 0) + len(pcm)
         if first:
@@ -141,6 +148,8 @@ class FakeSpeaker:
         self.hushed += 1
 
     async def interrupt(self) -> Sequence[Heard]:
+        await asyncio.sleep(0)
+        self.log.append(SILENCE_FELL)
         self.interrupted += 1
         return [Heard(key, size / 96.0, size / 48.0) for key, size in self.played.items()]
 
@@ -185,9 +194,11 @@ class FakePipeline:
     def abort_turn(self) -> None:
         self.log.append(f"abort {self.turn}")
 
-    async def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
-        turn = self.turn
-        self.log.append(f"ask {turn} {text}" if text else f"end {turn}")
+    def end_turn(self, text: str | None = None) -> AsyncGenerator[Event, None]:
+        self.log.append(f"ask {self.turn} {text}" if text else f"end {self.turn}")
+        return self._answer(self.turn)
+
+    async def _answer(self, turn: int) -> AsyncGenerator[Event, None]:
         key = AudioKey(turn, "r", "i")
         try:
             yield TextDelta(turn=turn, at=now(), key=key, text="hello")

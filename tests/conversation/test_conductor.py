@@ -1,7 +1,7 @@
 """The conductor: what is done at each step of a turn, with parts that do what the test says."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
@@ -13,6 +13,7 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError, RateLimitError
 from voicedesk.core.events import (
     Event,
+    Heard,
     HintKind,
     Interrupted,
     Link,
@@ -337,3 +338,29 @@ async def test_questions_in_one_moment_leave_the_last_alone_to_be_answered(desk:
     assert desk.recorder.turns[4].assistant_text == "hello"
     assert [event.turn for event in desk.events if isinstance(event, Interrupted)] == [1, 2, 3]
     assert desk.states()[-1] is State.READY
+
+
+async def test_a_question_that_waited_for_silence_is_not_asked_when_another_has_come(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.pipeline.go_on.clear()
+    answers = [asyncio.Event(), asyncio.Event()]
+    stops = iter(answers)
+
+    async def interrupted(_heard: Sequence[Heard]) -> None:
+        await next(stops).wait()  # by a server that is far away
+
+    monkeypatch.setattr(desk.pipeline, "interrupt", interrupted)
+    desk.conductor.ask("One")
+    await desk.state(State.SPEAKING)
+    for text in ("Two", "Three"):
+        desk.conductor.ask(text)
+        await desk.until(lambda: desk.speaker.interrupted == desk.conductor.turn - 1)
+    answers[0].set()
+    replies = [task for task in asyncio.all_tasks() if task.get_name() == "reply"]
+    await desk.until(lambda: [task.done() for task in replies].count(False) == 1)  # the third
+    answers[1].set()
+    desk.pipeline.go_on.set()
+    await desk.state(State.READY)
+    asked = [each for each in desk.pipeline.log if each.startswith("ask")]
+    assert asked == ["ask 1 One", "ask 3 Three"]

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import numpy as np
 import pytest
 
-from tests.conversation.fakes import SPEECH, Desk
+from tests.conversation.fakes import SILENCE_FELL, SPEECH, Desk
 from voicedesk.audio import cues
 from voicedesk.audio.cues import Cue
 from voicedesk.audio.io import RATE, CapturedBlock
@@ -17,7 +17,7 @@ from voicedesk.conversation.earcons import Earcons
 from voicedesk.conversation.playout import FILLER
 from voicedesk.core.clock import now
 from voicedesk.core.errors import RateLimitError
-from voicedesk.core.events import AudioKey, Heard
+from voicedesk.core.events import Heard
 from voicedesk.core.turn import State
 
 
@@ -50,27 +50,11 @@ async def test_begin_end_and_failure_are_heard(desk: Desk) -> None:
     assert played(desk) == [len(each().pcm) for each in (cues.listening, cues.sent, cues.failed)]
 
 
-async def test_a_failure_is_heard_when_the_reply_that_failed_is_silent(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order: list[str] = []
-    play, interrupt = desk.speaker.play, desk.speaker.interrupt
-
-    def playing(key: AudioKey, pcm: bytes) -> None:
-        order.append(key.response)
-        play(key, pcm)
-
-    async def interrupting() -> Sequence[Heard]:
-        await asyncio.sleep(0)
-        order.append("silence")
-        return await interrupt()
-
-    monkeypatch.setattr(desk.speaker, "play", playing)
-    monkeypatch.setattr(desk.speaker, "interrupt", interrupting)
+async def test_a_failure_is_heard_when_the_reply_that_failed_is_silent(desk: Desk) -> None:
     desk.pipeline.error = RateLimitError(server="Fake")
     desk.conductor.ask("What time is it?")
-    await desk.until(lambda: order[-1:] == [FILLER])
-    assert order == ["r", "silence", FILLER]
+    await desk.until(lambda: desk.speaker.log[-1:] == [FILLER])
+    assert desk.speaker.log == ["r", SILENCE_FELL, FILLER]
 
 
 async def test_what_sounds_while_the_key_is_held_is_not_recorded(desk: Desk) -> None:
@@ -89,20 +73,6 @@ async def test_what_sounds_while_the_key_is_held_is_not_recorded(desk: Desk) -> 
 async def test_a_press_while_an_answer_is_thought_of_is_heard_too(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order: list[str] = []
-    play, interrupt = desk.speaker.play, desk.speaker.interrupt
-
-    def playing(key: AudioKey, pcm: bytes) -> None:
-        order.append("cue" if key.response == FILLER else "reply")
-        play(key, pcm)
-
-    async def interrupting() -> Sequence[Heard]:
-        await asyncio.sleep(0)
-        order.append("silence")
-        return await interrupt()
-
-    monkeypatch.setattr(desk.speaker, "play", playing)
-    monkeypatch.setattr(desk.speaker, "interrupt", interrupting)
     taken_back = asyncio.Event()
 
     async def interrupted(_heard: Sequence[Heard]) -> None:
@@ -115,11 +85,24 @@ async def test_a_press_while_an_answer_is_thought_of_is_heard_too(
     await desk.until(lambda: desk.conductor.state is State.THINKING)
     desk.conductor.press()
     assert desk.conductor.state is State.LISTENING
-    await desk.until(lambda: "cue" in order)
-    assert order == ["silence", "cue"]
+    await desk.until(lambda: FILLER in desk.speaker.log)
+    assert desk.speaker.log == [SILENCE_FELL, FILLER]
     assert not taken_back.is_set(), "nobody waits for the server to hear it"
     desk.conductor.cancel()
     taken_back.set()
+    desk.pipeline.go_on.set()
+
+
+async def test_what_is_played_after_a_stop_that_was_called_off_is_heard(desk: Desk) -> None:
+    desk.pipeline.go_on.clear()
+    desk.conductor.ask("One")
+    await desk.state(State.SPEAKING)
+    desk.conductor.press()
+    (stopping,) = [task for task in asyncio.all_tasks() if task.get_name() == "stop reply"]
+    stopping.cancel()  # before it has begun
+    desk.conductor.play_cue(cues.failed())
+    await desk.until(lambda: len(played(desk)) == 1)
+    desk.conductor.cancel()
     desk.pipeline.go_on.set()
 
 

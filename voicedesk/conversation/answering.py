@@ -83,7 +83,7 @@ class Answering:
         self._turn = 0
         self._stopping: asyncio.Task[None] | None = None
         self._cues = 0
-        self._silencing = 0  # replies that are still to be heard
+        self._fading: set[object] = set()  # replies that are stopped and still heard
         self._after_silence: list[Callable[[], None]] = []
         self._places = WordPlaces()
         self._pipeline: Pipeline | None = None
@@ -110,7 +110,7 @@ class Answering:
         def fill() -> None:
             self._playout.fill(key, cue.pcm, partial(sounded, cue))
 
-        if self._silencing:
+        if self._fading:
             self._after_silence.append(fill)  # what is silenced now would take it along
         else:
             fill()
@@ -150,6 +150,8 @@ class Answering:
     ) -> None:
         if stopping is not None:
             await asyncio.wait([stopping])  # without ending it when this is cancelled
+            if turn != self._listener.turn:
+                return  # asked now, it would be asked in the name of the turn that came after it
         if reply is None:
             reply = asked.ask(pipeline, turn)
         failure: VoiceDeskError | None = None
@@ -211,23 +213,28 @@ class Answering:
     def stop(self, pipeline: Pipeline, at: float) -> None:
         """Silence: on a barge-in the listener already counts the new turn."""
         playout = self._playout
-        self._silencing += 1
         playout.hush()  # all that a press sets off (the take, the window) would come before the task
         turn, replying = self._turn, self._replying
         self._replying = None
         self.patience.end(turn)
         self.timelines.mark(turn, Point.INTERRUPTED, at)
-        silence = self._silence(turn, pipeline, replying, playout)
+        fading = object()
+        self._fading.add(fading)
+        silenced = partial(self._silenced, fading)
+        silence = self._silence(turn, pipeline, replying, playout, silenced)
         self._stopping = self._tasks.spawn(silence, name="stop reply")
+        # The task cannot tell it by itself when it is called off before it begins.
+        self._stopping.add_done_callback(lambda _stopping: silenced())
 
     async def stopped(self) -> None:
         """Return when what was to be stopped has stopped."""
         if self._stopping is not None:
             await asyncio.wait([self._stopping])
 
-    def _silenced(self) -> None:
-        self._silencing -= 1
-        if not self._silencing:
+    def _silenced(self, fading: object) -> None:
+        """This one is heard no longer; it may be told more than once."""
+        self._fading.discard(fading)
+        if not self._fading:
             waiting, self._after_silence = self._after_silence, []
             for fill in waiting:
                 fill()
@@ -238,12 +245,13 @@ class Answering:
         pipeline: Pipeline,
         replying: asyncio.Task[None] | None,
         playout: Playout,
+        silenced: Callable[[], None],
     ) -> None:
         try:
             try:
                 heard = await playout.interrupt()
             finally:
-                self._silenced()
+                silenced()  # the rest may take a server's time
             if playout.silent_at is not None:
                 self.timelines.mark(turn, Point.SILENT, playout.silent_at)
             for placed in self._places.of(heard):
