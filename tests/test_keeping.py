@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,11 +19,12 @@ from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.recall import Recall
 from voicedesk.conversation.scribe import Scribe
 from voicedesk.conversation.store.figures_kept import of_turn
-from voicedesk.conversation.store.model import TakeState
+from voicedesk.conversation.store.model import TakeState, Turn
 from voicedesk.core.dialogue import Dialogue, Role
 from voicedesk.core.errors import NoRecordingError, RateLimitError
 from voicedesk.core.events import (
     ConversationOpened,
+    Heard,
     Removed,
     Retried,
     StoreTrouble,
@@ -454,27 +455,80 @@ async def test_conversations_are_looked_through_again_while_the_window_is_open(
             await asyncio.sleep(0.005)
 
 
-async def test_what_is_asked_while_a_conversation_is_opened_is_asked_in_it(kept: Kept) -> None:
+async def _is_asked_in_the_new_alone(kept: Kept, old: str, new: str) -> None:
+    kept.desk.pipeline.go_on.set()
+    await kept.desk.state(State.READY)
+    await kept.desk.until(lambda: (Role.ASSISTANT, "hello") in [m[1:] for m in kept.told()][-1:])
+    after = kept.desk.events[kept.desk.events.index(kept.opened()[-1]) :]
+    assert [event.text for event in after if isinstance(event, UserText)] == ["Meanwhile"]
+    assert [(role, text) for _, role, text in kept.told()][-2:] == [
+        (Role.USER, "Meanwhile"),
+        (Role.ASSISTANT, "hello"),
+    ]
+    asked = {
+        each: [turn.messages[0].text for turn in await kept.keeping.history.turns(each)]
+        for each in (old, new)
+    }
+    assert "Meanwhile" not in asked[old], "nothing of it is left where it was asked first"
+    assert asked[new][-1:] == ["Meanwhile"]
+    assert asked[new].count("Meanwhile") == 1
+
+
+@pytest.mark.parametrize("state", [State.THINKING, State.SPEAKING])
+@pytest.mark.parametrize("is_kept", [False, True], ids=["at once", "when it is on disk"])
+async def test_what_is_asked_while_a_conversation_is_opened_is_asked_in_it(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, state: State, *, is_kept: bool
+) -> None:
     await kept.ask("Before")
-    renew = kept.keeping._renew
+    old, renew = kept.keeping.conversation, kept._renew
 
     async def ask_meanwhile() -> None:
         await renew()
         kept.desk.pipeline.go_on.clear()
+        kept.desk.pipeline.silent = state is State.THINKING
+        kept.desk.conductor.ask("Meanwhile")
+        await kept.desk.state(state)
+        if is_kept:
+            assert await kept.titles()
+
+    monkeypatch.setattr(kept.keeping, "_renew", ask_meanwhile)
+    await kept.keeping.open()
+    await _is_asked_in_the_new_alone(kept, old, kept.keeping.conversation)
+
+
+async def test_what_is_asked_while_the_old_answer_is_stopped_is_asked_in_the_new_conversation(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kept.ask("Before")
+    old = kept.keeping.conversation
+    kept.desk.pipeline.go_on.clear()
+
+    async def interrupted(_heard: Sequence[Heard]) -> None:
+        kept.desk.conductor.ask("Meanwhile")
+
+    monkeypatch.setattr(kept.desk.pipeline, "interrupt", interrupted)
+    kept.desk.conductor.ask("Stopped")
+    await kept.desk.state(State.SPEAKING)
+    await kept.keeping.open()
+    await _is_asked_in_the_new_alone(kept, old, kept.keeping.conversation)
+
+
+async def test_what_is_asked_while_a_conversation_is_read_is_asked_in_it(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kept.ask("Earlier")
+    earlier = kept.keeping.conversation
+    await kept.keeping.open()
+    await kept.ask("Before")
+    old, read = kept.keeping.conversation, kept.keeping.history.turns
+
+    async def ask_meanwhile(conversation: str) -> Sequence[Turn]:
+        kept.desk.pipeline.go_on.clear()
         kept.desk.conductor.ask("Meanwhile")
         await kept.desk.state(State.SPEAKING)
+        return await read(conversation)
 
-    kept.keeping._renew = ask_meanwhile
-    await kept.keeping.open()
-    kept.desk.pipeline.go_on.set()
-    await kept.desk.state(State.READY)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    after = kept.desk.events[kept.desk.events.index(kept.opened()[-1]) :]
-    assert [event.text for event in after if isinstance(event, UserText)] == ["Meanwhile"]
-    assert [(role, text) for _, role, text in kept.told()] == [
-        (Role.USER, "Meanwhile"),
-        (Role.ASSISTANT, "hello"),
-    ]
-    titles = await kept.titles()
-    assert titles[0] == "Meanwhile"
+    monkeypatch.setattr(kept.keeping.history, "turns", ask_meanwhile)
+    await kept.keeping.open(earlier)
+    monkeypatch.undo()
+    await _is_asked_in_the_new_alone(kept, old, earlier)

@@ -40,7 +40,7 @@ from voicedesk.core.reasons import OUR_FAULT
 from voicedesk.core.settings import Talk
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point, Timeline
-from voicedesk.core.turn import AT_REST, Effect, State, Trigger, TurnMachine
+from voicedesk.core.turn import AT_REST, REPLYING, Effect, State, Trigger, TurnMachine
 from voicedesk.pipelines.base import Pipeline
 
 log = logging.getLogger(__name__)
@@ -195,10 +195,10 @@ class Conductor:
             self._begin(asked)
 
     def ask_anew(self, since: int) -> None:
-        """Ask once more what is being asked, if that began after turn ``since``: another conversation has begun with it."""
+        """Ask once more what was asked after turn ``since`` and is not answered: another conversation begins with it."""
         asked = self._questions.present
-        is_asked = self.state in {State.THINKING, State.SPEAKING} and asked.announcement is None
-        if self.turn > since and is_asked:
+        is_open = self.state in REPLYING or (self._questions.is_put_off and self.state in AT_REST)
+        if self.turn > since and is_open and asked.announcement is None:
             self._begin(asked.repeat(self.turn))
 
     def _begin(self, asked: Asked) -> None:
@@ -249,7 +249,7 @@ class Conductor:
 
     async def use_speaker(self, speaker: AudioOutput | None) -> None:
         """Change the speaker. A reply that is under way is stopped, a take goes on."""
-        if self.state in {State.THINKING, State.SPEAKING}:
+        if self.state in REPLYING:
             await self._settle()
         self._speaker = speaker
         self._answering.use(speaker)
@@ -277,6 +277,7 @@ class Conductor:
         pipeline.listen(emit)
 
     async def _settle(self) -> None:
+        self._questions.is_put_off |= self.state in REPLYING
         if self.state is State.SPEAKING:
             self._fire(Trigger.CANCEL)
         elif self.state is not State.FAILED:

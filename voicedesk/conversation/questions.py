@@ -12,11 +12,13 @@ class Questions:
 
     Attributes:
         present: What the present turn asks.
+        is_put_off: Whether its reply was stopped without the user's asking for that.
         unanswered: What a failed turn asked, or one of an earlier run; None when there is nothing to ask again.
     """
 
     def __init__(self) -> None:
         self.present = Asked()
+        self.is_put_off = False
         self.unanswered: Asked | None = None
         self._coming: Asked | None = None
         self._announcements: deque[Announcement] = deque()
@@ -28,6 +30,7 @@ class Questions:
     def begin(self) -> Asked:
         """A turn begins: what it asks. A question of the user's takes the place of one that was not answered."""
         self.present, self._coming = self._coming or Asked(), None
+        self.is_put_off = False
         if self.present.announcement is None:
             self.unanswered = None
         return self.present

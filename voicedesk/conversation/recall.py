@@ -32,7 +32,7 @@ from voicedesk.core.events import (
     TakenOut,
 )
 from voicedesk.core.tasks import TaskSet
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST, REPLYING, State
 
 log = logging.getLogger(__name__)
 
@@ -284,7 +284,7 @@ class Recall:
     @property
     def _busy_with(self) -> int | None:
         """The turn that is being answered."""
-        busy = self._conductor.state in {State.THINKING, State.SPEAKING}
+        busy = self._conductor.state in REPLYING
         return self._conductor.turn if busy else None
 
     def ask_again(self, turn: int, text: str) -> None:
@@ -364,6 +364,6 @@ class Recall:
         await self._tasks.close()
 
     def _tell(self) -> None:
-        if self._is_owed and self._conductor.state in {State.READY, State.FAILED}:
+        if self._is_owed and self._conductor.state in AT_REST:
             self._is_owed = False
             self._removed()

@@ -25,6 +25,9 @@ class State(Enum):
 AT_REST = frozenset({State.READY, State.FAILED})
 """The states in which nobody talks and nothing is answered."""
 
+REPLYING = frozenset({State.THINKING, State.SPEAKING})
+"""The states in which a question is being answered."""
+
 
 class Trigger(Enum):
     """What can happen to a turn."""
