@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.events import Event, Link, LinkChanged
-from voicedesk.core.settings import BUILTIN, Server
+from voicedesk.core.settings import Server
 from voicedesk.core.tasks import TaskSet
+from voicedesk.providers.profiles import quirks_of
 from voicedesk.ui.first_run_ports import FirstRunPorts
 from voicedesk.ui.first_run_step import Step
 from voicedesk.ui.icons import em
@@ -95,7 +96,7 @@ class ServerStep(Step):
         settings = self._ports.settings()
         chosen = settings.answering_id
         server = settings.server(chosen)
-        is_builtin = server.dialect == BUILTIN
+        is_builtin = quirks_of(server).is_ours
         self._key.setVisible(not is_builtin)
         if is_builtin:
             self._about.setText(
@@ -151,20 +152,20 @@ class ServerStep(Step):
 
     def _on_ready(self) -> None:
         settings = self._ports.settings()
-        if settings.mode == "realtime" or settings.answering_server.dialect == BUILTIN:
+        if settings.mode == "realtime" or quirks_of(settings.answering_server).is_ours:
             self._is_there()
         else:
             self._begin()  # that somebody is there says nothing of the key
 
     def _is_there(self) -> None:
         server = self._ports.settings().answering_server
-        if server.dialect == BUILTIN:
+        if quirks_of(server).is_ours:
             self.prove(self.tr("The built-in assistant is ready to answer."))
         else:
             self.prove(self.tr("{server} is there and ready to answer.").format(server=server.name))
 
     def _name(self, server: Server) -> str:
-        return self.tr("Built-in assistant") if server.dialect == BUILTIN else server.name
+        return self.tr("Built-in assistant") if quirks_of(server).is_ours else server.name
 
     async def _connect(self) -> None:
         try:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import Settings
+from voicedesk.providers.profiles import quirks_of
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em
 from voicedesk.ui.mode_switch import ModeSwitch
@@ -109,7 +110,7 @@ class Header(QWidget):
         server = settings.answering_server
         is_realtime = settings.mode == "realtime"
         model = settings.realtime.model if is_realtime else settings.classic.thinking_model
-        if server.dialect == BUILTIN:
+        if quirks_of(server).is_ours:
             self._model.show_text(self.tr("Built-in assistant, on this computer"))
         else:
             self._model.show_text(f"{model} · {server.name}")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from voicedesk.core.settings import BUILTIN, OPENAI, Server, Settings
-from voicedesk.providers.profiles import needs_permission
+from voicedesk.providers.profiles import needs_permission, quirks_of
 from voicedesk.providers.retirement import retiring
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import KeyStore
@@ -188,13 +188,14 @@ class ServerEditor(QWidget):
 
     def _show_server(self, chosen: str, server: Server) -> None:
         is_own = chosen not in _FIXED
+        is_builtin = quirks_of(server).is_ours
         self._remove.setVisible(is_own)
         self._address.setVisible(is_own)
         self._address.setText(server.base_url)
         self._plain.setVisible(is_own and needs_permission(server.base_url))
         self._plain.setChecked(server.allow_plain)
-        self._key.setVisible(chosen != BUILTIN)
-        if chosen == BUILTIN:
+        self._key.setVisible(not is_builtin)
+        if is_builtin:
             about = self.tr(
                 "Runs on this computer, needs no key and no network. It knows a few skills; "
                 "ask it for help to hear them."
@@ -206,7 +207,7 @@ class ServerEditor(QWidget):
         about = "\n".join(filter(None, (about, going)))
         self._about.setText(about)
         self._about.setVisible(bool(about))
-        if chosen != BUILTIN:
+        if not is_builtin:
             self._key.show_server(chosen, server)
 
     def _apply(self, settings: Settings) -> None:

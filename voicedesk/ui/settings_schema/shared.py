@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voicedesk.core.settings import BUILTIN, Settings
+from voicedesk.core.settings import Settings
+from voicedesk.providers.profiles import quirks_of
 from voicedesk.ui.settings_fields import Choice, Decimal, Option, When
 from voicedesk.ui.settings_texts import QT_TRANSLATE_NOOP
 
@@ -47,7 +48,9 @@ def remote(governor: str, server_id: Callable[[Settings], str]) -> When:
         governor: The path of the setting that decides.
         server_id: Which server does the work.
     """
-    return When(governor, lambda settings: settings.server(server_id(settings)).dialect != BUILTIN)
+    return When(
+        governor, lambda settings: not quirks_of(settings.server(server_id(settings))).is_ours
+    )
 
 
 def effort(path: str, when: When, *, can_be_none: bool = False) -> Option:
