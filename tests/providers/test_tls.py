@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from voicedesk.core.errors import ServerError, UnreachableError, WrongKeyError
+from voicedesk.core.errors import ConnectionLostError, ServerError, UnreachableError, WrongKeyError
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.profiles import Address, Quirks
 from voicedesk.providers.realtime import RealtimeSocket
@@ -215,3 +216,49 @@ async def test_a_server_without_encryption_is_told_nothing_of_what_was_to_be_enc
                 await way(address_of(listener))
     assert KEY.encode() not in listener.told
     assert b"secret" not in listener.told.lower()
+
+
+def _answer(
+    listener: socket.socket, context: ssl.SSLContext, head: bytes, *, is_ended: bool
+) -> None:
+    """One sound whose end only the end of its connection tells, with the word that ends it or without."""
+    plain, _ = listener.accept()
+    with context.wrap_socket(plain, server_side=True) as connection:
+        connection.settimeout(10.0)
+        request = b""
+        while not request.endswith(b"}"):
+            request += connection.recv(4096)
+        connection.sendall(head + b"\r\nContent-Type: audio/pcm\r\n\r\n" + b"\x10\x20" * 24_000)
+        if is_ended:
+            with suppress(ssl.SSLEOFError):  # it waits for the same word from the other side
+                connection.unwrap()
+
+
+@pytest.mark.parametrize(
+    ("head", "is_ended", "is_whole"),
+    [
+        (b"HTTP/1.1 200 OK", True, True),
+        (b"HTTP/1.1 200 OK", False, False),
+        (b"HTTP/1.0 200 OK", False, True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 48000", False, True),
+    ],
+)
+async def test_sound_is_cut_where_its_connection_ends_without_the_word_that_ends_it(
+    certificates: Certificates, head: bytes, *, is_ended: bool, is_whole: bool
+) -> None:
+    context = certificates.served(certificates.good)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10.0)
+        answering = asyncio.create_task(
+            asyncio.to_thread(_answer, listener, context, head, is_ended=is_ended)
+        )
+        address = Address(
+            "Fake", f"https://127.0.0.1:{listener.getsockname()[1]}/v1", KEY, Quirks()
+        )
+        if is_whole:
+            await speak(address)
+        else:
+            with pytest.raises(ConnectionLostError, match="in the middle") as caught:
+                await speak(address)
+            assert "close_notify" in caught.value.detail
+        await answering

@@ -38,6 +38,16 @@ class SoundStream:
         self._head = b""
         self._body: _Body | None = None
 
+    @property
+    def missing(self) -> int:
+        """Bytes of sound that its header promises and that have not come; 0 where it promises nothing."""
+        return (self._body.left or 0) if self._body is not None else 0
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether what came ends inside a sample."""
+        return self._body is not None and self._body.is_torn
+
     def feed(self, data: bytes) -> bytes:
         """The next bytes. Returns whole samples, perhaps none yet.
 
@@ -107,21 +117,25 @@ class SoundStream:
 
 
 class _Body:
-    """The samples after the header: whole frames, one channel, our rate."""
+    """The samples after the header: whole frames, one channel, our rate.
+
+    Attributes:
+        left: Bytes of them that are still to come; None where that is not known.
+    """
 
     def __init__(
         self, form: Format | None, rate: int, length: int | None = None, name: str = ""
     ) -> None:
         self._form = form if form != Format(1, 1, rate, 16) else None  # None: PCM16 mono as it is
-        self._left = length  # what follows the samples is no sound
+        self.left = length  # what follows the samples is no sound
         self._name = name
         self._carry = b""
         self._resampler = StreamResampler(rate, RATE) if rate != RATE else None
 
     def feed(self, data: bytes) -> bytes:
-        if self._left is not None:
-            data = data[: self._left]
-            self._left -= len(data)
+        if self.left is not None:
+            data = data[: self.left]
+            self.left -= len(data)
         if self._form is None:
             pcm, self._carry = whole_samples(self._carry, data)
             if self._resampler is None:
@@ -135,6 +149,10 @@ class _Body:
         cut = len(data) - len(data) % (form.bits // 8 * form.channels)
         self._carry = data[cut:]
         return from_float(frames_of(form, data[:cut], self._name).mean(axis=1))
+
+    @property
+    def is_torn(self) -> bool:
+        return bool(self._carry)
 
     def finish(self) -> bytes:
         return to_bytes(self._resampler.flush()) if self._resampler is not None else b""

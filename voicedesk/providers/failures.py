@@ -304,9 +304,14 @@ def _way_failure(error: BaseException, address: Address, stall_s: float) -> Serv
     if "DecodingError" in names:
         return ProtocolError(detail, server=address.name, reason="its answer is damaged")
     if names & {"RemoteProtocolError", "NetworkError"}:
-        reason = "the server ended it in the middle"
-        return ConnectionLostError(detail, server=address.name, reason=reason)
+        return cut_off(detail, address)
     return UnreachableError(detail, server=address.name, reason=_deepest_reason(chain))
+
+
+def cut_off(detail: str, address: Address) -> ConnectionLostError:
+    """The error of ours for an answer whose connection ended before it did."""
+    reason = "the server ended it in the middle"
+    return ConnectionLostError(detail, server=address.name, reason=reason)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.core.errors import ProtocolError, ReplyFailedError, ServerError, SoundFileError
-from voicedesk.providers.failures import error_message, message_failure, wrong_content
+from voicedesk.providers.endings import SoundEnd, least_ms
+from voicedesk.providers.failures import cut_off, error_message, message_failure, wrong_content
 from voicedesk.providers.http import HttpServer
 from voicedesk.providers.profiles import Address
 from voicedesk.providers.stages import VoiceIdentity
@@ -123,7 +124,7 @@ class ServerVoice:
                 model=self._model,
             ) as response:
                 await self._check(response, form, address)
-                async with aclosing(self._samples(response, address)) as samples:
+                async with aclosing(self._samples(response, address, text)) as samples:
                     async for pcm in samples:
                         given = True
                         yield pcm
@@ -162,7 +163,7 @@ class ServerVoice:
             raise wrong_content(response.headers, address, wanted="sound")
 
     async def _samples(
-        self, response: httpx2.Response, address: Address
+        self, response: httpx2.Response, address: Address, text: str
     ) -> AsyncGenerator[bytes, None]:
         rate = _rate(response.headers) or RATE
         # Some servers call everything audio/mpeg: what they name so is believed to be samples by its header alone.
@@ -170,19 +171,21 @@ class ServerVoice:
         from voicedesk.audio.sound_stream import SoundStream  # late: it loads numpy
 
         stream = SoundStream(rate=rate, headed=headed, name="The voice's sound")
-        left = LONGEST_S * RATE * SAMPLE_BYTES
-        received = False
+        longest = LONGEST_S * RATE * SAMPLE_BYTES
+        end, came = SoundEnd(response), 0
         async for data in response.aiter_bytes():
             if pcm := stream.feed(data):
-                received = True
-                left -= len(pcm)
+                came += len(pcm)
                 yield pcm
-            if left < 0:
+            if came > longest:
                 raise ProtocolError("endless", server=address.name, reason="its sound never ends")
         if rest := stream.finish():
             yield rest
-        elif not received:
+        elif not came:
             raise ReplyFailedError("no bytes", server=address.name, reason="it sent no sound.")
+        came_ms = (came + len(rest)) / (SAMPLE_BYTES * RATE / 1000.0)
+        if fault := end.fault(stream, came_ms, least_ms(text, self._speed)):
+            raise cut_off(fault, address)
 
 
 def _parts(text: str) -> list[str]:
