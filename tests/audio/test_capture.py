@@ -9,7 +9,8 @@ from tests.conftest import ExpectLog
 from tests.support.sounds import Samples, chirp, find, noise
 from voicedesk.audio import capture
 from voicedesk.audio.capture import CapturedInput
-from voicedesk.audio.io import CapturedBlock
+from voicedesk.audio.io import BLOCK_MS, CapturedBlock
+from voicedesk.audio.lengths import milliseconds
 from voicedesk.audio.pcm import from_bytes, mono, resample
 from voicedesk.core.clock import now
 
@@ -79,10 +80,10 @@ async def test_blocks_are_even_in_order_and_without_gaps(device: HandDriven) -> 
         device.hear(noise(1000))
         await asyncio.sleep(0)
     await device.end(device.time)
-    assert {len(block.pcm) for block in blocks[:-1]} == {960}
-    assert 0 < len(blocks[-1].pcm) <= 960
+    assert {milliseconds(len(block.pcm)) for block in blocks[:-1]} == {BLOCK_MS}
+    assert 0 < milliseconds(len(blocks[-1].pcm)) <= BLOCK_MS
     times = [block.captured_at for block in blocks]
-    assert np.diff(times) == pytest.approx(0.02, abs=1e-6)
+    assert np.diff(times) == pytest.approx(BLOCK_MS / 1000.0, abs=1e-6)
 
 
 async def test_the_end_cuts_at_its_moment_and_keeps_the_last_sample(device: HandDriven) -> None:

@@ -43,7 +43,25 @@ def subtract(near: Samples, far: Samples) -> Samples:
 class Subtraction:
     """A canceller for a room without delay."""
 
+    delay = 0
     process = staticmethod(subtract)
+
+
+class Late:
+    """Cancels nothing, and gives each sample back so much later."""
+
+    delay = 100
+
+    def __init__(self) -> None:
+        self._inside: Samples = np.zeros(self.delay, dtype=np.int16)
+        self.frames = 0
+
+    def process(self, near: Samples, far: Samples) -> Samples:
+        del far
+        self.frames += 1
+        whole = np.concatenate((self._inside, near))
+        self._inside = whole[near.size :]
+        return whole[: near.size]
 
 
 class Setting:
@@ -123,6 +141,8 @@ async def test_the_echo_is_lined_up_with_what_was_played() -> None:
     seen: list[tuple[Samples, Samples]] = []
 
     class Watch:
+        delay = 0
+
         def process(self, near: Samples, far: Samples) -> Samples:
             seen.append((near, far))
             return near
@@ -164,6 +184,60 @@ async def test_a_take_begins_where_it_should_and_has_no_gap() -> None:
         length = len(one.pcm) / 48_000
         assert other.captured_at - one.captured_at == pytest.approx(length, abs=0.001)
     assert len(pcm) / 48_000 == pytest.approx(2.3 - 0.02, abs=0.01)
+
+
+async def test_no_sample_is_lost_in_a_canceller_or_on_the_ways_around_it() -> None:
+    sound = noise(6 * SECOND, amplitude=0.1)
+    played = sound.copy()
+    for silent in (slice(SECOND, 2 * SECOND), slice(3 * SECOND, 6 * SECOND)):
+        played[silent] = 0
+    takes, cancellers = [], [Late()]
+    for make in (None, cancellers.pop):
+        setting = Setting(make)
+        await setting.inner.run(played[:SECOND], sound[:SECOND])
+        at = setting.begin(0.1)
+        await setting.inner.run(played[SECOND:], sound[SECOND:])
+        takes.append(from_bytes(await setting.end()))
+        assert setting.blocks[0].captured_at == pytest.approx(at, abs=0.0001)
+        for one, other in zip(setting.blocks, setting.blocks[1:], strict=False):
+            length = len(one.pcm) / 48_000
+            assert other.captured_at - one.captured_at == pytest.approx(length, abs=0.001)
+    raw, passed = takes
+    start = find(raw[1000:3000], passed) - 1000
+    assert abs(start) <= 1
+    assert abs(raw.size - passed.size) <= 1
+    first, last = (
+        200,
+        min(raw.size, passed.size) - 10,
+    )  # one of them was resampled from its first sample on
+    assert np.abs(raw[first:last].astype(int) - passed[first + start : last + start]).max() <= 2
+
+
+async def test_a_room_that_has_fallen_silent_is_left_alone() -> None:
+    canceller = Late()
+    sound = noise(6 * SECOND, amplitude=0.1)
+    silent = np.zeros(4 * SECOND, dtype=np.int16)
+    setting = Setting(lambda: canceller)
+    await setting.inner.run(sound[: 2 * SECOND], sound[: 2 * SECOND])
+    setting.begin()
+    await setting.inner.run(silent, sound[2 * SECOND :])
+    await setting.end()
+    cleaned_s = canceller.frames * echo.FRAME / 24_000
+    assert cleaned_s == pytest.approx(echo.HISTORY_S + echo.LINGER_S, abs=0.1)
+
+
+@has_canceller
+async def test_the_real_one_is_left_at_the_same_sample(reply: Samples) -> None:
+    played = reply.copy()
+    played[3 * SECOND :] = 0
+    voice = np.roll(reply, SECOND)
+    raw, _ = await take_in_a_reply(None, played, voice)
+    clean, _ = await take_in_a_reply(find_canceller(), played, voice)
+    before, after = from_bytes(raw), from_bytes(clean)
+    assert abs(before.size - after.size) <= 1
+    assert abs(find(before[60_000:70_000], after) - 60_000) <= 1
+    early = slice(20_000, 24_000)  # what came out of the canceller lies where it went in
+    assert abs(find(after[early], before[: 2 * SECOND]) - early.start) <= 10
 
 
 async def test_nothing_is_delivered_after_an_abort_or_a_new_take() -> None:

@@ -11,7 +11,8 @@ import pytest
 from tests.support.pulse import RATE, VirtualSound, write_wav
 from tests.support.sounds import chirp, find, reached
 from voicedesk.audio import devices
-from voicedesk.audio.io import AudioInput, CapturedBlock
+from voicedesk.audio.io import BLOCK_MS, AudioInput, CapturedBlock
+from voicedesk.audio.lengths import milliseconds
 from voicedesk.audio.microphone import Microphone
 from voicedesk.audio.pcm import Samples, from_bytes, resample
 from voicedesk.core.clock import now
@@ -80,7 +81,7 @@ async def test_a_take_has_no_gaps_and_ends_when_it_is_told_to(pulse: VirtualSoun
         await reached(lambda: microphone._ring.written > RATE / 2, "a warm stream")
         begun = now()
         microphone.begin(begun - 0.2, blocks.append)
-        await reached(lambda: len(blocks) >= 25, "half a second of sound")
+        await reached(lambda: len(blocks) * BLOCK_MS >= 500, "half a second of sound")
         end = now() + 0.1
         await microphone.end(end)
         assert now() >= end
@@ -91,7 +92,7 @@ async def test_a_take_has_no_gaps_and_ends_when_it_is_told_to(pulse: VirtualSoun
     length = len(joined(blocks)) / 24_000
     assert length <= end - begun + 0.2 + 0.05  # the sound server's clock is only so exact
     assert blocks[-1].captured_at < end
-    assert {len(block.pcm) for block in blocks[:-1]} == {960}
+    assert {milliseconds(len(block.pcm)) for block in blocks[:-1]} == {BLOCK_MS}
 
 
 async def test_the_stream_goes_with_close_and_can_be_opened_again(pulse: VirtualSound) -> None:
