@@ -50,6 +50,14 @@ def fill_menu(
         add(name, partial(follow, address))
 
 
+def replace_select_all(menu: QMenu, do: Callable[[], object]) -> None:
+    """Have the standard menu of a text select by this what there is to select."""
+    for action in menu.actions():
+        if action.objectName() == "select-all":
+            action.triggered.disconnect()
+            action.triggered.connect(lambda _checked=False: do())
+
+
 def _in_short(text: str) -> str:
     """The beginning of a text, as it can stand in a menu."""
     line = " ".join(text.split()).replace("&", "&&")

@@ -95,6 +95,16 @@ class MessageTools(QObject):
             return QRectF()
         return rect.translated(0, -self._view.verticalScrollBar().value())
 
+    def bring_into_sight(self, entry: Entry) -> None:
+        """Scroll so far that a message is in sight, its beginning above all."""
+        area = self.area_of(entry)
+        bar, height = self._view.verticalScrollBar(), self._view.viewport().height()
+        gap = 2 * em(self._view)
+        if area.top() < gap or area.height() > height - 2 * gap:
+            bar.setValue(int(bar.value() + area.top() - gap))
+        elif area.bottom() > height - gap:
+            bar.setValue(int(bar.value() + area.bottom() - height + gap))
+
     def _column(self) -> tuple[int, int]:
         """Where the text begins and ends in the viewport."""
         frame = self._view.document().rootFrame().frameFormat()

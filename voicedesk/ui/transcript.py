@@ -16,30 +16,29 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextCursor,
 )
 from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QTextEdit, QToolTip, QWidget
 
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Message
-from voicedesk.core.events import Event, Heard
+from voicedesk.core.events import ConversationOpened, Event, Heard
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
 from voicedesk.ui.conversation_entries import Entry, Kind
 from voicedesk.ui.conversation_log import ConversationLog
 from voicedesk.ui.icons import em
 from voicedesk.ui.message_bar import MessageAction
-from voicedesk.ui.message_menu import fill_menu
+from voicedesk.ui.message_menu import fill_menu, replace_select_all
 from voicedesk.ui.message_tools import MessageTools
 from voicedesk.ui.talk_key_names import talk_key_name
 from voicedesk.ui.tool_words import tool_sentence
 from voicedesk.ui.transcript_document import SETTINGS_LINK, TranscriptDocument
-from voicedesk.ui.transcript_grounds import Grounds, paint_welcome
+from voicedesk.ui.transcript_grounds import inked, paint_under
+from voicedesk.ui.transcript_reach import Reach
 from voicedesk.ui.unheard_words import told, told_selection
-from voicedesk.ui.widgets import FocusFrame, RoundButton, style_scroll_bar
+from voicedesk.ui.widgets import FloatingButton, FocusFrame, style_scroll_bar
 from voicedesk.ui.wording import error_note, hint_sentence, wait_sentence
 
 _FRAME_MS = 25
@@ -69,8 +68,10 @@ class Transcript(QTextBrowser):
         self.log = ConversationLog(
             hint=hint_sentence, error=error_note, tool=tool_sentence, wait=wait_sentence
         )
+        self._reach = Reach()
         self._follows = True
         self._placing = False
+        self._selects_all = False  # as soon as all is there
         self._dimmed: list[tuple[int, int]] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -95,7 +96,7 @@ class Transcript(QTextBrowser):
         self.highlighted.connect(self._on_highlighted)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
-        self._latest = RoundButton("down", self.tr("Show the latest words"), self)
+        self._latest = FloatingButton("down", self.tr("Show the latest words"), self)
         self._latest.clicked.connect(self.show_latest)
         self._latest.hide()
         FocusFrame(self)
@@ -106,7 +107,10 @@ class Transcript(QTextBrowser):
 
     def on_event(self, event: Event) -> None:
         """Take in an event; what changed is laid out with the next frame, together."""
-        if self.log.apply(event) and not self._timer.isActive():
+        has_news = self.log.apply(event)
+        if isinstance(event, ConversationOpened):
+            self._reach.begin(self.log.entries)
+        if has_news and not self._timer.isActive():
             self._timer.start()
 
     def set_transcribing(self, *, is_on: bool) -> None:
@@ -135,7 +139,9 @@ class Transcript(QTextBrowser):
     def _lay_out(self, until: float | None) -> bool:
         """Returns whether anything is left."""
         self._timer.stop()
-        removed, changed = self.log.take_changes()
+        gone, changed = self.log.take_changes()
+        removed = [*gone, *self._leaving()]
+        changed = [entry for entry in changed if entry in self._reach]
         if not removed and not changed:
             return False
         was_empty = self._document.is_empty
@@ -167,12 +173,24 @@ class Transcript(QTextBrowser):
             self.viewport().update()
         self.laid_out.emit()
         if not left:
-            self._show_older()
+            self._on_all_there()
         return bool(left)
+
+    def _leaving(self) -> Sequence[Entry]:
+        """Entries far above the newest words, which leave while nobody has anything to do with them."""
+        is_used = self.textCursor().hasSelection() or self.tools.chosen is not None
+        return self._reach.narrow(self.log.entries) if self._follows and not is_used else ()
+
+    def _on_all_there(self) -> None:
+        if self._selects_all:
+            self._selects_all = False
+            self.selectAll()
+        self._show_older()
 
     def show_past(self, messages: Sequence[Message]) -> None:
         """Show what was said in a conversation that goes on, in place of everything that is shown."""
         self.log.show_past(messages)
+        self._reach.begin(self.log.entries)
         self._timer.start()
 
     def describe(self) -> None:
@@ -197,16 +215,8 @@ class Transcript(QTextBrowser):
         if places == self._dimmed:
             return
         self._dimmed = places
-        selections = []
-        for start, end in places:
-            selection = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(self.document())
-            cursor.setPosition(start)
-            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-            selection.cursor = cursor
-            selection.format.setForeground(theme.scheme(self.palette()).muted)
-            selections.append(selection)
-        self.setExtraSelections(selections)
+        ink = theme.scheme(self.palette()).muted
+        self.setExtraSelections(inked(self.document(), places, ink))
 
     # ------------------------------------------------------------------------------ scrolling
 
@@ -226,22 +236,19 @@ class Transcript(QTextBrowser):
         """Where the user has come to the top, have more come above it; what is in sight stays where it is."""
         bar = self.verticalScrollBar()
         is_at_top = bar.value() <= bar.minimum() + self.viewport().height() // 2
-        if is_at_top and not self._follows and not self.is_behind and self.log.has_older:
-            self.log.show_older(_OLDER)
+        if not is_at_top or self._follows or self.is_behind:
+            return
+        has_above = self._reach.has_above(self.log.entries)
+        if has_above or self.log.has_older:
+            if not has_above:
+                self.log.show_older(_OLDER)
+            self.log.put_back(self._reach.widen(self.log.entries, _OLDER))
             self._timer.start()
 
     def _place_latest(self, *, has_news: bool) -> None:
         """The button that leads to the newest words is there only when they are out of sight."""
         self._latest.setVisible(has_news and not self._follows)
-        size = self._latest.sizeHint()
-        area = self.viewport().geometry()
-        gap = em(self) // 2
-        self._latest.setGeometry(
-            area.center().x() - size.width() // 2,
-            area.bottom() - size.height() - gap,
-            size.width(),
-            size.height(),
-        )
+        self._latest.place(self.viewport().geometry())
 
     def _on_range(self, _low: int, high: int) -> None:
         if self._follows:
@@ -260,6 +267,13 @@ class Transcript(QTextBrowser):
         """Offer these actions with each message, after copying it."""
         copy = MessageAction("copy", self.tr("Copy Message"), _has_words, self._copy_message)
         self.tools.set_actions((copy, *actions))
+
+    def select_whole(self) -> None:
+        """Select all that was said, once the messages that are out of sight stand there too."""
+        self._follows = False
+        self._selects_all = True
+        self.log.put_back(self._reach.widen(self.log.entries, len(self.log.entries)))
+        self._timer.start()
 
     def _on_anchor(self, url: QUrl) -> None:
         link, _, page = url.toString().partition("/")
@@ -282,18 +296,12 @@ class Transcript(QTextBrowser):
         entry = self.tools.step(self.log.entries, forward=forward)
         if entry is None:
             return
+        if entry not in self._reach:
+            self._follows = False
+            self.log.put_back(self._reach.widen_to(self.log.entries, entry))
         self.flush()
-        self._show_entry(entry)
+        self.tools.bring_into_sight(entry)
         self.tools.choose(entry)
-
-    def _show_entry(self, entry: Entry) -> None:
-        """Scroll so far that a message is in sight, its beginning above all."""
-        area = self.tools.area_of(entry)
-        bar, height, gap = self.verticalScrollBar(), self.viewport().height(), 2 * em(self)
-        if area.top() < gap or area.height() > height - 2 * gap:
-            bar.setValue(int(bar.value() + area.top() - gap))
-        elif area.bottom() > height - gap:
-            bar.setValue(int(bar.value() + area.bottom() - height + gap))
 
     def _on_chosen(self) -> None:
         entry = self.tools.chosen
@@ -305,6 +313,8 @@ class Transcript(QTextBrowser):
         chosen = self.tools.chosen
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in _STEPS:
             self._step(forward=event.key() == Qt.Key.Key_Down)
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_whole()
         elif (
             event.matches(QKeySequence.StandardKey.Copy)
             and chosen is not None
@@ -344,6 +354,7 @@ class Transcript(QTextBrowser):
 
     def _fill_menu(self, menu: QMenu, entry: Entry | None) -> None:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        replace_select_all(menu, self.select_whole)
         if entry is not None:
             written = self._document.written(entry)
             fill_menu(menu, entry, self.tools.actions, written, self.link_wanted.emit)
@@ -396,15 +407,8 @@ class Transcript(QTextBrowser):
         self._timer.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._document.is_empty:
-            paint_welcome(painter, self, self.accessibleDescription())
-        else:
-            chosen = self.tools.chosen if self.hasFocus() else None
-            grounds = Grounds(painter, self, self._document, chosen)
-            grounds.paint(event.rect().top(), event.rect().bottom())
-        painter.end()
+        chosen = self.tools.chosen if self.hasFocus() else None
+        paint_under(self, self._document, chosen, event.rect())
         super().paintEvent(event)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPalette, QTextBlock
-from PySide6.QtWidgets import QTextBrowser
+from collections.abc import Iterable
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QTextBrowser, QTextEdit
 
 from voicedesk.ui import theme
 from voicedesk.ui.conversation_entries import Entry, Kind, Note, ToolState
@@ -29,6 +31,38 @@ def paint_welcome(painter: QPainter, view: QTextBrowser, text: str) -> None:
         Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap,
         text,
     )
+
+
+def paint_under(
+    view: QTextBrowser, document: TranscriptDocument, chosen: Entry | None, area: QRect
+) -> None:
+    """Paint what lies under the text of an area of the viewport.
+
+    ``chosen``: the message that is chosen by keyboard.
+    """
+    painter = QPainter(view.viewport())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if document.is_empty:
+        paint_welcome(painter, view, view.accessibleDescription())
+    else:
+        Grounds(painter, view, document, chosen).paint(area.top(), area.bottom())
+    painter.end()
+
+
+def inked(
+    document: QTextDocument, places: Iterable[tuple[int, int]], ink: QColor
+) -> list[QTextEdit.ExtraSelection]:
+    """What is laid over the words between these positions (start, end) so that they are drawn in another ink."""
+    selections = []
+    for start, end in places:
+        selection = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(document)
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        selection.cursor = cursor
+        selection.format.setForeground(ink)
+        selections.append(selection)
+    return selections
 
 
 class Grounds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -123,6 +123,16 @@ class RoundButton(IconButton):
         place = QRectF(0, 0, side, side)
         place.moveCenter(QRectF(self.rect()).center())
         paint_icon(painter, place, self._name, self.palette().color(QPalette.ColorRole.ButtonText))
+
+
+class FloatingButton(RoundButton):
+    """A round button in the middle of the lower edge of what it floats above."""
+
+    def place(self, area: QRect) -> None:
+        """Stand above this area of the parent."""
+        size = self.sizeHint()
+        left, gap = area.center().x() - size.width() // 2, em(self) // 2
+        self.setGeometry(QRect(QPoint(left, area.bottom() - size.height() - gap), size))
 
 
 class LinkButton(QPushButton):
