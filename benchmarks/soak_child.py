@@ -72,6 +72,7 @@ class Talker:
         self._chance = random.Random(5)
         listed = json.loads(resource_path("speech", "questions.json").read_text("utf-8"))
         self._questions = [resource_path("speech", each["file"]) for each in listed["questions"]]
+        self._words: list[str] = [each["text"] for each in listed["questions"]]
 
     async def rest(self) -> None:
         await until(lambda: self.conductor.state in AT_REST, 90)
@@ -79,15 +80,15 @@ class Talker:
     async def fill(self, questions: int) -> None:
         """Ask by the keyboard and have the answers read, not spoken.
 
-        They are whole, as most are that come later: a window full of answers that were cut short would grow as long as
-        whole ones take their place.
+        They are the questions that are spoken later, and their answers are whole, as most of those are: a window full of
+        shorter ones would grow for as long as longer ones take their place.
         """
         speaker, silent = self.conductor.speaker, NullOutput()
         for number in range(questions):
             if self.conductor.speaker is not silent:  # a device that was late is opened anew
                 speaker = self.conductor.speaker
                 await self.conductor.use_speaker(silent)
-            self.conductor.ask(f"What is {number} plus thirty?")
+            self.conductor.ask(self._words[number % len(self._words)])
             turn = self.conductor.turn
             await self.rest()
             assert self.conductor.turn == turn
