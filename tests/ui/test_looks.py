@@ -8,22 +8,28 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, timeline_of
 from tests.ui.finding import by_name, opened
 from tests.ui.test_accessibility import clipped
+from voicedesk.core.errors import ConnectionLostError, NoMicrophoneError
+from voicedesk.core.events import Link, LinkChanged, TurnFailed
 from voicedesk.core.settings import Appearance, Settings
 from voicedesk.core.turn import State, Trigger
 from voicedesk.ui import motion, theme
+from voicedesk.ui.crash_offer import offer_report
 from voicedesk.ui.latency_dialog import LatencyDialog
 from voicedesk.ui.lit_words import LitWords
 from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.settings_dialog import SettingsDialog
 from voicedesk.ui.talk_button import TalkButton
+from voicedesk.ui.update_offer import tell_release
+from voicedesk.updates import Release
 
 
 @pytest.fixture
@@ -168,6 +174,68 @@ def test_a_window_made_anew_speaks_the_language_and_keeps_what_was_said(
     assert by_name(dialog, "Sprache des Fensters", QComboBox).isVisible()
     QApplication.processEvents()
     assert clipped(window) == []
+
+
+async def test_notices_and_open_questions_change_the_language_with_the_window(
+    looks: Looks, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.show_error("sound", NoMicrophoneError())
+    offer_report(window.messages, "a report")
+    tell_release(window.messages, Release("9.9", "https://example.org/new"))
+    asking = asyncio.create_task(window.confirm("Open this page in the web browser?", "a.test"))
+    await asyncio.sleep(0)
+    window.transcript.link_wanted.emit("https://example.org/")
+    looks.apply(Appearance(language="de"))
+    window.rebuild()
+    qtbot.waitUntil(lambda: len(found(window, "Diese Seite im Browser öffnen?")) == 2)
+    assert len(found(window, "Es wurde kein Mikrofon gefunden.")) == 1
+    assert len(found(window, "Beim letzten Mal ist in VoiceDesk etwas")) == 1
+    assert len(found(window, "VoiceDesk 9.9 ist da; dies ist")) == 1
+    assert len(found(window, "Diese Meldung schließen")) == 3
+    for caption in ("Bericht kopieren", "Seite öffnen", "Einstellungen öffnen"):
+        assert by_name(window.messages, caption, QPushButton).isVisible()
+    assert clipped(window) == []
+    by_name(window.confirmations, "Erlauben", QPushButton).click()
+    assert await asking
+    looks.apply(Appearance(language="en"))
+    window.rebuild()
+    qtbot.waitUntil(lambda: len(found(window, "Open this page in the browser?")) == 1)
+    by_name(window.confirmations, "Cancel", QPushButton).click()
+    assert not window.confirmations.isVisible()
+
+
+def found(window: MainWindow, start: str) -> list[str]:
+    """What a screen reader finds in the notices and questions that begins so."""
+    names = (
+        widget.accessibleName()
+        for area in (window.messages, window.confirmations)
+        for widget in area.findChildren(QWidget)
+    )
+    return [name for name in names if name.startswith(start)]
+
+
+async def test_a_page_that_cannot_be_opened_after_a_change_of_language_is_told_in_it(
+    looks: Looks, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    window.transcript.link_wanted.emit("https://example.org/")
+    looks.apply(Appearance(language="de"))
+    window.rebuild()
+    qtbot.waitUntil(lambda: len(found(window, "Diese Seite im Browser öffnen?")) == 1)
+    by_name(window.confirmations, "Öffnen", QPushButton).click()
+    assert window.messages.sentences == ["Die Seite konnte nicht geöffnet werden."]
+
+
+def test_what_a_turn_has_told_is_not_told_again_in_another_language(
+    looks: Looks, window: MainWindow, control: FakeControl
+) -> None:
+    error = ConnectionLostError(server="Fake", reason="the server ended it in the middle")
+    control.ask("One")
+    window.on_event(TurnFailed(turn=control.turn, at=0.0, error=error))
+    looks.apply(Appearance(language="de"))
+    window.rebuild()
+    window.on_event(LinkChanged(turn=0, at=0.0, link=Link.CLOSED, error=error))
+    assert window.messages.sentences == []
 
 
 def test_the_figures_that_are_open_come_again_in_the_language(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
@@ -27,7 +29,8 @@ def test_many_notices_make_a_low_window_higher_and_let_it_be_low_again(window: M
     window.resize(window.minimumSize())
     settle()
     for number in range(5):
-        window.messages.show_message(str(number), f"{number}. {LONG}", "Open Settings")
+        sentence = f"{number}. {LONG}"
+        window.messages.show_message(str(number), partial(str, sentence), lambda: "Open Settings")
     settle()
     assert clipped(window) == []
     assert window.height() > least

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -14,9 +15,12 @@ from voicedesk.ui.widgets import IconView
 
 _TINT = 0.13
 
+Words = Callable[[], str]
+"""Gives a text in the language that the window speaks when it is asked, which may change while the text is shown."""
+
 
 class Banner(QWidget):
-    """Base of such strips; the words come first in ``row``, then its buttons."""
+    """Base of such strips; the words come first in ``row``, then its buttons. It outlives a change of the language."""
 
     icon_name = ""
 
@@ -34,6 +38,10 @@ class Banner(QWidget):
     def colour(self) -> QColor:
         """What the icon and the ground are coloured with."""
 
+    @abstractmethod
+    def speak(self) -> None:
+        """Show all words in the language that holds now."""
+
     def add_button(self, text: str) -> QPushButton:
         """A button at the end, which a click does not give the keyboard to: that stays where it is."""
         button = QPushButton(text, self)
@@ -48,6 +56,8 @@ class Banner(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon"):
             self._style()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self.speak()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

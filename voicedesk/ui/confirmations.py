@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from voicedesk.ui.announce import announce
-from voicedesk.ui.banner import Banner
+from voicedesk.ui.banner import Banner, Words
 from voicedesk.ui.icons import em
 from voicedesk.ui.widgets import QuietLabel
 
@@ -40,20 +40,20 @@ class _Question(Banner):
     icon_name = "tool"
 
     def __init__(
-        self, question: str, detail: str, answers: tuple[str, str], parent: QWidget
+        self, question: Words, detail: str, answers: tuple[Words, Words], parent: QWidget
     ) -> None:
         """``answers``: the captions of yes and no, with their underlined letters."""
         super().__init__(parent)
         unit = em(self)
         whole, detail = shortened(detail, _LONGEST_TIP), shortened(detail)
-        self.setAccessibleName(question)
+        self._asks, self._answers = question, answers
         self.setAccessibleDescription(detail)
-        label = QLabel(question, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+        self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
         words = QVBoxLayout()
         words.setSpacing(unit // 6)
-        words.addWidget(label)
+        words.addWidget(self._label)
         if detail:
             quiet = QuietLabel(_breakable(detail), self)
             quiet.setWordWrap(True)
@@ -61,11 +61,20 @@ class _Question(Banner):
                 quiet.setToolTip(escape(_breakable(whole)))  # a tooltip would read it as HTML
             words.addWidget(quiet)
         self.row.addLayout(words, 1)
-        for text, is_yes in zip(answers, (True, False), strict=True):
-            button = self.add_button(text)
+        self._yes, self._no = self.add_button(""), self.add_button("")
+        self._yes.clicked.connect(lambda: self.answered.emit(True))
+        self._no.clicked.connect(lambda: self.answered.emit(False))
+        self.speak()
+
+    def speak(self) -> None:
+        question, detail = self._asks(), self.accessibleDescription()
+        self.setAccessibleName(question)
+        self._label.setText(question)
+        for button, caption in zip((self._yes, self._no), self._answers, strict=True):
+            text = caption()
+            button.setText(text)
             button.setAccessibleName(text.replace("&", ""))
             button.setAccessibleDescription(f"{question} {detail}".strip())
-            button.clicked.connect(lambda _checked=False, is_yes=is_yes: self.answered.emit(is_yes))
 
     def colour(self) -> QColor:
         return self.palette().color(QPalette.ColorRole.Accent)
@@ -90,34 +99,37 @@ class Confirmations(QWidget):
         self.setAccessibleName(self.tr("Questions"))
         self.hide()
 
-    async def ask(self, question: str, detail: str = "") -> bool:
+    async def ask(self, question: Words, detail: str = "") -> bool:
         """Ask, and wait for the answer. Cancelling takes the question back; a closed window means no.
 
         Args:
-            question: What is wanted, as a sentence.
+            question: What is wanted, as a sentence; asked for again when the window speaks another language.
             detail: What exactly, such as an address. Shown as plain text.
         """
         if self._is_closed:
             return False
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        row = self._show(question, detail, (self.tr("&Allow"), self.tr("&Don't Allow")))
+        answers = (lambda: self.tr("&Allow"), lambda: self.tr("&Don't Allow"))
+        row = self._show(question, detail, answers)
         row.answered.connect(lambda is_yes: _answer(answer, is_yes))
         try:
             return await answer
         finally:
             self._remove(row)
 
-    def put(self, question: str, detail: str, do: Callable[[], None], *, yes: str, no: str) -> None:
+    def put(
+        self, question: Words, detail: str, do: Callable[[], None], *, yes: Words, no: Words
+    ) -> None:
         """Ask before something is done that the user wants. The same question is not asked twice at a time.
 
         Args:
-            question: As a sentence, in the user's language.
+            question: As a sentence; asked for again when the window speaks another language.
             detail: What exactly. Shown as plain text.
             do: Called when the answer is yes.
             yes: Caption of that answer, with its underlined letter.
             no: Caption of the other.
         """
-        asked = (question, shortened(detail))
+        asked = (question(), shortened(detail))
         if self._is_closed or asked in {
             (row.accessibleName(), row.accessibleDescription()) for row in self._open
         }:
@@ -131,13 +143,13 @@ class Confirmations(QWidget):
 
         row.answered.connect(answered)
 
-    def _show(self, question: str, detail: str, answers: tuple[str, str]) -> _Question:
+    def _show(self, question: Words, detail: str, answers: tuple[Words, Words]) -> _Question:
         row = _Question(question, detail, answers, self)
         self._open.append(row)
         self._rows.addWidget(row)
         row.show()
         self.show()
-        announce(self, f"{question} {shortened(detail)}".strip(), is_urgent=True)
+        announce(self, f"{question()} {shortened(detail)}".strip(), is_urgent=True)
         return row
 
     def _remove(self, row: _Question) -> None:

@@ -14,7 +14,7 @@ def tell_unexpected(messages: Messages) -> None:
     """Something went wrong that nobody thought of, and the application goes on."""
     messages.show_message(
         _TOPIC,
-        QCoreApplication.translate(
+        lambda: QCoreApplication.translate(
             "Crash",
             "Something unexpected went wrong. VoiceDesk goes on; start it again if it does not behave.",
         ),
@@ -28,16 +28,18 @@ def offer_report(messages: Messages, report: str) -> None:
         QGuiApplication.clipboard().setText(report)
         messages.show_message(
             _TOPIC,
-            QCoreApplication.translate("Crash", "The report has been copied to the clipboard."),
+            lambda: QCoreApplication.translate(
+                "Crash", "The report has been copied to the clipboard."
+            ),
         )
 
     messages.show_message(
         _TOPIC,
-        QCoreApplication.translate(
+        lambda: QCoreApplication.translate(
             "Crash",
             "Something went wrong in VoiceDesk the last time. You can copy a report of it for whoever helps you; "
             "it holds no keys.",
         ),
-        QCoreApplication.translate("Crash", "Copy Report"),
+        lambda: QCoreApplication.translate("Crash", "Copy Report"),
         copy,
     )

@@ -100,8 +100,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._control = control
         self._settings = settings
-        self._keys, self._devices = keys, devices
-        self._changed, self._sound = changed, sound
+        self._keys, self._devices, self._changed, self._sound = keys, devices, changed, sound
         self._status: Status | None = None
         self._last_failure, self._is_closed = "", False
         self._dialog: SettingsDialog | None = None
@@ -256,7 +255,7 @@ class MainWindow(QMainWindow):
         self._show_status()
 
     def _tell_link(self, error: VoiceDeskError) -> None:
-        if error_sentence(error) != self._last_failure:
+        if str(error) != self._last_failure:
             self.messages.show_error(_LINK, error)
 
     def _on_trouble(self, event: SoundTrouble | StoreTrouble) -> None:
@@ -267,9 +266,9 @@ class MainWindow(QMainWindow):
             self.messages.show_error(topic, event.error)
 
     def _on_failure(self, event: TurnFailed) -> None:
-        self._last_failure = error_sentence(event.error)
-        self.messages.clear_sentence(self._last_failure)
-        announce(self, self._last_failure, is_urgent=True)
+        self._last_failure = str(event.error)  # the same in every language
+        self.messages.clear_sentence(error_sentence(event.error))
+        announce(self, error_sentence(event.error), is_urgent=True)
 
     def _on_cap(self) -> None:
         self.on_event(Hint(turn=self._control.turn, at=0.0, hint=HintKind.CAP_REACHED))
@@ -298,8 +297,9 @@ class MainWindow(QMainWindow):
             question: What is wanted, as a sentence; a known one is shown in the user's language.
             detail: What exactly, such as an address; may come from a model and is shown as plain text.
         """
-        question = QCoreApplication.translate("questions", question)
-        return await self.confirmations.ask(question, detail)
+        return await self.confirmations.ask(
+            lambda: QCoreApplication.translate("questions", question), detail
+        )
 
     def _on_mode(self, mode: str) -> None:
         if mode != self._settings.mode:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from voicedesk.tools.links import web_address
-from voicedesk.tools.tool import ToolError
 from voicedesk.ui.confirmations import Confirmations
 from voicedesk.ui.conversation_entries import Entry, Kind
 from voicedesk.ui.message_bar import MessageAction
@@ -24,6 +22,31 @@ OpenAddress = Callable[[QUrl], bool]
 
 def _open(address: QUrl) -> bool:
     return QDesktopServices.openUrl(address)
+
+
+# These outlive the object that shows them: it is made anew with the window when the language changes.
+
+
+def _may_it_be_opened() -> str:
+    return QCoreApplication.translate("MessageDeeds", "Open this page in the browser?")
+
+
+def _open_it() -> str:
+    return QCoreApplication.translate("MessageDeeds", "&Open")
+
+
+def _cancel() -> str:
+    return QCoreApplication.translate("MessageDeeds", "&Cancel")
+
+
+def _no_page() -> str:
+    return QCoreApplication.translate(
+        "MessageDeeds", "This link leads to no web page, so it is not opened."
+    )
+
+
+def _not_opened() -> str:
+    return QCoreApplication.translate("MessageDeeds", "The page could not be opened.")
 
 
 class MessageDeeds(QObject):
@@ -130,25 +153,26 @@ class MessageDeeds(QObject):
 
     def _on_link(self, link: str) -> None:
         """Nothing is opened before the user has seen where it leads."""
+        from voicedesk.tools.links import web_address
+        from voicedesk.tools.tool import ToolError
+
         try:
             address = web_address(link)
         except ToolError:
-            self._messages.show_message(
-                _LINK, self.tr("This link leads to no web page, so it is not opened.")
-            )
+            self._messages.show_message(_LINK, _no_page)
             return
         self._messages.clear(_LINK)
         self._confirmations.put(
-            self.tr("Open this page in the browser?"),
+            _may_it_be_opened,
             address,
             lambda: self._follow(address),
-            yes=self.tr("&Open"),
-            no=self.tr("&Cancel"),
+            yes=_open_it,
+            no=_cancel,
         )
 
     def _follow(self, address: str) -> None:
         if not self._open_address(QUrl(address)):
-            self._messages.show_message(_LINK, self.tr("The page could not be opened."))
+            self._messages.show_message(_LINK, _not_opened)
 
 
 def _is_message(entry: Entry) -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
-from voicedesk.ui.banner import Banner
+from voicedesk.ui.banner import Banner, Words
 from voicedesk.ui.icons import em
 from voicedesk.ui.status import Status
 from voicedesk.ui.widgets import IconButton
@@ -29,20 +29,36 @@ class Message(Banner):
     action_wanted = Signal()
     icon_name = "warning"
 
-    def __init__(self, sentence: str, action: str, parent: QWidget | None = None) -> None:
-        """``action`` is the caption of the button, empty for none."""
+    def __init__(
+        self, sentence: Words, action: Words | None = None, parent: QWidget | None = None
+    ) -> None:
+        """``action`` is the caption of the button, None for no button."""
         super().__init__(parent)
-        self.sentence = sentence
+        self._says, self._does = sentence, action
+        self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        self.row.addWidget(self._label, 1)
+        self._button = self.add_button("") if action is not None else None
+        if self._button is not None:
+            self._button.clicked.connect(self.action_wanted)
+        self._close = IconButton("close", "", self)
+        self._close.clicked.connect(self.closed)
+        self.row.addWidget(self._close)
+        self.speak()
+
+    @property
+    def sentence(self) -> str:
+        """What is shown."""
+        return self._label.text()
+
+    def speak(self) -> None:
+        sentence = self._says()
         self.setAccessibleName(sentence)
-        label = QLabel(sentence, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        self.row.addWidget(label, 1)
-        if action:
-            self.add_button(action).clicked.connect(self.action_wanted)
-        close = IconButton("close", self.tr("Close this message"), self)
-        close.clicked.connect(self.closed)
-        self.row.addWidget(close)
+        self._label.setText(sentence)
+        if self._button is not None and self._does is not None:
+            self._button.setText(self._does())
+        self._close.name_it(self.tr("Close this message"))
 
     def colour(self) -> QColor:
         return theme.scheme(self.palette()).status[Status.ERROR]
@@ -77,24 +93,28 @@ class Messages(QWidget):
         page = settings_page_for(error)
         self.show_message(
             topic,
-            error_sentence(error),
-            self.tr("Open Settings") if page else "",
+            lambda: error_sentence(error),
+            (lambda: self.tr("Open Settings")) if page else None,
             lambda: self.settings_wanted.emit(page),
         )
 
     def show_message(
-        self, topic: str, sentence: str, action: str = "", do: Callable[[], None] | None = None
+        self,
+        topic: str,
+        sentence: Words,
+        action: Words | None = None,
+        do: Callable[[], None] | None = None,
     ) -> None:
         """Show a sentence in place of an earlier one on the same topic.
 
         Args:
             topic: What it is about; see ``clear``.
-            sentence: In the user's language.
-            action: Caption of a button, empty for none.
+            sentence: What is said; asked again when the window speaks another language.
+            action: Caption of a button, None for none.
             do: What the button does; the message stays until it is closed.
         """
         present = self._shown.get(topic)
-        if present is not None and present.sentence == sentence:
+        if present is not None and present.sentence == sentence():
             return
         self.clear(topic)
         message = Message(sentence, action, self)
@@ -106,7 +126,7 @@ class Messages(QWidget):
         assert layout is not None
         layout.addWidget(message)
         self.show()
-        announce(self, sentence, is_urgent=True)
+        announce(self, message.sentence, is_urgent=True)
 
     def clear(self, topic: str) -> None:
         """The trouble is over, or the user has read it."""

@@ -22,27 +22,28 @@ def tell_release(messages: Messages, release: Release) -> None:
     def open_page() -> None:
         QDesktopServices.openUrl(QUrl(release.page))
 
-    sentence = QCoreApplication.translate(
-        "Updates", "VoiceDesk {version} is there; this is {current}. You find it at {page}"
-    )
+    def sentence() -> str:
+        return QCoreApplication.translate(
+            "Updates", "VoiceDesk {version} is there; this is {current}. You find it at {page}"
+        ).format(version=release.version, current=__version__, page=release.page)
+
     messages.show_message(
         _TOPIC,
-        sentence.format(version=release.version, current=__version__, page=release.page),
-        QCoreApplication.translate("Updates", "Open Page"),
+        sentence,
+        lambda: QCoreApplication.translate("Updates", "Open Page"),
         open_page,
     )
 
 
 def tell_broken_list(messages: Messages) -> None:
     """Say that the address in the settings leads to no list of versions."""
-    sentence = QCoreApplication.translate(
-        "Updates",
-        "It cannot be told whether there is a newer VoiceDesk: what is at the address in the settings is no list of "
-        "versions. Check the address, or switch this off.",
-    )
     messages.show_message(
         _TOPIC,
-        sentence,
-        QCoreApplication.translate("Updates", "Open Settings"),
+        lambda: QCoreApplication.translate(
+            "Updates",
+            "It cannot be told whether there is a newer VoiceDesk: what is at the address in the settings is no list "
+            "of versions. Check the address, or switch this off.",
+        ),
+        lambda: QCoreApplication.translate("Updates", "Open Settings"),
         lambda: messages.settings_wanted.emit("privacy"),
     )

@@ -77,12 +77,16 @@ class IconButton(QToolButton):
         self._name = name
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(text)
-        self.setToolTip(text)
+        self.name_it(text)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         side = int(1.35 * em(self))
         self.setIconSize(QSize(side, side))
         self._style()
+
+    def name_it(self, text: str) -> None:
+        """What it is called, in the user's language."""
+        self.setAccessibleName(text)
+        self.setToolTip(text)
 
     def _style(self) -> None:
         self.setIcon(icon(self._name, self.palette(), self.iconSize().width()))
