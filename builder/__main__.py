@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if unknown := set(options.targets) - set(TARGETS):
         parser.error(f"nothing is called {', '.join(sorted(unknown))}")
+    os.umask(0o022)  # what is made is for everybody, whoever made it
     targets = options.targets or ([] if options.check else ["folder"])
     try:
         for name in targets:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,6 +22,8 @@ PLACE = "/opt/voicedesk"
 HOME = "/srv/user"
 """The home of its one user, whose number is 1000."""
 
+_USER = "1000:1000"
+_ALONE = ("unshare", "--mount", "--net", "--ipc", "sh", "-c")
 _UNNEEDED = ("/.", "/usr/share/doc", "/usr/share/man", "/usr/share/locale")
 _FOLDERS = ("proc", "dev", "run", "etc", "var/cache/fontconfig", "tmp/.X11-unix")
 _BASICS = (
@@ -41,7 +44,19 @@ def can_be_made() -> str:
     for program in ("dpkg-query", "unshare", "chroot", "mount", "ip", "Xvfb"):
         if shutil.which(program) is None:
             return f"the program {program} is missing"
-    return "" if os.geteuid() == 0 else "only root may make one"
+    return _why_not_alone() if os.geteuid() == 0 else "only root may make one"
+
+
+def _why_not_alone() -> str:
+    """Why a program cannot be shut in here: root within a container may not do all that root may."""
+    script = (
+        'set -e; mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"; mount --rbind /proc "$0"; ip link set lo up; '
+        f"exec chroot --userspec={_USER} / /bin/true"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*_ALONE, script, folder]
+        tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f"root may not do it here: {tried.stderr.strip()}" if tried.returncode else ""
 
 
 def packages() -> list[str]:
@@ -98,7 +113,15 @@ def _plain(clause: str) -> str:
 
 
 def make(root: Path) -> None:
-    """Make the root in an empty folder."""
+    """Make the root in an empty folder, for others to read whatever this process's mask of modes is."""
+    mask = os.umask(0o022)
+    try:
+        _fill(root)
+    finally:
+        os.umask(mask)
+
+
+def _fill(root: Path) -> None:
     root.chmod(0o755)
     listed = subprocess.run(
         ["dpkg-query", "--listfiles", *packages()], capture_output=True, text=True, check=True
@@ -145,9 +168,9 @@ def command(
         'set -e; root=$0; folder=$1; shift; mount --bind "$folder" "$root$PLACE"; '
         'mount -o remount,ro,bind "$root$PLACE"; mount --rbind /dev "$root/dev"; mount --rbind /proc "$root/proc"; '
         'mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"; ip link set lo up; '
-        'exec chroot --userspec=1000:1000 "$root" "$@"'
+        f'exec chroot --userspec={_USER} "$root" "$@"'
     ).replace("$PLACE", PLACE)
     return [
-        "unshare", "--mount", "--net", "--ipc", "sh", "-c", script, str(root), str(folder),
+        *_ALONE, script, str(root), str(folder),
         "/usr/bin/env", "-i", *variables, *program,
     ]  # fmt: skip

@@ -1,7 +1,10 @@
 """The builder's own work, without a build: smaller data, dropped libraries, packages, icons."""
 
 import array
+import os
+import shutil
 import struct
+import subprocess
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import check, contents, folder, icons, icu, linux, shrink
+from builder import bare_root, check, contents, folder, icons, icu, linux, shrink
 from builder.errors import BuildError
 
 HEADER = struct.pack("<HHHHBBBB4s", 32, 0x27DA, 20, 0, 0, 0, 2, 0, b"CmnD").ljust(32, b"\0")
@@ -154,3 +157,32 @@ def test_sound_in_a_recording_is_measured(tmp_path: Path) -> None:
         file.setparams((1, 2, 24_000, 0, "NONE", ""))
         file.writeframes(array.array("h", [0] * 24_000 + [9000, -9000] * 6_000).tobytes())
     assert check.loud_seconds(path) == pytest.approx(0.5)
+
+
+def test_a_bare_system_is_readable_whatever_the_mask_of_its_maker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bare_root, "packages", lambda: ["none"])
+    monkeypatch.setattr(os, "chown", lambda *_: None)
+    listing = subprocess.CompletedProcess([], 0, stdout=f"/etc\n{__file__}\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: listing)
+    mask = os.umask(0o077)
+    try:
+        bare_root.make(tmp_path)
+        assert os.umask(0o077) == 0o077  # what the process had is put back
+    finally:
+        os.umask(mask)
+    own = {tmp_path / "srv" / "user", tmp_path / "run"}
+    folders = [path for path in tmp_path.rglob("*") if path.is_dir() and path not in own]
+    assert len(folders) > 10
+    assert all(path.stat().st_mode & 0o055 == 0o055 for path in folders)
+
+
+def test_root_that_may_not_isolate_a_program_makes_no_bare_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = subprocess.CompletedProcess([], 1, stderr="unshare: Operation not permitted\n")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: refused)
+    assert bare_root.can_be_made().endswith("Operation not permitted")

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ from voicedesk.ui.translation import catalogue
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = executable(ROOT)
 
+NOBODY = 65534
 NONE: Mapping[str, str | None] = MappingProxyType({})
 
 pytestmark = [
@@ -141,18 +142,36 @@ def test_a_path_with_spaces_and_umlauts(tmp_path: Path) -> None:
     Installed(copy_of_the_folder(home / "Meine Programme – ö" / "VoiceDesk"), home).answers()
 
 
+@contextlib.contextmanager
+def a_folder_for_all() -> Iterator[Path]:
+    """A folder that every user of this machine reaches; pytest's are the user's own, and so may $TMPDIR be."""
+    for base in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+        with tempfile.TemporaryDirectory(dir=base) as name:
+            Path(name).chmod(0o755)
+            if os.geteuid() != 0 or reaches(NOBODY, name):
+                yield Path(name)
+                return
+    pytest.skip("no other user reaches a temporary folder, or root may not become another user")
+
+
+def reaches(user: int, folder: str) -> bool:
+    try:
+        return subprocess.run(["test", "-x", folder], user=user, check=False).returncode == 0
+    except OSError:  # root within a container may not become everybody
+        return False
+
+
 @pytest.mark.parametrize("mode", [0o555, 0o000])
 def test_a_folder_and_a_home_that_cannot_be_written(mode: int) -> None:
     """Root may write everywhere, so that another user runs it there, in a home of root's."""
-    with tempfile.TemporaryDirectory() as name:  # others may not look into pytest's folders
-        Path(name).chmod(0o755)
-        home = Path(name) / "home"
+    with a_folder_for_all() as name:
+        home = name / "home"
         home.mkdir(mode=mode)
-        folder = copy_of_the_folder(Path(name) / "VoiceDesk")
+        folder = copy_of_the_folder(name / "VoiceDesk")
         for path in [folder, *filter(Path.is_dir, folder.rglob("*"))]:
             path.chmod(0o555)
         installed = Installed(folder, home)
-        installed.user = 65534 if os.geteuid() == 0 else None
+        installed.user = NOBODY if os.geteuid() == 0 else None
         assert os.geteuid() == 0 or not os.access(folder, os.W_OK)
         said = installed.run("doctor", "--json")
         report = json.loads(
