@@ -26,9 +26,10 @@ async def share_of_processor() -> float:
 
 def main() -> None:
     times: dict[str, float] = {"python": since()}
-    from voicedesk.cli.early import hold_garbage
+    from voicedesk.cli.early import hold_garbage, load_qt
 
     hold_garbage()
+    load_qt()
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtWidgets import QApplication
 

@@ -10,6 +10,14 @@ OF_DIALOGS = {"voicedesk.ui.settings_fields", "voicedesk.ui.settings_dialog"}
 OF_TRIALS = {"voicedesk.providers.trials", "voicedesk.providers.thinkers"}
 OF_NETWORK = {"PySide6.QtNetwork"}
 OF_CHAINS = {"voicedesk.chains", "voicedesk.pipelines.chunker", "voicedesk.pipelines.classic"}
+OF_TURNS = {
+    "sqlite3",
+    "voicedesk.assembly",
+    "voicedesk.conversation.figures.accountant",
+    "voicedesk.keeping",
+    "voicedesk.pipelines.realtime",
+    "voicedesk.tools.builtin_tools",
+}
 
 CHECK = """
 import sys
@@ -20,7 +28,7 @@ from voicedesk.desk import Desk
 import asyncio
 
 async def make():
-    await Desk(Settings(mode=sys.argv[1])).close()
+    await Desk(Settings(mode=sys.argv[1]), keep=True).close()
 
 asyncio.run(make())
 print(*set(sys.argv[2:]) & set(sys.modules))
@@ -30,8 +38,8 @@ print(*set(sys.argv[2:]) & set(sys.modules))
 @pytest.mark.parametrize(
     ("mode", "later"),
     [
-        ("realtime", HEAVY | OF_NETWORK | OF_DIALOGS | OF_TRIALS | OF_CHAINS),
-        ("classic", HEAVY | OF_NETWORK | OF_DIALOGS | {"voicedesk.pipelines.realtime"}),
+        ("realtime", HEAVY | OF_NETWORK | OF_DIALOGS | OF_TRIALS | OF_CHAINS | OF_TURNS),
+        ("classic", HEAVY | OF_NETWORK | OF_DIALOGS | OF_TRIALS | OF_CHAINS | OF_TURNS),
     ],
 )
 def test_nothing_is_loaded_before_the_first_paint_that_is_wanted_later(
@@ -43,5 +51,22 @@ def test_nothing_is_loaded_before_the_first_paint_that_is_wanted_later(
         text=True,
         check=True,
         timeout=60,
+    )
+    assert result.stdout.split() == []
+
+
+WATCHED = """
+import linecache
+from voicedesk.cli.early import load_qt
+load_qt()
+import voicedesk.session
+from PySide6.QtCore import QObject
+print(*(name for name in linecache.cache if "voicedesk" in name))
+"""
+
+
+def test_no_source_is_read_because_qt_is_there() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", WATCHED], capture_output=True, text=True, check=True, timeout=60
     )
     assert result.stdout.split() == []

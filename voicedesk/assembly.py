@@ -15,12 +15,12 @@ from voicedesk.pipelines.base import Pipeline
 from voicedesk.providers.pace import PaceBook
 from voicedesk.providers.presets import Stage
 from voicedesk.providers.profiles import Address, quirks_of
-from voicedesk.providers.stages import Voice
 from voicedesk.servers import Servers
 from voicedesk.tools.registry import Registry
 
 if TYPE_CHECKING:
     from voicedesk.chains import Chains
+    from voicedesk.providers.stages import Voice
 
 
 def _models(server: Server, **chosen: Stage) -> dict[str, str]:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import locale
 import logging
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from voicedesk.assembly import Assembly, model_of
 from voicedesk.audio.io import AudioInput, AudioOutput
 from voicedesk.conversation.announcements import filler, sound_of, spoken
 from voicedesk.conversation.conductor import Conductor
@@ -26,14 +27,18 @@ from voicedesk.core.errors import ServerError, VoiceDeskError
 from voicedesk.core.events import Waiting
 from voicedesk.core.settings import Settings
 from voicedesk.core.tasks import TaskSet
-from voicedesk.keeping import Keeping
+from voicedesk.pipelines.late import LatePipeline
 from voicedesk.providers.keys import Keys
 from voicedesk.providers.profiles import quirks_of
 from voicedesk.servers import Servers
-from voicedesk.tools.builtin_tools import Desktop, builtin_tools
-from voicedesk.tools.notes import Notes
-from voicedesk.tools.registry import Confirm, Registry
-from voicedesk.tools.timers import Timers
+
+if TYPE_CHECKING:
+    from voicedesk.assembly import Assembly
+    from voicedesk.keeping import Keeping
+    from voicedesk.pipelines.base import Pipeline
+    from voicedesk.tools.builtin_tools import Desktop
+    from voicedesk.tools.registry import Confirm
+    from voicedesk.tools.timers import Timers
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +46,16 @@ log = logging.getLogger(__name__)
 class Desk:
     """Everything but the window.
 
+    What only a turn needs is made, and its code loaded, by ``prepare`` or by the first turn: the window is painted before.
+
     Attributes:
         settings: Those in force.
         conductor: Leads the turns.
         recorder: What happened in them.
         dialogue: What was said, shared by both pipelines.
         recall: What can be done with messages of the past.
-        tools: All there are.
         servers: Where they are.
-        keeping: The history and the takes; None when nothing is kept.
+        keeping: The history and the takes; None when nothing is kept, and before ``prepare``.
     """
 
     def __init__(
@@ -79,33 +85,54 @@ class Desk:
         self._filler: asyncio.Task[None] | None = None
         self.servers = Servers(keys or Keys())
         self.dialogue = Dialogue()
-        self._timers = Timers(self._alarm, language=_language(settings))
-        folders = Folders.find()
-        self.tools = self._all_tools(folders, desktop, confirm)
-        self._assembly = Assembly(self.servers, self.dialogue, self.tools, folders)
-        self._assembly.paces.waiting = self._on_waiting
+        self._folders = Folders.find()
+        self._desktop, self._confirm = desktop, confirm
+        self._timers: Timers | None = None
         self.recorder = Recorder()
-        pipeline = self._assembly.pipeline(settings)
+        pipeline = LatePipeline(self._first_pipeline)
         self.conductor = Conductor(pipeline, microphone, speaker, settings.talk)
         self.conductor.patience.feedback = settings.feedback
-        scribe = Scribe(self.dialogue)
+        self._scribe = Scribe(self.dialogue)
         self._earcons = Earcons(self.conductor, is_on=settings.feedback.cues)
         self.recall = Recall(self.conductor, removed=self._on_removed)
         self._frugal = Frugal()
-        for observer in (scribe, self._earcons, self.recorder, self._frugal):
+        for observer in (self._scribe, self._earcons, self.recorder, self._frugal):
             self.conductor.observe(observer)
-        self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), folders.data)
-        self.keeping = self._keep(folders, scribe) if keep else None
+        data = self._folders.data
+        self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), data)
+        self.keeping: Keeping | None = None
+        self._is_to_keep = keep
 
-    def _all_tools(
-        self, folders: Folders, desktop: Desktop | None, confirm: Confirm | None
-    ) -> Registry:
-        tools = builtin_tools(self._timers, Notes(folders.data), desktop=desktop)
-        return Registry(tools, confirm=confirm)
+    def prepare(self) -> None:
+        """Make what watches the turns and is not seen before them. Does nothing the second time."""
+        self._books.prepare()
+        if self._is_to_keep and self.keeping is None:
+            self.keeping = self._keep()
 
-    def _keep(self, folders: Folders, scribe: Scribe) -> Keeping:
+    def _first_pipeline(self) -> Pipeline:
+        self.prepare()  # perhaps a question was typed in the very first moment
+        return self._assembly.pipeline(self.settings)
+
+    @cached_property
+    def _assembly(self) -> Assembly:
+        from voicedesk.assembly import Assembly
+        from voicedesk.tools.builtin_tools import builtin_tools
+        from voicedesk.tools.notes import Notes
+        from voicedesk.tools.registry import Registry
+        from voicedesk.tools.timers import Timers
+
+        self._timers = Timers(self._alarm, language=_language(self.settings))
+        tools = builtin_tools(self._timers, Notes(self._folders.data), desktop=self._desktop)
+        registry = Registry(tools, confirm=self._confirm)
+        assembly = Assembly(self.servers, self.dialogue, registry, self._folders)
+        assembly.paces.waiting = self._on_waiting
+        return assembly
+
+    def _keep(self) -> Keeping:
+        from voicedesk.keeping import Keeping
+
         keeping = Keeping(
-            *(folders.data, self.conductor, scribe, self.recorder),
+            *(self._folders.data, self.conductor, self._scribe, self.recorder),
             privacy=self.settings.privacy,
             server=lambda: self.server_name,
             renew=self._renew,
@@ -130,12 +157,14 @@ class Desk:
 
     async def start(self) -> None:
         """Connect to the server. A failure is told by the conductor's events."""
+        self.prepare()
         self._books.load()
         await self.conductor.start()
         self._prepare_filler()
 
     async def look_back(self) -> None:
         """Look for what an earlier run has left: a take that was cut by its end can be asked again."""
+        self.prepare()
         if self.keeping is not None:
             await self.keeping.start()
 
@@ -153,7 +182,8 @@ class Desk:
         self.conductor.use_talk(settings.talk)
         self.conductor.patience.feedback = settings.feedback
         self._earcons.is_on = settings.feedback.cues
-        self._timers.language = _language(settings)
+        if self._timers is not None:
+            self._timers.language = _language(settings)
         if self.keeping is not None:
             self.keeping.use(settings.privacy)
         if self._answering(settings) != self._answering(old):
@@ -187,6 +217,8 @@ class Desk:
     @property
     def model(self) -> str:
         """The model that answers, for people."""
+        from voicedesk.assembly import model_of
+
         return model_of(self.settings)
 
     # ------------------------------------------------------------------------- words of our own
@@ -219,7 +251,8 @@ class Desk:
 
     async def close(self) -> None:
         """Stop what runs and end the built-in server. Safe to call twice."""
-        self._timers.close()
+        if self._timers is not None:
+            self._timers.close()
         await self._tasks.close()
         await self.recall.close()
         await self.conductor.close()
@@ -227,7 +260,8 @@ class Desk:
         if self.keeping is not None:
             await self.keeping.close()
         await self._books.close()
-        await self._assembly.close()
+        if "_assembly" in vars(self):  # it is made when it is first wanted
+            await self._assembly.close()
         await self.servers.close()
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from voicedesk.assembly import classic_settings, realtime_settings
 from voicedesk.core.errors import SoundFileError
 from voicedesk.core.resources import resource_path
 from voicedesk.core.settings import Settings
@@ -25,6 +24,8 @@ _SAMPLE_BYTES = 3 * 48_000
 
 def uses(settings: Settings) -> Iterator[tuple[Stage, str, str]]:
     """What the chosen pipeline needs: stage, the server's id, and the model."""
+    from voicedesk.assembly import classic_settings, realtime_settings
+
     if settings.mode == "realtime":
         realtime = realtime_settings(settings)
         yield "realtime", realtime.server, realtime.model
@@ -56,6 +57,7 @@ def models_of(settings: Settings, server_id: str) -> dict[Stage, str]:
 
 def subject_of(settings: Settings, server_id: str, *, sample: bytes, today: date) -> Subject:
     """What there is to try of a server."""
+    from voicedesk.assembly import classic_settings
     from voicedesk.providers.probe import Subject
     from voicedesk.providers.profiles import quirks_of
     from voicedesk.providers.trials import Wishes

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from voicedesk.conversation.recall import in_pieces
-from voicedesk.conversation.store.model import Recording, Unanswered
 from voicedesk.core.settings import Settings
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import State
 from voicedesk.desk import Desk
-from voicedesk.keeping import Keeping
 from voicedesk.providers.ways import Way, settings_for
+
+if TYPE_CHECKING:
+    from voicedesk.conversation.store.model import Recording, Unanswered
+    from voicedesk.keeping import Keeping
 
 
 class SecondTries:

@@ -8,7 +8,7 @@ import os
 import sys
 from functools import partial
 
-from voicedesk.cli.early import has_display, hold_garbage, qt_problem
+from voicedesk.cli.early import has_display, hold_garbage, load_qt, qt_problem
 from voicedesk.instance import NO_ANSWER, Answer, Request, Seat
 
 _STARTING_S = 5.0
@@ -71,6 +71,7 @@ def _open(seat: Seat | None) -> int:
     if problem is not None:
         print(problem, file=sys.stderr)
         return 2
+    load_qt()
     from voicedesk.conversation.logs import start_logging
     from voicedesk.conversation.storage import Folders
     from voicedesk.crash import CrashReporter

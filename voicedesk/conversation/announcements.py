@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from voicedesk.conversation.asked import Announcement
 from voicedesk.core.clock import now
@@ -18,7 +19,9 @@ from voicedesk.core.events import (
     TextDelta,
     TextEnded,
 )
-from voicedesk.providers.stages import Voice
+
+if TYPE_CHECKING:
+    from voicedesk.providers.stages import Voice
 
 log = logging.getLogger(__name__)
 
