@@ -166,14 +166,16 @@ def test_a_bare_system_is_readable_whatever_the_mask_of_its_maker(
     monkeypatch.setattr(os, "chown", lambda *_: None)
     listing = subprocess.CompletedProcess([], 0, stdout=f"/etc\n{__file__}\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: listing)
+    root = tmp_path / "root"
+    root.mkdir()
     mask = os.umask(0o077)
     try:
-        bare_root.make(tmp_path)
+        bare_root.make(root)
         assert os.umask(0o077) == 0o077  # what the process had is put back
     finally:
         os.umask(mask)
-    own = {tmp_path / "srv" / "user", tmp_path / "run"}
-    folders = [path for path in tmp_path.rglob("*") if path.is_dir() and path not in own]
+    own = {root / "srv" / "user", root / "run"}
+    folders = [path for path in root.rglob("*") if path.is_dir() and path not in own]
     assert len(folders) > 10
     assert all(path.stat().st_mode & 0o055 == 0o055 for path in folders)
 
