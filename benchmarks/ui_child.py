@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -138,6 +139,7 @@ async def make(seconds: float) -> Application:
     desktop.window.resize(960, 720)
     desktop.window.show()
     await desktop.desk.conductor.connect()
+    gc.freeze()  # as a session does
     return desktop
 
 
@@ -162,18 +164,27 @@ async def stream(seconds: float) -> dict[str, float]:
     desktop.window.transcript.show_past(past)
     await settle(desktop)
     watching.cancel()
+    figures = await watch_answers(desktop, max(1, round(seconds / ANSWER_S)))
+    figures |= {f"opening {name}": value for name, value in opening.figures().items()}
+    desktop.window.transcript.select_whole()  # what is selected stays laid out
+    await settle(desktop)
+    whole = await watch_answers(desktop, 1)
+    figures |= {f"whole {name}": value for name, value in whole.items()}
+    await desktop.close()
+    return figures
+
+
+async def watch_answers(desktop: Application, answers: int) -> dict[str, float]:
+    """Of the loop while so many answers stream, one after the other."""
     watch = LoopWatch()
     watching = asyncio.create_task(watch.run())
-    for _ in range(max(1, round(seconds / ANSWER_S))):
+    for _ in range(answers):
         desktop.desk.conductor.ask("How do I read a file?")
         await asyncio.sleep(0.05)
         await until_ready(desktop)
         await asyncio.sleep(0.3)  # the Markdown of the answer is read and laid out
     watching.cancel()
-    figures = watch.figures()
-    figures |= {f"opening {name}": value for name, value in opening.figures().items()}
-    await desktop.close()
-    return figures
+    return watch.figures()
 
 
 async def memory(turns: float) -> dict[str, float]:

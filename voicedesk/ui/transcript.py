@@ -139,8 +139,9 @@ class Transcript(QTextBrowser):
     def _lay_out(self, until: float | None) -> bool:
         """Returns whether anything is left."""
         self._timer.stop()
-        gone, changed = self.log.take_changes()
-        removed = [*gone, *self._leaving()]
+        removed, changed = self.log.take_changes()
+        leaving = self._leaving()
+        removed += leaving
         changed = [entry for entry in changed if entry in self._reach]
         if not removed and not changed:
             return False
@@ -174,7 +175,7 @@ class Transcript(QTextBrowser):
         self.laid_out.emit()
         if not left:
             self._on_all_there()
-        return bool(left)
+        return bool(left or leaving)  # more may have to leave
 
     def _leaving(self) -> Sequence[Entry]:
         """Entries far above the newest words, which leave while nobody has anything to do with them."""

@@ -16,6 +16,8 @@ MOST = 400
 """Entries that are laid out while the newest words are in sight."""
 LEAVING = MOST // 10
 """So many more may be there before those leave again: what stands below them is moved each time."""
+AT_ONCE = MOST // 4
+"""So many leave at a time: all of two thousand took fifty milliseconds, in which the window would stand still."""
 
 _Place = tuple[int, int, int]
 _BEGINNING: _Place = (-(2**62), 0, 0)
@@ -52,12 +54,14 @@ class Reach:
         return self.widen(entries, max(0, end - begin))
 
     def narrow(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Reach no further up than is laid out at most, once that is worth its while. Returns those that leave."""
+        """Reach less far up where it is more than is laid out at most and worth its while. Returns those that leave."""
         begin = self._index(entries)
-        if len(entries) - begin <= MOST + LEAVING:
+        excess = len(entries) - begin - MOST
+        if excess <= LEAVING:
             return ()
-        self.begin(entries)
-        return entries[begin:-MOST]
+        end = begin + min(excess, AT_ONCE)
+        self._first = entries[end].place
+        return entries[begin:end]
 
     def _index(self, entries: Sequence[Entry]) -> int:
         return bisect_left(entries, self._first, key=lambda entry: entry.place)
