@@ -118,10 +118,9 @@ async def test_a_wait_for_a_server_is_told(events: list[Event]) -> None:
 async def test_a_question_of_the_very_first_moment_is_kept(voicedesk_home: Path) -> None:
     desk = Desk(Settings(), keep=True)
     try:
-        before = desk.keeping
+        before = desk._keeping
         desk.conductor.ask("Is anybody there?")
-        kept = desk.keeping
-        desk.prepare()
+        kept = desk._keeping
         assert before is None
         assert kept is not None
         assert desk.keeping is kept

@@ -137,7 +137,6 @@ class Application(QObject):
         """
         if garbage := make_application().findChild(Garbage):
             garbage.is_quiet = lambda: self._is_at_rest
-        self.desk.prepare()
         if self._file is not None and self._file.problem is not None:
             self.window.show_error("settings", self._file.problem)
         self._tasks.spawn(self.desk.warm(), name="warming the server")

@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 class Desk:
     """Everything but the window.
 
-    What only a turn needs is made, and its code loaded, by ``prepare`` or by the first turn: the window is painted before.
+    What only a turn needs is made, and its code loaded, when it is first wanted: the window is painted before.
 
     Attributes:
         settings: Those in force.
@@ -55,7 +55,6 @@ class Desk:
         dialogue: What was said, shared by both pipelines.
         recall: What can be done with messages of the past.
         servers: Where they are.
-        keeping: The history and the takes; None when nothing is kept, and before ``prepare``.
     """
 
     def __init__(
@@ -100,17 +99,23 @@ class Desk:
             self.conductor.observe(observer)
         data = self._folders.data
         self._books = Books(self.conductor.observe, lambda: stages_of(self.settings), data)
-        self.keeping: Keeping | None = None
+        self._keeping: Keeping | None = None
         self._is_to_keep = keep
 
-    def prepare(self) -> None:
-        """Make what watches the turns and is not seen before them. Does nothing the second time."""
+    @property
+    def keeping(self) -> Keeping | None:
+        """The history and the takes; None when nothing is kept."""
+        self._prepare()
+        return self._keeping
+
+    def _prepare(self) -> None:
+        """Make what watches the turns, before the first of them. Does nothing the second time."""
         self._books.prepare()
-        if self._is_to_keep and self.keeping is None:
-            self.keeping = self._keep()
+        if self._is_to_keep and self._keeping is None:
+            self._keeping = self._keep()
 
     def _first_pipeline(self) -> Pipeline:
-        self.prepare()  # perhaps a question was typed in the very first moment
+        self._prepare()  # perhaps a question was typed in the very first moment
         return self._assembly.pipeline(self.settings)
 
     @cached_property
@@ -157,14 +162,13 @@ class Desk:
 
     async def start(self) -> None:
         """Connect to the server. A failure is told by the conductor's events."""
-        self.prepare()
+        self._prepare()
         self._books.load()
         await self.conductor.start()
         self._prepare_filler()
 
     async def look_back(self) -> None:
         """Look for what an earlier run has left: a take that was cut by its end can be asked again."""
-        self.prepare()
         if self.keeping is not None:
             await self.keeping.start()
 
@@ -184,8 +188,8 @@ class Desk:
         self._earcons.is_on = settings.feedback.cues
         if self._timers is not None:
             self._timers.language = _language(settings)
-        if self.keeping is not None:
-            self.keeping.use(settings.privacy)
+        if self._keeping is not None:
+            self._keeping.use(settings.privacy)
         if self._answering(settings) != self._answering(old):
             await self.reconnect()
 
@@ -257,8 +261,8 @@ class Desk:
         await self.recall.close()
         await self.conductor.close()
         self._frugal.close()
-        if self.keeping is not None:
-            await self.keeping.close()
+        if self._keeping is not None:
+            await self._keeping.close()
         await self._books.close()
         if "_assembly" in vars(self):  # it is made when it is first wanted
             await self._assembly.close()

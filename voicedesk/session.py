@@ -58,8 +58,9 @@ async def run_session(
         tasks = TaskSet()
         stack.push_async_callback(tasks.close)
         tasks.spawn(_updates(desktop).run(), name="looking for newer versions")
-        await desktop.start()
         gc.freeze()  # what was loaded stays; looking through it again and again would hold up sound
+        await desktop.start()
+        gc.freeze()  # so does what has been loaded since
         await desktop.run()
     return 0
 
