@@ -461,6 +461,17 @@ def test_the_stages_have_pages_in_the_classic_chain_only(
     assert dialog._stack.currentIndex() == [page.name for page in PAGES].index("pipeline")
 
 
+def test_typing_a_name_goes_to_no_page_that_is_hidden(dialog: SettingsDialog) -> None:
+    dialog.show_settings(Settings(mode="classic"))
+    pages = by_name(dialog, "Pages", QListWidget)
+    pages.setFocus()
+    QTest.keyClicks(pages, "rea")
+    assert not pages.isRowHidden(pages.currentRow())
+    pages.keyboardSearch("")  # begins anew
+    QTest.keyClicks(pages, "thi")
+    assert pages.currentItem().text() == "Think"
+
+
 @pytest.mark.parametrize(
     ("page", "name", "choice", "path", "value"),
     [

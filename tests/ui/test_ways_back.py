@@ -87,6 +87,30 @@ def test_a_cancelled_take_is_sent_after_all(
     assert not bar.action.isEnabled()
 
 
+def test_a_typed_question_is_asked_after_all_by_the_key_in_its_line(
+    window: MainWindow, recall: FakeRecall, bar: UndoBar
+) -> None:
+    QTest.keyClicks(window.question, "What is late?")
+    QTest.keyClick(window.question, Qt.Key.Key_Return)
+    QTest.keyClick(window.question, Qt.Key.Key_Escape)
+    assert bar.isVisible()
+    QTest.keyClick(window.question, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert recall.calls == ["ask again 1 What is late?"]
+    assert window.question.text() == ""
+
+
+def test_what_is_being_typed_is_undone_before_anything_else(
+    window: MainWindow, recall: FakeRecall, bar: UndoBar
+) -> None:
+    cancel(window)
+    QTest.keyClicks(window.question, "What")
+    QTest.keyClick(window.question, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (window.question.text(), recall.calls) == ("", [])
+    assert bar.isVisible()
+    QTest.keyClick(window.question, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert recall.calls == ["ask again 1 "]
+
+
 def test_a_take_in_which_nobody_was_heard_can_be_sent_all_the_same(
     window: MainWindow, control: FakeControl, recall: FakeRecall, bar: UndoBar
 ) -> None:

@@ -313,7 +313,7 @@ class MainWindow(QMainWindow):
         text = self.question.text().strip()
         is_talking = self._control.state in {State.LISTENING, State.ENDING}
         if text and not is_talking:  # while the user talks the question waits in the line
-            self.question.clear()
+            self.question.setText("")  # other than by clear() it does not come back by Undo
             self._control.ask(text)
 
     def _focus_question(self) -> None:

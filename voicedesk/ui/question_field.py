@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from voicedesk.ui.widgets import IconButton, RoundedField
 
 _LONGEST_QUESTION = 32_000
+
+
+class _Line(QLineEdit):
+    """Leaves the key of Undo to the window while nothing of what was typed can be undone."""
+
+    def event(self, event: QEvent) -> bool:
+        is_undo = (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.matches(QKeySequence.StandardKey.Undo)
+        )
+        if is_undo and not self.isUndoAvailable():
+            event.ignore()
+            return False
+        return super().event(event)
 
 
 class QuestionField(RoundedField):
@@ -20,7 +36,7 @@ class QuestionField(RoundedField):
     asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.edit = QLineEdit(parent)
+        self.edit: QLineEdit = _Line(parent)
         super().__init__(self.edit, parent)
         self.edit.setPlaceholderText(self.tr("or type a question"))
         self.edit.setAccessibleName(self.tr("Question"))

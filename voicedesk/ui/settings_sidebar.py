@@ -32,6 +32,7 @@ from voicedesk.ui.settings_texts import translated
 from voicedesk.ui.widgets import QuietLabel
 
 _FOUND_ROLE = Qt.ItemDataRole.UserRole + 3
+_USABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class SettingsSidebar(QWidget):
@@ -124,7 +125,10 @@ class SettingsSidebar(QWidget):
         """Show the pages that mean something with these settings."""
         self._settings = settings
         for row, page in enumerate(PAGES):
-            self.pages.setRowHidden(row, not page.when.holds(settings))
+            is_there = page.when.holds(settings)
+            self.pages.setRowHidden(row, not is_there)
+            # Hidden alone it would still be turned to by typing its name.
+            self.pages.item(row).setFlags(_USABLE if is_there else Qt.ItemFlag.NoItemFlags)
         if self.pages.isRowHidden(self.pages.currentRow()):
             self.show_page("pipeline")  # what was looked at means nothing any more
 
