@@ -100,6 +100,16 @@ def test_a_size_that_no_screen_has_room_for_is_the_default(
     assert fresh.geometry() == before
 
 
+def test_the_default_size_is_no_larger_than_the_screen(fresh: QMainWindow, screen: QRect) -> None:
+    fresh.resize(screen.size() + QSize(300, 200))
+    put_back(fresh, WindowPlace())
+    assert fresh.width() == screen.width()
+    assert 0 < screen.height() - fresh.height() < 100  # its title is in sight, too
+    fresh.setMinimumSize(screen.size() + QSize(10, 10))
+    put_back(fresh, WindowPlace())
+    assert fresh.size() == fresh.minimumSize()
+
+
 def test_no_window_is_smaller_than_it_can_be(fresh: QMainWindow, screen: QRect) -> None:
     put_back(fresh, WindowPlace(QSize(1, 1), screen.topLeft()))
     assert fresh.size() == QSize(200, 100)

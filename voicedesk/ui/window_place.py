@@ -9,12 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QStyle
 
 from voicedesk.disk import write_whole
 
 log = logging.getLogger(__name__)
 
+_TITLE_BAR = QStyle.PixelMetric.PM_TitleBarHeight
 _FARTHEST = 100_000
 """No screen reaches so far, in pixels."""
 
@@ -57,6 +58,7 @@ def move_to(window: QMainWindow, place: QPoint | None) -> None:
 
 def put_back(window: QMainWindow, place: WindowPlace) -> None:
     """Give a window that is not shown yet its size and place, as far as the screens of now have room for them."""
+    _make_it_fit(window)
     if place.size is not None and place.size.isValid():
         size = place.size.expandedTo(window.minimumSize())
         rooms = [screen.availableGeometry().size() for screen in QGuiApplication.screens()]
@@ -65,6 +67,13 @@ def put_back(window: QMainWindow, place: WindowPlace) -> None:
             move_to(window, place.whole)
     if place.is_maximized:
         window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
+
+
+def _make_it_fit(window: QMainWindow) -> None:
+    """Let the default size of a window be no larger than the screen, which may be a small one at a large scale."""
+    room = window.screen().availableGeometry().size()
+    room.setHeight(room.height() - window.style().pixelMetric(_TITLE_BAR, None, window))
+    window.resize(window.size().boundedTo(room).expandedTo(window.minimumSize()))
 
 
 def load(file: Path) -> WindowPlace:
