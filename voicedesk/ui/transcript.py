@@ -1,8 +1,8 @@
 """The transcript: both sides of the conversation in one text document, with live words.
 
 One document gives selection across messages, copying, find and the screen reader's text interface for nothing, and
-inserting words into it costs about a millisecond however long it is. Words stream in as plain text; the Markdown of
-an answer is read once, when the answer is whole.
+inserting words into it costs about a millisecond. The latest messages stand in it, and those above them for whoever goes
+up to them. Words stream in as plain text; the Markdown of an answer is read once, when the answer is whole.
 """
 
 from __future__ import annotations
