@@ -21,17 +21,19 @@ OF_TURNS = {
 
 CHECK = """
 import sys
-import voicedesk.app
 import voicedesk.session
+from voicedesk.app import Application, run_on_qt
+from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.settings import Settings
-from voicedesk.desk import Desk
-import asyncio
 
-async def make():
-    await Desk(Settings(mode=sys.argv[1]), keep=True).close()
+async def make(_application):
+    desktop = Application(Settings(mode=sys.argv[1]), file=SettingsFile(Folders.find().config))
+    desktop.window.show()
+    print(*set(sys.argv[2:]) & set(sys.modules))
+    await desktop.close()
+    return 0
 
-asyncio.run(make())
-print(*set(sys.argv[2:]) & set(sys.modules))
+run_on_qt(make)
 """
 
 

@@ -108,6 +108,11 @@ class Desk:
         self._prepare()
         return self._keeping
 
+    @property
+    def waiting(self) -> int:
+        """How many takes were never answered, as far as it is known: nobody has looked before anything is kept."""
+        return self._keeping.waiting if self._keeping is not None else 0
+
     def _prepare(self) -> None:
         """Make what watches the turns, before the first of them. Does nothing the second time."""
         self._books.prepare()

@@ -29,8 +29,7 @@ class SecondTries:
     @property
     def waiting(self) -> int:
         """How many takes wait to be asked again, as far as it is known."""
-        keeping = self._desk.keeping
-        return keeping.waiting if keeping is not None else 0
+        return self._desk.waiting
 
     def ask_with(self, way: Way, ask: Callable[[], object]) -> None:
         """Have questions answered in this way from now on, and then call ``ask``."""
