@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QTableWidget,
+    QTabWidget,
     QToolButton,
 )
 from pytestqt.qtbot import QtBot
@@ -389,8 +390,9 @@ def test_everything_has_a_name_and_nothing_is_clipped(
 ) -> None:
     dialog = busy(window, control)
     assert unnamed(dialog) == []
-    for index in range(2):
-        dialog._tabs.setCurrentIndex(index)
+    (tabs,) = dialog.findChildren(QTabWidget)
+    for index in range(tabs.count()):
+        tabs.setCurrentIndex(index)
         QApplication.processEvents()
         assert clipped(dialog) == []
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, FakeKeys, FakeRecall, FakeTries, fake_devices
@@ -276,8 +276,11 @@ def test_a_link_is_opened_after_it_was_shown(window: MainWindow, opened: list[st
     link = window.transcript.document().find("the page").charFormat().anchorHref()
     window.transcript.anchorClicked.emit(QUrl(link))
     assert opened == []
-    (row,) = window.confirmations._open
-    assert row.accessibleDescription() == "https://example.org/a?b=1"
+    asked = {
+        widget.accessibleName(): widget.accessibleDescription()
+        for widget in window.confirmations.findChildren(QWidget)
+    }
+    assert asked["Open this page in the browser?"] == "https://example.org/a?b=1"
     answer(window, "Cancel")
     assert opened == []
     window.transcript.anchorClicked.emit(QUrl(link))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, FakeKeys, FakeRecall, FakeTries, fake_devices
-from tests.ui.finding import by_name
+from tests.ui.finding import by_name, read_on
 from voicedesk.core.events import ConversationOpened, Hint, HintKind, TakeOffered, TakesWaiting
 from voicedesk.core.settings import BUILTIN, OPENAI, Settings
 from voicedesk.core.turn import Trigger
@@ -283,8 +283,8 @@ def test_a_take_of_an_earlier_run_is_offered_with_its_length(
     control.can_retry = True
     control.emit(TakesWaiting(turn=0, at=0.0, number=1))
     control.emit(TakeOffered(turn=0, at=0.0, seconds=12.3))
-    label = window.retry_bar._label
-    assert label.text() == "VoiceDesk ended before it could answer. What you said (12 s) is kept."
+    kept = "VoiceDesk ended before it could answer. What you said (12 s) is kept."
+    assert read_on(window.retry_bar) == kept
     with qtbot.waitSignal(window.unanswered_wanted):
         by_name(window, "Show It", QPushButton).click()
     control.can_retry = False
@@ -292,4 +292,4 @@ def test_a_take_of_an_earlier_run_is_offered_with_its_length(
     assert window.retry_bar.isHidden()
     control.cancel()
     failed(control)
-    assert label.text() == "Your question is kept."
+    assert read_on(window.retry_bar) == "Your question is kept."
