@@ -16,6 +16,7 @@ from typing import Self
 from benchmarks.application import WireServer, home, noise, talk_for
 from benchmarks.report import Result
 from tests.support.pulse import VirtualSound
+from voicedesk.audio.on_device import REST_AFTER_S
 
 STARTS = 7
 IDLE_S = 15.0
@@ -94,9 +95,15 @@ def run() -> list[Result]:
 def _at_rest() -> list[Result]:
     """The window with its devices warm, the least that any program pays for such devices, and without them."""
     rest, least = start(IDLE_S), child("benchmarks.devices_child", str(IDLE_S))
+    quiet = f"nobody has talked for {REST_AFTER_S:.0f} s"
     rows = (
-        ("processor at rest, devices warm", rest["idle_cpu"], 1.0, "the window is active"),
-        ("of it, what open devices take", least["idle_cpu"], None, "PortAudio, callbacks empty"),
+        (
+            "processor at rest, devices warm",
+            rest["idle_cpu"],
+            1.0,
+            f"the window is active; {quiet}",
+        ),
+        ("what open devices take in a turn", least["idle_cpu"], None, "PortAudio, callbacks empty"),
         ("processor at rest, devices let go", rest["away_cpu"], 1.0, "another window is active"),
     )
     return [

@@ -17,8 +17,10 @@ def since() -> float:
 
 
 async def share_of_processor() -> float:
-    """What is taken of a core while nothing is done."""
-    await asyncio.sleep(2.0)
+    """What is taken of a core while nothing is done, and nothing was done for a while."""
+    from voicedesk.audio.on_device import REST_AFTER_S
+
+    await asyncio.sleep(REST_AFTER_S + 3.0)
     before, at = time.process_time(), since()
     await asyncio.sleep(IDLE_S)
     return (time.process_time() - before) / (since() - at)

@@ -15,7 +15,9 @@ from voicedesk.audio.census import Census
 from voicedesk.audio.reserve import STEPS_S
 from voicedesk.audio.speaker import Speaker
 from voicedesk.conversation.conductor import Conductor
+from voicedesk.conversation.figures.turn_figures import DeviceCounts
 from voicedesk.conversation.sound import SoundDevices
+from voicedesk.conversation.steadiness import Steadiness
 from voicedesk.core.events import Event, StateChanged
 from voicedesk.core.settings import DeviceChoice, Settings, Talk
 from voicedesk.core.turn import State
@@ -188,3 +190,19 @@ async def test_a_speaker_that_is_being_opened_at_the_end_is_closed_too(
     await closing
     assert len(desk.card.streams) == 3
     assert all(made.closed for made in desk.card.streams)
+
+
+def test_the_beginning_of_a_turn_is_told_once() -> None:
+    begun: list[int] = []
+    steadiness = Steadiness(
+        lambda: DeviceCounts(late_blocks=0, lost_blocks=0), lambda _: None, lambda: begun.append(1)
+    )
+    for state, count in (
+        (State.LISTENING, 1),
+        (State.ENDING, 1),
+        (State.THINKING, 1),
+        (State.READY, 1),
+        (State.THINKING, 2),
+    ):
+        steadiness.observe(StateChanged(turn=1, at=0.0, state=state))
+        assert len(begun) == count

@@ -54,7 +54,7 @@ _REMEDIES = {
     "apk": "sudo apk add portaudio",
 }
 
-_BLOCK_S: dict[Kind, float] = {"input": 0.02, "output": 0.01}
+BLOCK_S: dict[Kind, float] = {"input": 0.02, "output": 0.01}
 """Seconds of a device block. Left to itself PortAudio calls back every 5 ms, which costs twice the processor and, with
 an interpreter that one thread has at a time, holds up everything else."""
 
@@ -278,8 +278,17 @@ def _code(error: Exception) -> int:
     return code if isinstance(code, int) else 0
 
 
-def make_stream(kind: Kind, device: Device, callback: Any, latency: float) -> Any:
+def make_stream(
+    kind: Kind, device: Device, callback: Any, latency: float, block: float | None = None
+) -> Any:
     """Make a raw int16 stream, not started yet. The caller frees it with ``close_stream``.
+
+    Args:
+        kind: Direction.
+        device: Which.
+        callback: PortAudio's.
+        latency: What the device is asked to hold, in seconds.
+        block: Seconds between two calls; None for those of its kind.
 
     Raises:
         DeviceError: The device refuses.
@@ -298,7 +307,7 @@ def make_stream(kind: Kind, device: Device, callback: Any, latency: float) -> An
                         device=device.index,
                         dtype="int16",
                         latency=latency,
-                        blocksize=round(rate * _BLOCK_S[kind]),
+                        blocksize=round(rate * (block or BLOCK_S[kind])),
                         callback=callback,
                     )
             except sounddevice.PortAudioError as error:
@@ -323,6 +332,12 @@ def start_stream(stream: Any, device: Device) -> None:
             stream.start()
         except library().PortAudioError as error:
             raise refusal(device, error) from error
+
+
+def stop_stream(stream: Any) -> None:
+    """Stop a stream of ``make_stream`` at once; it can be started again."""
+    with _lock:
+        stream.abort(ignore_errors=True)
 
 
 def close_stream(stream: Any) -> None:

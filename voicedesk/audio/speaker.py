@@ -1,4 +1,8 @@
-"""The speaker: a PortAudio stream that is opened once and plays silence until there is something to say."""
+"""The speaker: a PortAudio stream that is opened once and plays silence until there is something to say.
+
+After a while of silence it is stopped, and started again with the next turn: the beginning of a turn is long before
+its sound.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from voicedesk.audio.played import PlayedSound
 from voicedesk.audio.shape import MAX_BLOCK
 from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError
+from voicedesk.core.events import AudioKey
 from voicedesk.core.settings import DeviceChoice
 
 
@@ -55,6 +60,33 @@ class Speaker(OnDevice, BufferedOutput):
         self._source = self._start(rate, loop)
         if self._played is not None:
             self._played.start(rate)
+
+    def play(self, key: AudioKey, pcm: bytes) -> None:
+        """As its base has it; a speaker that rests wakes up."""
+        super().play(key, pcm)
+        self.wake()
+
+    def finish(self, key: AudioKey) -> None:
+        """As its base has it; a speaker that rests wakes up."""
+        super().finish(key)
+        self.wake()
+
+    def complete(self) -> None:
+        """As its base has it; a speaker that rests wakes up."""
+        super().complete()
+        self.wake()
+
+    @property
+    def _is_in_use(self) -> bool:
+        return not self._source.is_idle
+
+    def _rest_or_wake(self) -> None:
+        if self._is_resting:
+            self._stream.pause()
+        elif self._stream.is_paused:
+            if self._played is not None:
+                self._played.start(self._source.rate)  # its times have a gap here
+            self._stream.resume()
 
     def _on_death(self, error: DeviceError) -> None:
         self._stopped()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from voicedesk.core.settings import DeviceChoice
 SILENT_S = 1.0
 """A device that does not call back for so long has died."""
 _LOOK_EVERY = 0.25
+_LOOK_EVERY_AT_REST = 1.0
 _WINDOW = 1.0
 _NONSENSE = 2.0
 _JUMP = 0.03
@@ -90,20 +92,34 @@ class DeviceStream:
         held: What it was asked to hold when it was opened last.
         latency: What the device reports, in seconds.
         heard_at: When the callback last ran. Set by the callback.
+        is_paused: Whether it is open and does not run.
 
     Args:
         kind: Direction.
         choice: Which device; None for the system's default.
+        block: Seconds between two callbacks; None for those of its kind.
+        looked: Called on the loop with each look at whether it lives; it may take its time until the next.
     """
 
-    def __init__(self, kind: devices.Kind, choice: DeviceChoice | None) -> None:
+    def __init__(
+        self,
+        kind: devices.Kind,
+        choice: DeviceChoice | None,
+        block: float | None = None,
+        looked: Callable[[], None] | None = None,
+    ) -> None:
         self.name = choice.name if choice is not None else "default"
         self.missing = False
         self.device: DeviceChoice | None = None
         self.latency = self.reserve = self.held = STEPS_S[0]
         self.heard_at = 0.0
+        self.is_paused = False
         self._kind: devices.Kind = kind
         self._choice = choice
+        self._block = block
+        self._looked = looked
+        self._changing = threading.RLock()
+        self._found: devices.Device | None = None
         self._stream: Any = None
 
     def open(
@@ -128,7 +144,10 @@ class DeviceStream:
         self.name, self.missing = found.device.name, found.missing
         self.device = found.device.choice
         self.held = self.reserve
-        self._stream = devices.make_stream(self._kind, found.device, callback, self.held)
+        self._found, self.is_paused = found.device, False
+        self._stream = devices.make_stream(
+            self._kind, found.device, callback, self.held, self._block
+        )
         try:
             self.latency = float(self._stream.latency)
             prepare(int(self._stream.samplerate), int(self._stream.channels))
@@ -139,14 +158,44 @@ class DeviceStream:
             raise
         loop.call_soon_threadsafe(self._look, self._stream, loop, died)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open, perhaps paused."""
+        return self._stream is not None
+
+    def pause(self) -> None:
+        """Stop the device and keep it; when this returns the callback does not run until ``resume``."""
+        with self._changing:
+            if self._stream is not None and not self.is_paused:
+                self.is_paused = True
+                devices.stop_stream(self._stream)
+
+    def resume(self) -> None:
+        """Start the device again.
+
+        Raises:
+            DeviceError: It refuses; it is closed by then.
+        """
+        with self._changing:
+            if self._stream is None or self._found is None or not self.is_paused:
+                return
+            try:
+                devices.start_stream(self._stream, self._found)
+            except DeviceError:
+                self.close()
+                raise
+            self.heard_at = now()
+            self.is_paused = False
+
     def close(self) -> None:
         """Stop and free the device; when this returns the callback does not run again.
 
         Safe to call twice, and on any thread.
         """
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            devices.close_stream(stream)
+        with self._changing:
+            stream, self._stream = self._stream, None
+            if stream is not None:
+                devices.close_stream(stream)
 
     def _look(
         self, stream: Any, loop: asyncio.AbstractEventLoop, died: Callable[[DeviceError], None]
@@ -154,8 +203,12 @@ class DeviceStream:
         """See whether the device still runs, again and again."""
         if stream is not self._stream:
             return  # closed meanwhile
-        if stream.active and now() - self.heard_at <= SILENT_S:
-            loop.call_later(_LOOK_EVERY, self._look, stream, loop, died)
+        if self.is_paused or (stream.active and now() - self.heard_at <= SILENT_S):
+            if self._looked is not None:
+                self._looked()
+            is_slow = self.is_paused or self._block is not None
+            every = _LOOK_EVERY_AT_REST if is_slow else _LOOK_EVERY
+            loop.call_later(every, self._look, stream, loop, died)
             return
         self.close()
         died(DeviceError("no callback", device=self.name, reason="it has stopped working"))

@@ -80,7 +80,7 @@ class SoundDevices:
         self._renewed_for: Census | None = None
         self._listed: tuple[float, Census] | None = None
         self._listing: asyncio.Task[None] | None = None
-        self._steadiness = Steadiness(self.counts, self._hold)
+        self._steadiness = Steadiness(self.counts, self._hold, self._wake_speaker)
         self._stop_observing = conductor.observe(self._steadiness.observe)
 
     async def open(self, settings: Settings) -> None:
@@ -296,6 +296,10 @@ class SoundDevices:
                 self._renewed_for = listed
                 await self._look_anew()
                 await self._start_all()
+
+    def _wake_speaker(self) -> None:
+        if self._speaker is not None:
+            self._speaker.wake()
 
     def _hold(self, seconds: dict[Kind, float]) -> None:
         """A turn is over: have the devices hold so much from the next one on."""

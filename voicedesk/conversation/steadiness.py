@@ -17,13 +17,18 @@ class Steadiness:
     Args:
         counts: What the devices in use have counted until now.
         changed: Called when nobody talks or listens any more, with what each device is to hold, in seconds.
+        began: Called when a turn begins: the speaker will be needed.
     """
 
     def __init__(
-        self, counts: Callable[[], DeviceCounts], changed: Callable[[dict[Kind, float]], None]
+        self,
+        counts: Callable[[], DeviceCounts],
+        changed: Callable[[dict[Kind, float]], None],
+        began: Callable[[], None] | None = None,
     ) -> None:
         self._counts = counts
         self._changed = changed
+        self._began = began
         self._reserves: dict[Kind, Reserve] = {"input": Reserve(), "output": Reserve()}
         self._begun: DeviceCounts | None = None  # as it was when the turn began
 
@@ -40,6 +45,8 @@ class Steadiness:
         if not isinstance(event, StateChanged):
             return
         if event.state not in AT_REST:
+            if self._begun is None and self._began is not None:
+                self._began()
             self._begun = self._begun or self._counts()
         elif self._begun is not None:
             counted, self._begun = self._counts().since(self._begun), None

@@ -1,0 +1,157 @@
+"""Devices that nobody uses rest, and are awake before anybody notices: on real PortAudio."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.support.pulse import VirtualSound
+from tests.support.sounds import Ear, chirp, find, reached
+from voicedesk.audio import devices, on_device
+from voicedesk.audio.devices import Device
+from voicedesk.audio.io import CapturedBlock
+from voicedesk.audio.microphone import Microphone
+from voicedesk.audio.pcm import resample
+from voicedesk.audio.played import PlayedSound
+from voicedesk.audio.speaker import Speaker
+from voicedesk.core.clock import now
+from voicedesk.core.errors import DeviceError, VoiceDeskError
+from voicedesk.core.events import AudioKey
+
+pytestmark = pytest.mark.sound
+
+KEY = AudioKey(1, "r", "a")
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_device, "REST_AFTER_S", 0.0)
+
+
+@pytest.fixture
+def microphone(pulse: VirtualSound) -> Iterator[Microphone]:
+    made = Microphone()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def speaker(pulse: VirtualSound) -> Iterator[Speaker]:
+    made = Speaker(played=PlayedSound())
+    yield made
+    made.close()
+
+
+async def rested(device: Microphone | Speaker) -> None:
+    await reached(lambda: device._stream.is_paused, "the rest")
+
+
+async def test_a_take_reaches_back_into_the_rest_and_has_no_gap(microphone: Microphone) -> None:
+    microphone.open()
+    await rested(microphone)
+    written = microphone._ring.written
+    await reached(lambda: microphone._ring.written > written + 48_000, "more sound")
+    blocks: list[CapturedBlock] = []
+    pressed = now()
+    microphone.begin(pressed - 0.3, blocks.append)
+    assert not microphone.is_resting
+    await reached(lambda: microphone._present is microphone._quick, "the quick stream")
+    await reached(lambda: microphone._slow.stream.is_paused, "the end of the slow one")
+    assert microphone.is_open
+    released = now()
+    await microphone.end(released + 0.1, through=released)
+    assert blocks[0].captured_at == pytest.approx(pressed - 0.3, abs=0.001)
+    assert blocks[-1].captured_at >= released - 0.05
+    steps = np.diff([block.captured_at for block in blocks])
+    assert np.abs(steps - 0.04).max() < 0.04  # the two streams tell slightly other times
+    await rested(microphone)
+
+
+async def test_a_microphone_that_has_no_second_stream_goes_on_as_it_is(
+    microphone: Microphone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, refused = devices.make_stream, []
+
+    def once(
+        kind: devices.Kind, device: Device, callback: object, latency: float, block: float | None
+    ) -> object:
+        if block is not None:
+            refused.append(device)
+            raise DeviceError("busy", device=device.name, reason="another program is using it")
+        return make(kind, device, callback, latency, block)
+
+    monkeypatch.setattr(devices, "make_stream", once)
+    microphone.open()
+    await reached(lambda: bool(refused), "an attempt")
+    await reached(lambda: not microphone.is_resting, "that it stays awake")
+    written = microphone._ring.written
+    await reached(lambda: microphone._ring.written > written + 24_000, "more sound")
+    assert len(refused) == 1
+    assert not microphone._stream.is_paused
+
+
+async def test_a_microphone_that_dies_at_rest_says_so(microphone: Microphone) -> None:
+    told: list[VoiceDeskError] = []
+    microphone.on_trouble(told.append)
+    microphone.open()
+    await rested(microphone)
+    stream = microphone._slow.stream._stream
+    assert stream is not None
+    stream.abort()
+    await reached(lambda: bool(told), "word of it")
+    assert not microphone.is_open
+    microphone.open()
+    written = microphone._ring.written
+    await reached(lambda: microphone._ring.written > written, "sound")
+
+
+async def test_a_speaker_wakes_for_sound_and_plays_all_of_it(
+    pulse: VirtualSound, speaker: Speaker
+) -> None:
+    ear = Ear()
+    speaker.listen(ear)
+    speaker.open()
+    with pulse.record_speaker() as recording:
+        await rested(speaker)
+        assert speaker.is_open
+        sound = chirp(0.5)
+        speaker.play(KEY, sound.tobytes())
+        speaker.finish(KEY)
+        speaker.complete()
+        await reached(lambda: "drained" in ear.names, "the end")
+        until = now() + 0.1
+        await reached(
+            lambda: recording.time_of(len(recording.samples())) > until, "the recording to go on"
+        )
+        heard = recording.samples()
+    sent = resample(sound, 24_000, 48_000)
+    at = find(sent[:9600], heard)
+    assert len(heard) - at >= sent.size
+    assert abs(find(sent[-9600:], heard) - (at + sent.size - 9600)) <= 2
+    await rested(speaker)
+
+
+async def test_a_speaker_that_does_not_start_again_has_died(
+    speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ear = Ear()
+    speaker.listen(ear)
+    speaker.open()
+    await rested(speaker)
+
+    def refuse(stream: object, device: Device) -> None:
+        raise DeviceError("gone", device=device.name, reason="it is not connected any more")
+
+    monkeypatch.setattr(devices, "start_stream", refuse)
+    speaker.wake()
+    await reached(lambda: "trouble" in ear.names, "word of it")
+    assert not speaker.is_open
+
+
+async def test_a_device_of_another_sound_system_does_not_rest(
+    speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_device, "_MAY_REST", frozenset())
+    speaker.open()
+    speaker._looked()
+    assert not speaker.is_resting
