@@ -228,6 +228,27 @@ def test_unheard_words_are_read_as_markdown_too(qtbot: QtBot) -> None:
     assert {italic for _, italic in formats_of(reader, "Take this")} == {False}
 
 
+@pytest.mark.parametrize(
+    ("heard", "unheard", "read"),
+    [
+        ("I can tell the time and", "the date.", "I can tell the time and the date."),
+        ("", "Never heard.", "Never heard."),
+        ("All heard.", "", "All heard."),
+        ("Take:\n\n- milk", "- bread", "Take:\nmilk\nbread"),
+        ("# Shopping", "Take milk.", "Shopping\nTake milk."),
+        ("```\nprint(1)", "print(2)\n```", "print(1)\nprint(2)"),
+    ],
+)
+def test_an_answer_that_was_cut_in_a_sentence_goes_on_in_its_line(
+    qtbot: QtBot, heard: str, unheard: str, read: str
+) -> None:
+    reader = HistoryReader()
+    qtbot.addWidget(reader)
+    said = Said(Role.ASSISTANT, heard, unheard)
+    reader.show_turns([Turn("t1", START, Outcome.INTERRUPTED, messages=(said,))])
+    assert read in "\n".join(filter(None, reader.toPlainText().split("\n")))
+
+
 def test_conversations_are_listed_and_read(qtbot: QtBot, tmp_path: Path) -> None:
     async def work(person: Person) -> None:
         three(person)

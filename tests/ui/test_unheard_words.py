@@ -98,7 +98,7 @@ def test_the_history_tells_them_in_the_same_ways(qtbot: QtBot) -> None:
     assert slanted(reader).strip() == "And asks for hay."
     assert "italics" in reader.accessibleDescription()
     assert copied(reader) == (
-        "VoiceDesk · interrupted\nA horse walks into a bar.\n[not heard: And asks for hay.]"
+        "VoiceDesk · interrupted\nA horse walks into a bar. [not heard: And asks for hay.]"
     )
     reader.show_turns([Turn("t1", 0.0, messages=(Said(Role.ASSISTANT, "Forty-two."),))])
     assert reader.accessibleDescription() == ""

@@ -31,7 +31,7 @@ from voicedesk.ui.stored_sentences import stored_sentence
 from voicedesk.ui.transcript_markdown import has_markup
 from voicedesk.ui.transcript_style import TranscriptStyle
 from voicedesk.ui.transcript_writer import MarkdownWriter, Written, write_plain
-from voicedesk.ui.unheard_words import mark_unheard, told_selection
+from voicedesk.ui.unheard_words import joined, mark_unheard, told_selection
 from voicedesk.ui.widgets import FocusFrame, style_scroll_bar
 from voicedesk.ui.wording import seconds
 
@@ -150,7 +150,7 @@ class HistoryReader(QTextEdit):
             if said.role is Role.ASSISTANT and figures is not None:
                 self._write_time(cursor, figures)
                 figures = None  # once, however many parts the answer has
-            whole = "\n".join(filter(None, (said.text, said.unheard)))
+            whole = joined(said.text, said.unheard)
             is_marked = said.role is Role.ASSISTANT and _is_marked(whole)
             begin, written = (self._write_marked if is_marked else self._write_plain)(cursor, whole)
             if said.unheard:

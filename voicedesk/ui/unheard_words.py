@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QTextCursor, QTextDocument, QTextDocumentFragment
 
 from voicedesk.ui.transcript_style import UNHEARD, TranscriptStyle
+
+_BLOCK = re.compile(r"[ \t]*(?:[-*+>#|]|\d+[.)][ \t]|```)")
+"""How a line begins that is no part of the one before, in Markdown."""
+_FENCE = "```"
+
+
+def joined(heard: str, unheard: str) -> str:
+    """An answer of which only the beginning was heard, in one: a sentence that was cut goes on in its line."""
+    if not heard or not unheard:
+        return heard + unheard
+    last = heard[heard.rfind("\n") + 1 :].lstrip()
+    ends_line = last.startswith(("#", "|")) or heard.count(_FENCE) % 2 == 1
+    return heard + ("\n" if ends_line or _BLOCK.match(unheard) else " ") + unheard
 
 
 def mark_unheard(document: QTextDocument, first: int, last: int, style: TranscriptStyle) -> None:
