@@ -394,8 +394,6 @@ def _heard(entry: Entry) -> str:
     return " ".join((text + entry.text[at:]).split())
 
 
-# A connection that is made in the moment in which it is cancelled is dropped by anyio, not closed: it is when collected.
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_whatever_is_done_the_screen_says_what_the_desk_holds(qtbot: QtBot) -> None:
     del qtbot
     Hands.TestCase.settings = settings(

@@ -1,6 +1,8 @@
 """Requests to one server: warmed, waited for when it asks, and every failure a sentence."""
 
 import asyncio
+import gc
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -408,3 +410,23 @@ async def test_a_kept_connection_that_the_server_closed_is_made_anew() -> None:
     await server.close()
     listener.close()
     await listener.wait_closed()
+
+
+async def test_a_request_that_is_called_off_at_any_moment_leaves_no_connection_open() -> None:
+    async with fake_http(answers(b"fine")) as fake:
+        server = fake.client()
+        link = await server.link()
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            for steps in range(40):
+                request = link.http.get(link.url("/x"), headers={"Connection": "close"})
+                asking = asyncio.create_task(request)
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+                del asking, request
+                gc.collect()
+            await server.close()
+            gc.collect()
+        assert [str(each.message) for each in told] == []
