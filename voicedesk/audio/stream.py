@@ -120,6 +120,8 @@ class DeviceStream:
         self._looked = looked
         self._changing = threading.RLock()
         self._found: devices.Device | None = None
+        self._watch: tuple[asyncio.AbstractEventLoop, Callable[[DeviceError], None]] | None = None
+        self._looks = 0  # counts how often looking began
         self._stream: Any = None
 
     def open(
@@ -156,7 +158,8 @@ class DeviceStream:
         except BaseException:
             self.close()
             raise
-        loop.call_soon_threadsafe(self._look, self._stream, loop, died)
+        self._watch = loop, died
+        self._look_again()
 
     @property
     def is_open(self) -> bool:
@@ -186,6 +189,7 @@ class DeviceStream:
                 raise
             self.heard_at = now()
             self.is_paused = False
+            self._look_again()
 
     def close(self) -> None:
         """Stop and free the device; when this returns the callback does not run again.
@@ -197,18 +201,24 @@ class DeviceStream:
             if stream is not None:
                 devices.close_stream(stream)
 
+    def _look_again(self) -> None:
+        """Look after the device from now on, on the loop: there is nothing to be seen of one that is paused."""
+        assert self._watch is not None
+        self._looks += 1
+        self._watch[0].call_soon_threadsafe(self._look, self._looks, *self._watch)
+
     def _look(
-        self, stream: Any, loop: asyncio.AbstractEventLoop, died: Callable[[DeviceError], None]
+        self, looks: int, loop: asyncio.AbstractEventLoop, died: Callable[[DeviceError], None]
     ) -> None:
         """See whether the device still runs, again and again."""
-        if stream is not self._stream:
-            return  # closed meanwhile
-        if self.is_paused or (stream.active and now() - self.heard_at <= SILENT_S):
+        stream = self._stream
+        if stream is None or self.is_paused or looks != self._looks:
+            return  # closed or stopped meanwhile
+        if stream.active and now() - self.heard_at <= SILENT_S:
             if self._looked is not None:
                 self._looked()
-            is_slow = self.is_paused or self._block is not None
-            every = _LOOK_EVERY_AT_REST if is_slow else _LOOK_EVERY
-            loop.call_later(every, self._look, stream, loop, died)
+            every = _LOOK_EVERY if self._block is None else _LOOK_EVERY_AT_REST
+            loop.call_later(every, self._look, looks, loop, died)
             return
         self.close()
         died(DeviceError("no callback", device=self.name, reason="it has stopped working"))
