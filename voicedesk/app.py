@@ -215,7 +215,7 @@ class Application(QObject):
         """Take settings into use and show them. Not kept for the next start."""
         self._shown = settings
         self.window.show_settings(settings)
-        await self._apply(settings)
+        await self._apply(settings, self.desk.conductor.turn)
 
     async def open_conversation(self, conversation: str | None = None) -> None:
         """Begin a new conversation, or go on with one of the history, by its id.
@@ -243,7 +243,8 @@ class Application(QObject):
             self._wants_rebuild = True
             self._rebuild_soon()
         self._follow_desktop()
-        self._tasks.spawn(self._apply(settings), name="applying settings")
+        changed_in = self.desk.conductor.turn
+        self._tasks.spawn(self._apply(settings, changed_in), name="applying settings")
 
     def _follow_desktop(
         self, state: Qt.ApplicationState = Qt.ApplicationState.ApplicationActive
@@ -299,10 +300,10 @@ class Application(QObject):
         modes.muted.connect(self._mute)
         return modes
 
-    async def _apply(self, settings: Settings) -> None:
+    async def _apply(self, settings: Settings, changed_in: int) -> None:
         async with self._applying:
             sound_before = self.desk.settings.sound
-            await self.desk.apply(settings)
+            await self.desk.apply(settings, changed_in)
             if self.sound is not None and settings.sound != sound_before:
                 await self.sound.use(settings)
             await self._everywhere.use(settings)
@@ -312,11 +313,12 @@ class Application(QObject):
             self.sound.mute(is_on=is_on)
 
     def _key_changed(self) -> None:
-        self._tasks.spawn(self._reconnect(), name="reconnecting with another key")
+        changed_in = self.desk.conductor.turn
+        self._tasks.spawn(self._reconnect(changed_in), name="reconnecting with another key")
 
-    async def _reconnect(self) -> None:
+    async def _reconnect(self, changed_in: int) -> None:
         async with self._applying:
-            await self.desk.reconnect()
+            await self.desk.reconnect(changed_in)
 
     async def connect_server(self) -> None:
         """Connect to the server that the settings name, when what was changed last is in use.

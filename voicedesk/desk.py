@@ -185,8 +185,11 @@ class Desk:
         """
         await self.conductor.connect()
 
-    async def apply(self, settings: Settings) -> None:
-        """Take new settings into use: at once, but for what needs another connection, which stops the present turn."""
+    async def apply(self, settings: Settings, since: int | None = None) -> None:
+        """Take new settings into use: at once, but for what needs another connection, which stops the present turn.
+
+        ``since``: the turn in which they were changed, if that was not just now; later ones are not stopped by them.
+        """
         old, self.settings = self.settings, settings
         self.conductor.use_talk(settings.talk)
         self.conductor.patience.feedback = settings.feedback
@@ -196,16 +199,17 @@ class Desk:
         if self._keeping is not None:
             self._keeping.use(settings.privacy)
         if self._answering(settings) != self._answering(old):
-            await self.reconnect()
+            await self.reconnect(since)
 
-    async def reconnect(self) -> None:
-        """Connect anew: a key has changed, or who answers."""
-        await self._renew()
+    async def reconnect(self, since: int | None = None) -> None:
+        """Connect anew: a key has changed, or who answers. ``since``: see ``apply``."""
+        await self._renew(since)
         await self.start()
 
-    async def _renew(self) -> None:
+    async def _renew(self, since: int | None = None) -> None:
+        since = self.conductor.turn if since is None else since
         await self._leave_filler()  # it is made by the voice of a pipeline that goes now
-        await self.conductor.use_pipeline(self._assembly.pipeline(self.settings))
+        await self.conductor.use_pipeline(self._assembly.pipeline(self.settings), since)
 
     def _on_removed(self) -> None:
         """A session remembers by itself what it was told: only a new one does not know what was taken out."""
@@ -245,7 +249,7 @@ class Desk:
             self._filler = self._tasks.spawn(self._load_filler(), name="preparing the filler")
 
     async def _leave_filler(self) -> None:
-        if self._filler is not None:
+        if self._filler is not None and not self._filler.done():
             self._filler.cancel()
             await asyncio.wait([self._filler])
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conversation.fakes import SPEECH, Desk, FakePipeline
 from voicedesk.conversation import listening as listening_module
-from voicedesk.core.events import Heard
+from voicedesk.core.events import Heard, HintKind
 from voicedesk.core.settings import Talk
 from voicedesk.core.turn import State
 
@@ -83,3 +83,61 @@ async def test_a_take_that_goes_on_after_its_end_still_ends(desk: Desk) -> None:
     await desk.state(State.ENDING)
     desk.microphone.tail_over.set()
     await desk.state(State.READY)
+
+
+async def test_at_rest_the_very_next_question_is_the_other_ones(desk: Desk) -> None:
+    """The user changes who answers, and asks before anything else has happened."""
+    other = FakePipeline()
+    exchange = asyncio.create_task(desk.conductor.use_pipeline(other))
+    await asyncio.sleep(0)  # it has begun, and no more
+    desk.conductor.ask("Who are you?")
+    await exchange
+    await desk.until(lambda: "done 1" in other.log)
+    assert "ask 1 Who are you?" in other.log
+    assert HintKind.CANCELLED not in desk.hints()
+    assert desk.pipeline.closed
+
+
+async def test_a_question_after_the_change_was_wanted_is_the_other_ones(desk: Desk) -> None:
+    """What is in the way of an exchange may take a moment, in which the user goes on."""
+    wanted_in = desk.conductor.turn
+    desk.pipeline.go_on.clear()
+    desk.conductor.ask("Who are you?")
+    await desk.state(State.SPEAKING)
+    other = FakePipeline()
+    await desk.conductor.use_pipeline(other, wanted_in)
+    await desk.until(lambda: "done 2" in other.log)
+    assert "ask 2 Who are you?" in other.log
+
+
+async def test_a_take_after_the_change_was_wanted_goes_on_with_the_other(desk: Desk) -> None:
+    wanted_in = desk.conductor.turn
+    desk.talk()
+    desk.microphone.speak()
+    other = FakePipeline()
+    await desk.conductor.use_pipeline(other, wanted_in)
+    assert desk.conductor.state is State.LISTENING
+    desk.conductor.release()
+    await desk.until(lambda: "done 1" in other.log)
+    assert other.fed == 10 * len(SPEECH)
+    await desk.state(State.READY)
+
+
+async def test_a_take_in_which_the_change_was_wanted_is_dropped(desk: Desk) -> None:
+    desk.talk()
+    desk.microphone.speak()
+    other = FakePipeline()
+    await desk.conductor.use_pipeline(other, desk.conductor.turn)
+    assert desk.conductor.state is State.READY
+    assert HintKind.CANCELLED in desk.hints()
+    assert other.fed == 0
+
+
+async def test_an_answer_is_not_asked_for_again_by_another_pipeline(desk: Desk) -> None:
+    wanted_in = desk.conductor.turn
+    desk.conductor.ask("Who are you?")
+    await desk.state(State.READY)
+    other = FakePipeline()
+    await desk.conductor.use_pipeline(other, wanted_in)
+    assert desk.conductor.turn == 1
+    assert not [line for line in other.log if line.startswith("ask")]

@@ -195,7 +195,7 @@ class Conductor:
             self._begin(asked)
 
     def ask_anew(self, since: int) -> None:
-        """Ask once more what was asked after turn ``since`` and is not answered: another conversation begins with it."""
+        """Ask once more what was asked after turn ``since`` and is not answered."""
         asked = self._questions.present
         is_open = self.state in REPLYING or (self._questions.is_put_off and self.state in AT_REST)
         if self.turn > since and is_open and asked.announcement is None:
@@ -254,19 +254,18 @@ class Conductor:
         self._speaker = speaker
         self._answering.use(speaker)
 
-    async def use_pipeline(self, pipeline: Pipeline) -> None:
-        """Answer the next turns with another pipeline. The present turn is stopped, the old pipeline closed."""
-        turn = self.turn
-        await self._settle()
+    async def use_pipeline(self, pipeline: Pipeline, since: int | None = None) -> None:
+        """Have another pipeline answer what comes after turn ``since``, the present one, which is stopped."""
+        since = self.turn if since is None else since
+        if self.state in REPLYING or (self.state not in AT_REST and self.turn == since):
+            await self._settle()
         old, self._pipeline = self._pipeline, pipeline
         self._adopt(pipeline)
-        asked = self._questions.present
-        if self.turn != turn and asked.announcement is None:
-            # Begun while the old one was being stopped: it is the new one's to answer.
-            if self.state in {State.LISTENING, State.ENDING}:
-                asked.begin_on(pipeline, self.turn)
-            elif self.state not in AT_REST:
-                self._begin(asked.repeat(self.turn))
+        if self.turn > since and self.state in {State.LISTENING, State.ENDING}:
+            self._questions.present.begin_on(pipeline, self.turn)
+        else:
+            self.ask_anew(since)
+        await self._answering.stopped()  # perhaps a reply of the old one
         await old.close()
 
     def _adopt(self, pipeline: Pipeline) -> None:
