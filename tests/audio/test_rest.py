@@ -9,6 +9,7 @@ import pytest
 from tests.support.pulse import VirtualSound
 from tests.support.sounds import Ear, chirp, find, reached
 from voicedesk.audio import devices, on_device
+from voicedesk.audio import speaker as speaker_module
 from voicedesk.audio.devices import Device
 from voicedesk.audio.io import BLOCK_MS, CapturedBlock
 from voicedesk.audio.microphone import Microphone
@@ -27,6 +28,7 @@ KEY = AudioKey(1, "r", "a")
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_device, "REST_AFTER_S", 0.0)
+    monkeypatch.setattr(speaker_module, "TRIAL_S", 0.3)
 
 
 @pytest.fixture
@@ -139,6 +141,42 @@ async def play_out_of_a_rest(pulse: VirtualSound, speaker: Speaker) -> None:
     assert len(heard) - at >= sent.size
     assert abs(find(sent[-9600:], heard) - (at + sent.size - 9600)) <= 2
     await rested(speaker)
+
+
+async def test_a_speaker_that_starts_late_does_not_rest(
+    speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its server asks for nothing for seconds, which is seen when it is stopped and started in the silence."""
+    monkeypatch.setattr(speaker_module, "_LATE_S", -1.0)  # no device is so quick
+    started: list[Device] = []
+    start = devices.start_stream
+
+    def counted(stream: object, device: Device) -> None:
+        started.append(device)
+        start(stream, device)
+
+    monkeypatch.setattr(devices, "start_stream", counted)
+    speaker.open()
+    await reached(lambda: speaker._is_quick is not None, "the end of the trial")
+    looked = speaker._stream.heard_at
+    await reached(lambda: speaker._stream.heard_at > looked + 0.6, "more looks at it")
+    assert not speaker.is_resting
+    assert len(started) == 2
+    speaker.close()
+    monkeypatch.undo()
+    monkeypatch.setattr(on_device, "REST_AFTER_S", 0.0)
+    speaker.open()  # perhaps it is another device by now
+    await rested(speaker)
+
+
+async def test_the_longest_gap_is_counted_from_the_start_on(speaker: Speaker) -> None:
+    speaker.open()
+    stream = speaker._stream
+    stream.called(stream.heard_at + 2.0)
+    assert stream.longest_gap == pytest.approx(2.0, abs=0.001)
+    stream.pause()
+    stream.resume()
+    assert stream.longest_gap < 2.0
 
 
 async def test_a_speaker_that_does_not_start_again_has_died(

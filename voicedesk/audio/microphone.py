@@ -58,7 +58,7 @@ class _Source:
     def callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
         """PortAudio's, on its thread."""
         at = now()
-        self.stream.heard_at = at
+        self.stream.called(at)
         if status.input_overflow:
             self.overflows += 1
         captured_at = self._host_clock.convert(time.inputBufferAdcTime, time.currentTime, at)

@@ -135,6 +135,7 @@ class OnDevice(ABC):
             and now() - self._used_at >= REST_AFTER_S
             and device is not None
             and device.host_api in _MAY_REST
+            and self._is_fit_to_rest()
         ):
             self._is_resting = True
             self._settle_soon()
@@ -152,6 +153,10 @@ class OnDevice(ABC):
                     self._rest_or_wake()
                 except DeviceError as error:
                     self._on_loop(partial(self._on_death, error))
+
+    def _is_fit_to_rest(self) -> bool:
+        """Whether it is known to be awake in time. On the loop, when it is about to rest."""
+        return True
 
     @property
     @abstractmethod

@@ -1,12 +1,14 @@
 """The speaker: a PortAudio stream that is opened once and plays silence until there is something to say.
 
-After a while of silence it is stopped, and started again with the next turn: the beginning of a turn is long before
-its sound.
+After a while of silence it is stopped, and started again with the next turn: the beginning of a turn is before its sound.
+Some sound servers take seconds of sound from what has just started and ask for no more until those are played, so that
+this is tried in the silence first. Where it is so, the speaker does not rest.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,14 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import DeviceError
 from voicedesk.core.events import AudioKey
 from voicedesk.core.settings import DeviceChoice
+
+TRIAL_S = 2.5
+"""So long a speaker is watched after it was stopped and started again."""
+_LATE_S = 0.25
+_SETTLING_S = 0.3
+"""So long after its start a device may say that it went without a block: it has had none before."""
+
+log = logging.getLogger(__name__)
 
 
 class Speaker(OnDevice, BufferedOutput):
@@ -50,6 +60,8 @@ class Speaker(OnDevice, BufferedOutput):
         self._mono: Samples = np.zeros(MAX_BLOCK, dtype=np.int16)
         self._silence = b""
         self._played = played
+        self._tried_at = 0.0  # 0: not yet, since it was opened
+        self._is_quick: bool | None = None  # None: not known yet
 
     def note(self, played: PlayedSound) -> None:
         """From now on have what is played noted there; nothing else may write to it any more."""
@@ -58,6 +70,7 @@ class Speaker(OnDevice, BufferedOutput):
 
     def _prepare(self, rate: int, loop: asyncio.AbstractEventLoop) -> None:
         self._source = self._start(rate, loop)
+        self._tried_at, self._is_quick = 0.0, None
         if self._played is not None:
             self._played.start(rate)
 
@@ -80,7 +93,20 @@ class Speaker(OnDevice, BufferedOutput):
     def _is_in_use(self) -> bool:
         return not self._source.is_idle
 
+    def _is_fit_to_rest(self) -> bool:
+        if not self._tried_at:
+            self._tried_at = now()
+            self._settle_soon()
+        elif self._is_quick is None and now() - self._tried_at >= TRIAL_S:
+            gap = max(self._stream.longest_gap, now() - self._stream.heard_at)
+            self._is_quick = gap <= _LATE_S
+            if not self._is_quick:
+                log.info("%s does not rest: its start takes %.1f s", self.name, gap)
+        return self._is_quick is True
+
     def _rest_or_wake(self) -> None:
+        if self._tried_at and self._is_quick is None and not self._is_in_use:
+            self._stream.pause()
         if self._is_resting:
             self._stream.pause()
         elif self._stream.is_paused:
@@ -94,8 +120,8 @@ class Speaker(OnDevice, BufferedOutput):
 
     def _callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
         at = now()
-        self._stream.heard_at = at
-        if status.output_underflow:
+        self._stream.called(at)
+        if status.output_underflow and at - self._stream.started_at > _SETTLING_S:
             self.underflows += 1
         dac = self._host_clock.convert(time.outputBufferDacTime, time.currentTime, at)
         if dac is None:

@@ -14,7 +14,9 @@ from voicedesk.core.errors import DeviceError
 from voicedesk.core.settings import DeviceChoice
 
 SILENT_S = 1.0
-"""A device that does not call back for so long has died."""
+"""A device that does not call back for so long has died,"""
+STARTING_S = 3.0
+"""unless it has just started: some sound servers take two seconds of sound at once, and ask for no more until then."""
 _LOOK_EVERY = 0.25
 _LOOK_EVERY_AT_REST = 1.0
 _WINDOW = 1.0
@@ -91,7 +93,9 @@ class DeviceStream:
         reserve: What the device is to hold when it is opened next, in seconds.
         held: What it was asked to hold when it was opened last.
         latency: What the device reports, in seconds.
-        heard_at: When the callback last ran. Set by the callback.
+        heard_at: When the callback last ran.
+        started_at: When it was started last.
+        longest_gap: The longest time between two callbacks since it was started, in seconds.
         is_paused: Whether it is open and does not run.
 
     Args:
@@ -112,8 +116,9 @@ class DeviceStream:
         self.missing = False
         self.device: DeviceChoice | None = None
         self.latency = self.reserve = self.held = STEPS_S[0]
-        self.heard_at = 0.0
+        self.heard_at = self.longest_gap = 0.0
         self.is_paused = False
+        self.started_at = 0.0
         self._kind: devices.Kind = kind
         self._choice = choice
         self._block = block
@@ -153,7 +158,7 @@ class DeviceStream:
         try:
             self.latency = float(self._stream.latency)
             prepare(int(self._stream.samplerate), int(self._stream.channels))
-            self.heard_at = now()
+            self._starts()
             devices.start_stream(self._stream, found.device)
         except BaseException:
             self.close()
@@ -182,14 +187,23 @@ class DeviceStream:
         with self._changing:
             if self._stream is None or self._found is None or not self.is_paused:
                 return
+            self._starts()
             try:
                 devices.start_stream(self._stream, self._found)
             except DeviceError:
                 self.close()
                 raise
-            self.heard_at = now()
             self.is_paused = False
             self._look_again()
+
+    def called(self, at: float) -> None:
+        """The callback runs. On its thread."""
+        self.longest_gap = max(self.longest_gap, at - self.heard_at)
+        self.heard_at = at
+
+    def _starts(self) -> None:
+        self.started_at = self.heard_at = now()
+        self.longest_gap = 0.0
 
     def close(self) -> None:
         """Stop and free the device; when this returns the callback does not run again.
@@ -214,7 +228,9 @@ class DeviceStream:
         stream = self._stream
         if stream is None or self.is_paused or looks != self._looks:
             return  # closed or stopped meanwhile
-        if stream.active and now() - self.heard_at <= SILENT_S:
+        at = now()
+        is_called = at - self.heard_at <= SILENT_S or at - self.started_at <= STARTING_S
+        if stream.active and is_called:
             if self._looked is not None:
                 self._looked()
             every = _LOOK_EVERY if self._block is None else _LOOK_EVERY_AT_REST
