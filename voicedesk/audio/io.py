@@ -15,7 +15,7 @@ from voicedesk.core.events import AudioKey, Heard
 
 RATE = 24_000
 SAMPLE_BYTES = 2
-BLOCK_MS = 60
+BLOCK_MS = 40
 """Length of the pieces in which a take is delivered while the key is down. What is left over at its end is delivered at
 once: longer pieces cost no time, while each costs a resampling, a message to the server and a line in the journal."""
 
