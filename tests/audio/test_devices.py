@@ -6,6 +6,7 @@ import importlib.machinery
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Sequence
 from types import ModuleType
 
@@ -14,6 +15,7 @@ import pytest
 from tests.support.portaudio import FakeSoundDevice, PortAudioError, info
 from tests.support.sounds import Ear, chirp, reached
 from voicedesk.audio import devices, stream
+from voicedesk.audio import speaker as speaker_module
 from voicedesk.audio.device_troubles import DeviceBusyError, DeviceGoneError, RateRefusedError
 from voicedesk.audio.devices import Device
 from voicedesk.audio.microphone import Microphone
@@ -172,11 +174,40 @@ async def test_a_device_that_stops_by_itself_is_told_and_freed(
     assert all(made.closed for made in card.streams)
 
 
+async def test_a_look_at_the_stream_before_leaves_the_one_that_is_being_opened(
+    card: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened on a thread, it does not run yet when the loop looks after the one that was closed."""
+    monkeypatch.setattr(stream, "_LOOK_EVERY", 0.01)
+    troubles: list[VoiceDeskError] = []
+    microphone = Microphone(loop=asyncio.get_running_loop())
+    microphone.on_trouble(troubles.append)
+    microphone.open()
+    microphone.close()
+    start, opening = devices.start_stream, threading.Event()
+
+    def slow(made: object, device: devices.Device) -> None:
+        opening.wait(10.0)
+        start(made, device)
+
+    monkeypatch.setattr(devices, "start_stream", slow)
+    opened = asyncio.create_task(asyncio.to_thread(microphone.open))
+    await reached(lambda: len(card.streams) == 2, "the second stream")
+    looked = asyncio.get_running_loop().time() + 0.05
+    await reached(lambda: asyncio.get_running_loop().time() > looked, "some looks")
+    opening.set()
+    await opened
+    assert microphone.is_open
+    assert not troubles
+    microphone.close()
+
+
 async def test_a_device_that_no_longer_calls_back_has_stopped(
     card: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "_LOOK_EVERY", 0.01)
     monkeypatch.setattr(stream, "SILENT_S", 0.05)
+    monkeypatch.setattr(stream, "STARTING_S", 0.0)
     troubles: list[VoiceDeskError] = []
     microphone = Microphone()
     microphone.on_trouble(troubles.append)
@@ -185,10 +216,15 @@ async def test_a_device_that_no_longer_calls_back_has_stopped(
     assert not microphone.is_open
 
 
-async def test_blocks_go_to_all_channels_and_trouble_is_counted(card: FakeSoundDevice) -> None:
+async def test_blocks_go_to_all_channels_and_trouble_is_counted(
+    card: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     speaker = Speaker()
     speaker.open()
     made = card.streams[0]
+    made.call_back(100, flagged=True)
+    assert speaker.underflows == 0  # a device that has just started has had no block before
+    monkeypatch.setattr(speaker_module, "_SETTLING_S", 0.0)
     speaker.play(AudioKey(1, "r", "a"), (chirp(0.6) | 1).tobytes())
     speaker.complete()
     data = made.call_back(20_000, flagged=True)  # more than is filled in one go

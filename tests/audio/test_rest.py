@@ -46,7 +46,7 @@ def speaker(pulse: VirtualSound) -> Iterator[Speaker]:
 
 
 async def rested(device: Microphone | Speaker) -> None:
-    await reached(lambda: device._stream.is_paused, "the rest")
+    await reached(lambda: device.is_resting and device._stream.is_paused, "the rest")
 
 
 async def test_a_take_reaches_back_into_the_rest_and_has_no_gap(microphone: Microphone) -> None:

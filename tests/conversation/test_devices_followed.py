@@ -314,7 +314,7 @@ async def test_what_was_said_before_the_microphone_went_can_be_sent(room: Room) 
     failed = [event.error for event in room.events if isinstance(event, TurnFailed)]
     assert [type(error) for error in failed] == [MicrophoneLostError]
     assert room.conductor.can_retry
-    assert sum(map(len, said)) >= 0.55 * 48_000
+    assert sum(map(len, said)) >= 0.58 * 48_000  # but for what the resampler holds: to the last
     await reached(lambda: room.conductor.microphone_ready, "the microphone")
 
 

@@ -229,8 +229,8 @@ class CapturedInput:
         known, time = anchor or self._anchor
         return time + (position - known) / self._rate
 
-    def _pump(self) -> None:
-        """Deliver what the ring holds of the take, to its end where that is known."""
+    def _pump(self, *, whole: bool = False) -> None:
+        """Deliver what the ring holds of the take, to its end where that is known; if ``whole``, the last piece too."""
         self._woken = False
         take = self._take
         if take is None:
@@ -245,7 +245,7 @@ class CapturedInput:
             # Only of a loop that stood still for RING_S.
             log.warning("%d frames of %s were lost", lost, self._name)
         take.news.set()
-        self._deliver(take, samples, whole=False)
+        self._deliver(take, samples, whole=whole)
 
     def _deliver(self, take: _Take, samples: Samples, *, whole: bool) -> None:
         """Hand on blocks of BLOCK_MS, and at the end of a take (``whole``) the rest too."""

@@ -114,7 +114,7 @@ class Microphone(OnDevice, CapturedInput):
         self._quick.callback(data, frames, time, status)
 
     def _on_death(self, error: DeviceError) -> None:
-        self._pump()  # what was said until now is part of the take
+        self._pump(whole=True)  # what was said until now is part of the take
         self.close()
         self._report(error)
 

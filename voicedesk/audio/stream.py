@@ -152,14 +152,14 @@ class DeviceStream:
         self.device = found.device.choice
         self.held = self.reserve
         self._found, self.is_paused = found.device, False
-        self._stream = devices.make_stream(
-            self._kind, found.device, callback, self.held, self._block
-        )
+        self._looks += 1  # nobody looks after the one before any more, and would find that this one does not run yet
+        stream = devices.make_stream(self._kind, found.device, callback, self.held, self._block)
+        self._stream = stream
         try:
-            self.latency = float(self._stream.latency)
-            prepare(int(self._stream.samplerate), int(self._stream.channels))
+            self.latency = float(stream.latency)
+            prepare(int(stream.samplerate), int(stream.channels))
             self._starts()
-            devices.start_stream(self._stream, found.device)
+            devices.start_stream(stream, found.device)
         except BaseException:
             self.close()
             raise
