@@ -114,6 +114,8 @@ class Microphone(OnDevice, CapturedInput):
         self._quick.callback(data, frames, time, status)
 
     def _on_death(self, error: DeviceError) -> None:
+        with self._hearing:
+            self._take_up()
         self._pump(whole=True)  # what was said until now is part of the take
         self.close()
         self._report(error)
