@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.portaudio import FakeSoundDevice, PortAudioError, info
 from tests.support.sounds import Ear, chirp, reached
-from voicedesk.audio import devices, stream
+from voicedesk.audio import devices, on_device, stream
 from voicedesk.audio import speaker as speaker_module
 from voicedesk.audio.device_troubles import DeviceBusyError, DeviceGoneError, RateRefusedError
 from voicedesk.audio.devices import Device
@@ -174,6 +174,26 @@ async def test_a_device_that_stops_by_itself_is_told_and_freed(
     assert all(made.closed for made in card.streams)
 
 
+async def test_what_a_device_that_was_just_woken_went_without_is_not_counted(
+    card: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_device, "REST_AFTER_S", 0.0)
+    monkeypatch.setattr(on_device, "_MAY_REST", {"Core Audio", "ALSA"})
+    monkeypatch.setattr(speaker_module, "TRIAL_S", 0.0)
+    monkeypatch.setattr(stream, "_LOOK_EVERY", 0.01)
+    speaker = Speaker()
+    speaker.open()
+    made = card.streams[0]
+    made.call_back(100, flagged=True)
+    assert speaker.underflows == 1
+    await reached(lambda: speaker.is_resting and speaker._stream.is_paused, "the rest")
+    speaker.complete()
+    await reached(lambda: not speaker._stream.is_paused, "its end")
+    made.call_back(100, flagged=True)
+    assert speaker.underflows == 1
+    speaker.close()
+
+
 async def test_a_look_at_the_stream_before_leaves_the_one_that_is_being_opened(
     card: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,15 +236,10 @@ async def test_a_device_that_no_longer_calls_back_has_stopped(
     assert not microphone.is_open
 
 
-async def test_blocks_go_to_all_channels_and_trouble_is_counted(
-    card: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_blocks_go_to_all_channels_and_trouble_is_counted(card: FakeSoundDevice) -> None:
     speaker = Speaker()
     speaker.open()
     made = card.streams[0]
-    made.call_back(100, flagged=True)
-    assert speaker.underflows == 0  # a device that has just started has had no block before
-    monkeypatch.setattr(speaker_module, "_SETTLING_S", 0.0)
     speaker.play(AudioKey(1, "r", "a"), (chirp(0.6) | 1).tobytes())
     speaker.complete()
     data = made.call_back(20_000, flagged=True)  # more than is filled in one go

@@ -28,7 +28,7 @@ TRIAL_S = 2.5
 """So long a speaker is watched after it was stopped and started again."""
 _LATE_S = 0.25
 _SETTLING_S = 0.3
-"""So long after its start a device may say that it went without a block: it has had none before."""
+"""So long after it was started again a device may say that it went without a block: it did, but nobody listened."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ class Speaker(OnDevice, BufferedOutput):
         self._played = played
         self._tried_at = 0.0  # 0: not yet, since it was opened
         self._is_quick: bool | None = None  # None: not known yet
+        self._woken_at = 0.0
 
     def note(self, played: PlayedSound) -> None:
         """From now on have what is played noted there; nothing else may write to it any more."""
@@ -112,6 +113,7 @@ class Speaker(OnDevice, BufferedOutput):
         elif self._stream.is_paused:
             if self._played is not None:
                 self._played.start(self._source.rate)  # its times have a gap here
+            self._woken_at = now()
             self._stream.resume()
 
     def _on_death(self, error: DeviceError) -> None:
@@ -121,7 +123,7 @@ class Speaker(OnDevice, BufferedOutput):
     def _callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
         at = now()
         self._stream.called(at)
-        if status.output_underflow and at - self._stream.started_at > _SETTLING_S:
+        if status.output_underflow and at - self._woken_at > _SETTLING_S:
             self.underflows += 1
         dac = self._host_clock.convert(time.outputBufferDacTime, time.currentTime, at)
         if dac is None:

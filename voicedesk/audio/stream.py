@@ -94,7 +94,6 @@ class DeviceStream:
         held: What it was asked to hold when it was opened last.
         latency: What the device reports, in seconds.
         heard_at: When the callback last ran.
-        started_at: When it was started last.
         longest_gap: The longest time between two callbacks since it was started, in seconds.
         is_paused: Whether it is open and does not run.
 
@@ -118,7 +117,7 @@ class DeviceStream:
         self.latency = self.reserve = self.held = STEPS_S[0]
         self.heard_at = self.longest_gap = 0.0
         self.is_paused = False
-        self.started_at = 0.0
+        self._started_at = 0.0
         self._kind: devices.Kind = kind
         self._choice = choice
         self._block = block
@@ -202,7 +201,7 @@ class DeviceStream:
         self.heard_at = at
 
     def _starts(self) -> None:
-        self.started_at = self.heard_at = now()
+        self._started_at = self.heard_at = now()
         self.longest_gap = 0.0
 
     def close(self) -> None:
@@ -229,7 +228,7 @@ class DeviceStream:
         if stream is None or self.is_paused or looks != self._looks:
             return  # closed or stopped meanwhile
         at = now()
-        is_called = at - self.heard_at <= SILENT_S or at - self.started_at <= STARTING_S
+        is_called = at - self.heard_at <= SILENT_S or at - self._started_at <= STARTING_S
         if stream.active and is_called:
             if self._looked is not None:
                 self._looked()
