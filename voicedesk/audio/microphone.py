@@ -11,7 +11,6 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -154,8 +153,7 @@ class Microphone(OnDevice, CapturedInput):
                 slow.stream.resume()
             else:
                 assert self._loop is not None
-                died = partial(self._on_slow_death, slow.stream)
-                slow.stream.open(self._loop, slow.callback, slow.prepare, died)
+                slow.stream.open(self._loop, slow.callback, slow.prepare, self._on_slow_death)
         except SoundError as error:
             log.info("%s has no second stream to rest with: %s", self.name, error.detail)
             return False
@@ -171,9 +169,8 @@ class Microphone(OnDevice, CapturedInput):
             self._take_up()
         self._slow.stream.close()
 
-    def _on_slow_death(self, stream: DeviceStream, error: DeviceError) -> None:
+    def _on_slow_death(self, error: DeviceError) -> None:
         """The slow stream has stopped by itself."""
-        del stream
         if self._present is self._slow:
             self._on_death(error)
         else:
