@@ -72,6 +72,7 @@ class StrictSession:
     """One connection, with the face of a ``RealtimeSocket``.
 
     Attributes:
+        delivered: Characters that were sent; nothing is on its way for long.
         appended: Every piece of sound that came, in order.
         takes: The takes that were committed.
         refused: Each response that was active when another one was asked for, and when that was.
@@ -82,6 +83,7 @@ class StrictSession:
         self.server = server
         self.ended: ServerError | None = None
         self.garbage = 0
+        self.delivered = 0
         self.appended: list[bytes] = []
         self.takes: list[bytes] = []
         self.refused: list[tuple[Response, float]] = []
@@ -104,7 +106,9 @@ class StrictSession:
 
     def send(self, event: Mapping[str, Any], *, sent: Callable[[float], None] | None = None) -> str:
         event_id = f"vd_{next(self._ids)}"
-        copied = json.loads(json.dumps({"event_id": event_id, **event}))
+        text = json.dumps({"event_id": event_id, **event})
+        self.delivered += len(text)
+        copied = json.loads(text)
         self._there.put_nowait((self._due(), copied, sent))
         return event_id
 
