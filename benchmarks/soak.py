@@ -21,7 +21,7 @@ from tests.support.pulse import VirtualSound
 from voicedesk.core.timeline import percentile
 
 PRESSES_AN_HOUR = 360
-FILL, QUICK_FILL = 2000, 20
+FILL, QUICK_FILL = 1100, 20
 TURNS, QUICK_TURNS = 10_000, 300
 QUICK_MINUTES = 1.0
 WARM_UP = 1 / 6

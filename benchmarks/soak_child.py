@@ -18,15 +18,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.application import until
+from benchmarks.soak_fill import Fill
 from benchmarks.soak_readings import read
 from tests.support.pulse import MICROPHONE_SINK
 from voicedesk.app import Application, run_on_qt
-from voicedesk.audio.files import NullOutput
+from voicedesk.audio.files import read_wav
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.events import Link
 from voicedesk.core.resources import resource_path
-from voicedesk.core.turn import State
+from voicedesk.core.turn import AT_REST, State
 
 EVERY_S = 10.0
 """A press each."""
@@ -34,7 +35,6 @@ SAME_MODE = 12
 """Presses on one pipeline before the other takes its place."""
 READ_EVERY = 2
 """Presses between two readings."""
-AT_REST = frozenset({State.READY, State.FAILED})
 TALKED = frozenset({State.SPEAKING, *AT_REST})
 
 
@@ -44,7 +44,7 @@ class Plan:
 
     Attributes:
         presses: In all.
-        fill: Typed questions before them, answered as fast as they can be, which fill what is kept of the latest turns.
+        fill: Questions before them, spoken and answered faster than time, which fill what is kept of the latest turns.
     """
 
     presses: int
@@ -72,30 +72,27 @@ class Talker:
         self._chance = random.Random(5)
         listed = json.loads(resource_path("speech", "questions.json").read_text("utf-8"))
         self._questions = [resource_path("speech", each["file"]) for each in listed["questions"]]
-        self._words: list[str] = [each["text"] for each in listed["questions"]]
 
     async def rest(self) -> None:
         await until(lambda: self.conductor.state in AT_REST, 90)
 
     async def fill(self, questions: int) -> None:
-        """Ask by the keyboard and have the answers read, not spoken.
-
-        They are the questions that are spoken later, and their answers are whole, as most of those are: a window full of
-        shorter ones would grow for as long as longer ones take their place.
-        """
-        speaker, silent = self.conductor.speaker, NullOutput()
-        for number in range(questions):
-            if self.conductor.speaker is not silent:  # a device that was late is opened anew
-                speaker = self.conductor.speaker
-                await self.conductor.use_speaker(silent)
-            self.conductor.ask(self._words[number % len(self._words)])
-            turn = self.conductor.turn
-            await self.rest()
-            assert self.conductor.turn == turn
-            if number % 100 == 99:
-                self.look()
-        await self.conductor.use_speaker(speaker)
+        """Speak the questions that are spoken later, on both pipelines, faster than time."""
+        async with Fill(self.conductor, [read_wav(each) for each in self._questions]) as hurried:
+            for number in range(questions):
+                if number % SAME_MODE == 0:
+                    await self._use_other(number)
+                await hurried.turn(number)
+                if number % 100 == 99:
+                    self.look()
         await asyncio.sleep(0.5)
+
+    async def _use_other(self, number: int) -> None:
+        """The other pipeline takes its place."""
+        await self.rest()
+        even = number // SAME_MODE % 2 == 0
+        await self.desktop.use_mode("realtime" if even else "classic")
+        await until(lambda: self.conductor.link is Link.READY)
 
     async def say(self, number: int) -> None:
         """Hold the key for as long as a recorded question lasts."""
@@ -128,10 +125,7 @@ class Talker:
         self.began = now()
         for number in range(presses):
             if number % SAME_MODE == 0:
-                await self.rest()
-                even = number // SAME_MODE % 2 == 0
-                await self.desktop.use_mode("realtime" if even else "classic")
-                await until(lambda: self.conductor.link is Link.READY)
+                await self._use_other(number)
             due = self.began + number * EVERY_S
             await asyncio.sleep(max(0.0, due - now()))
             kind = await self.turn(number)
