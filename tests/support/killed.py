@@ -166,6 +166,7 @@ async def _child(folder: Path, phase: str) -> None:
             await asyncio.sleep(max(0.0, begun + (block + 1) * BLOCK / RATE - now()))
         conductor.release()
         await desk.state(State.READY)
+        await asyncio.sleep(0)  # the historian hands over at once what changed in one moment
         await store.history.count()  # what was posted before is on disk
         _say("answered")
 
