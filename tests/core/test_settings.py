@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from pydantic import ValidationError
 
 from voicedesk.core.errors import SettingsError
 from voicedesk.core.settings import BUILTIN, SCHEMA, Settings, Talk, dump, load
+
+FILES = Path(__file__).parent / "settings_files"
 
 
 def test_the_defaults_work_without_a_key_or_a_network() -> None:
@@ -95,6 +98,32 @@ def test_the_motion_of_the_second_schema_is_brought_up_to_date(
     assert settings.appearance.reduced_motion == new
     assert settings.appearance.theme == "dark"
     assert json.loads(dump(settings))["appearance"]["later"] == 1
+    assert load(dump(settings)) == settings
+
+
+_AS_IT_WAS = {1: {"talk.tap_ms"}, 2: {"appearance.reduced_motion"}}
+"""What each schema kept in another way than the one after it: how that is read now has a test of its own, above."""
+
+
+def values_of(data: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """Each value of a settings file by its path, as in "talk.tail_ms"."""
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        path = f"{before}{name}"
+        found |= values_of(value, f"{path}.") if isinstance(value, dict) else {path: value}
+    return found
+
+
+@pytest.mark.parametrize("schema", range(1, SCHEMA))
+def test_a_whole_file_of_an_older_schema_is_kept(schema: int) -> None:
+    """As that version wrote it, with no value left at its default: what the user chose is what holds."""
+    text = (FILES / f"schema_{schema}.json").read_text("utf-8")
+    settings = load(text)
+    was, is_now = values_of(json.loads(text)), values_of(json.loads(dump(settings)))
+    changed = {path for path, value in was.items() if is_now.get(path) != value}
+    now_otherwise = set().union(*(_AS_IT_WAS[each] for each in range(schema, SCHEMA)))
+    assert changed == {"schema_version", *(now_otherwise & set(was))}
+    assert settings.schema_version == SCHEMA
     assert load(dump(settings)) == settings
 
 
