@@ -152,15 +152,36 @@ def test_code_stands_apart_and_is_copied_by_its_button(
     frames = transcript.document().rootFrame().childFrames()
     assert len(frames) == 1
     assert not isinstance(frames[0], QTextTable)
-    buttons = [
+    (button,) = copy_buttons(transcript)
+    button.click()
+    assert QGuiApplication.clipboard().text() == "for x in y:\n    print(x)\n\ndone()"
+    assert transcript.viewport().rect().contains(button.geometry())
+
+
+def copy_buttons(transcript: Transcript) -> list[QToolButton]:
+    return [
         button
         for button in transcript.findChildren(QToolButton)
         if button.accessibleName() == "Copy code" and button.isVisible()
     ]
-    assert len(buttons) == 1
-    buttons[0].click()
-    assert QGuiApplication.clipboard().text() == "for x in y:\n    print(x)\n\ndone()"
-    assert transcript.viewport().rect().contains(buttons[0].geometry())
+
+
+def test_the_button_of_long_code_stays_in_sight(
+    transcript: Transcript, control: FakeControl
+) -> None:
+    lines = "\n".join(f"line {number}" for number in range(200))
+    answer(transcript, control, f"Here:\n\n```\n{lines}\n```\n\n{'And more. ' * 400}")
+    bar, sight = transcript.verticalScrollBar(), transcript.viewport().rect()
+    assert bar.maximum() > 0
+    places = set()
+    for value in range(0, bar.maximum(), bar.pageStep() // 3):
+        bar.setValue(value)
+        for button in copy_buttons(transcript):
+            assert sight.contains(button.geometry()) or button.y() > sight.height() // 2
+            places.add(button.y())
+    assert len(places) > 1
+    bar.setValue(bar.maximum())
+    assert copy_buttons(transcript) == [], "there is no code in sight"
 
 
 def test_the_whole_message_is_copied_as_it_was_written(

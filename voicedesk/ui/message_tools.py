@@ -142,9 +142,12 @@ class MessageTools(QObject):
             size = button.sizeHint()
             gap = em(view) // 4
             place = QRect(QPoint(0, 0), size)
-            place.moveTopRight(QPoint(int(rect.right()) - gap, int(rect.top() - shift) + gap))
+            top, bottom = int(rect.top()) - shift, int(rect.bottom()) - shift
+            # Of code that begins above, the button stays in sight for as long as there is room for it.
+            y = top + gap if top >= 0 else min(gap, bottom - size.height() - gap)
+            place.moveTopRight(QPoint(int(rect.right()) - gap, y))
             button.setGeometry(place)
-            button.show()
+            button.setVisible(y >= 0)
 
     def _copy_code(self, button: IconButton) -> None:
         QGuiApplication.clipboard().setText(self._texts[button])
