@@ -23,7 +23,7 @@ from voicedesk.conversation.store.model import (
 from voicedesk.conversation.store.store import Store
 from voicedesk.core.dialogue import Role
 from voicedesk.core.errors import NoAnswerError
-from voicedesk.core.events import ReplyEnded, TextDelta
+from voicedesk.core.events import Heard, ReplyEnded, TextDelta
 from voicedesk.core.settings import OPENAI, Settings
 from voicedesk.core.turn import Trigger
 from voicedesk.providers.ways import Way
@@ -150,6 +150,7 @@ def speak(control: FakeControl) -> None:
     control.release()
     control.fire(Trigger.TAKE_DONE)
     control.hears("And how do I write one?")
+    control.heard = [Heard(control.key(), 1500.0, 3600.0)]
     control.fire(Trigger.SOUND)
     words = "The same way, with the mode set to `w`. Mind that it empties a file that is there"
     control.emit(TextDelta(turn=control.turn, at=0.0, key=control.key(), text=words))
