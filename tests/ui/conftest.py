@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices
 from tests.ui.finding import Stopwatch, by_name
 from voicedesk.core.settings import Settings
+from voicedesk.ui import announce
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_key_names import use_talk_key
@@ -52,6 +54,22 @@ def window(
     qtbot.waitUntil(result.isActiveWindow)
     yield result
     result.close()
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader is told, in order."""
+    told: list[str] = []
+
+    class Reader:
+        AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
+
+        @staticmethod
+        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:
+            told.append(event.message())
+
+    monkeypatch.setattr(announce, "QAccessible", Reader)
+    return told
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import shiboken6
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QSystemTrayIcon, QToolButton
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QSystemTrayIcon, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeControl
@@ -17,7 +17,7 @@ from voicedesk.audio.device_troubles import SilentMicrophoneError
 from voicedesk.core.errors import ConnectionLostError, NoMicrophoneError
 from voicedesk.core.events import Link, ReplyEnded
 from voicedesk.core.turn import Trigger
-from voicedesk.ui import announce as announce_module
+from voicedesk.ui import theme
 from voicedesk.ui.compact import LastLine
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.talk_button import TalkButton
@@ -109,6 +109,20 @@ def test_the_compact_window_grows_for_a_message_and_shrinks_again(
     qtbot.waitUntil(lambda: window.height() == height)
 
 
+def test_typing_a_question_makes_it_whole(
+    qtbot: QtBot, window: MainWindow, control: FakeControl, modes: WindowModes
+) -> None:
+    modes.compact.set_on(is_on=True)
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_L, CONTROL)
+    assert not modes.compact.is_on
+    question = by_name(window, "Question", QLineEdit)
+    qtbot.waitUntil(question.hasFocus)
+    QTest.keyClicks(question, "how late")
+    QTest.keyClick(question, Qt.Key.Key_Return)
+    assert control.calls == ["ask how late"]
+
+
 def test_the_tray_says_what_is_going_on(
     window: MainWindow, control: FakeControl, modes: WindowModes
 ) -> None:
@@ -122,9 +136,27 @@ def test_the_tray_says_what_is_going_on(
     control.links(Link.LOST, ConnectionLostError(server="OpenAI"))
     assert tray.tip == "VoiceDesk: Offline"
     assert tray.menu.actions()[0].text() == "Offline"
-    icon = tray._icon.icon()
+    icon = window.findChildren(QSystemTrayIcon)[0].icon()
     assert icon.availableSizes()
     assert not icon.pixmap(QSize(22, 22)).isNull()
+
+
+def test_the_sign_in_the_tray_has_the_colours_of_now(
+    window: MainWindow, control: FakeControl, modes: WindowModes
+) -> None:
+    modes.show_tray()
+    control.press()
+
+    def sign() -> QImage:
+        (icon,) = window.findChildren(QSystemTrayIcon)
+        return icon.icon().pixmap(QSize(48, 48)).toImage()
+
+    window.setPalette(theme.light_palette())
+    light = sign()
+    window.setPalette(theme.dark_palette())
+    assert sign() != light
+    window.setPalette(theme.light_palette())
+    assert sign() == light
 
 
 def test_the_trays_menu_hides_mutes_and_quits(
@@ -147,7 +179,7 @@ def test_the_trays_menu_hides_mutes_and_quits(
     assert not window.isVisible()
     menu.aboutToShow.emit()
     assert by_text["Hide the Window"].text() == "Show the Window"
-    modes.tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    window.findChildren(QSystemTrayIcon)[0].activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
     assert window.isVisible()
     with qtbot.waitSignal(window.closed):
         by_text["Quit"].trigger()
@@ -159,7 +191,7 @@ def test_a_desktop_without_a_tray_goes_without(
     monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: False)
     assert not modes.show_tray()
     assert modes.tray is not None
-    assert not modes.tray._icon.isVisible()
+    assert not window.findChildren(QSystemTrayIcon)[0].isVisible()
 
 
 def test_muting_is_told_and_seen(qtbot: QtBot, window: MainWindow, modes: WindowModes) -> None:
@@ -183,18 +215,8 @@ def test_the_menu_of_the_window_offers_both(window: MainWindow, modes: WindowMod
 
 
 def test_a_screen_reader_is_told_what_a_key_has_changed(
-    qtbot: QtBot, window: MainWindow, modes: WindowModes, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, window: MainWindow, modes: WindowModes, said: list[str]
 ) -> None:
-    said: list[str] = []
-
-    class Listening:
-        AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
-
-        @staticmethod
-        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:
-            said.append(event.message())
-
-    monkeypatch.setattr(announce_module, "QAccessible", Listening)
     for _ in range(2):
         QTest.keyClick(window, Qt.Key.Key_M, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert said == ["Answers are muted", "Answers sound again"]

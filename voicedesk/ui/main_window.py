@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -51,7 +50,7 @@ from voicedesk.ui.talk_input import TalkInput
 from voicedesk.ui.talk_key_names import use_talk_key
 from voicedesk.ui.transcript import Transcript
 from voicedesk.ui.ways_back import Another, WaysBack
-from voicedesk.ui.widgets import Hairline
+from voicedesk.ui.widgets import Hairline, tab_through
 from voicedesk.ui.wording import error_sentence, hint_sentence, wait_sentence
 
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
@@ -183,7 +182,7 @@ class MainWindow(QMainWindow):
         self._next_try.lasts.connect(self._tell_link)
 
     def _build_question(self) -> QuestionField:
-        field = QuestionField(self)
+        self.question_field = field = QuestionField(self)
         self.question, self.send = field.edit, field.send
         field.asked.connect(self._ask)
         return field
@@ -192,16 +191,16 @@ class MainWindow(QMainWindow):
         order: list[QWidget] = [
             *(self.talk_button, self.question, self.send, self.strip.bar, self.transcript),
             *self.ways_back.buttons,
-            *(*self.header.mode.segments, self.header.settings, self.header.menu),
+            *(*self.header.mode.segments, self.header.muted),
+            *(self.header.settings, self.header.menu),
         ]
-        for first, second in pairwise(order):
-            QWidget.setTabOrder(first, second)
+        tab_through(*order)
 
     def _build_menu(self) -> None:
         entries = (
             (self.tr("New Conversation"), "Ctrl+N", self.new_wanted.emit),
             (self.tr("History…"), "Ctrl+H", self.history_wanted.emit),
-            (self.tr("Type a Question"), "Ctrl+L", self._focus_question),
+            (self.tr("Type a Question"), "Ctrl+L", self.question_field.take_focus),
             self.ways_back.again,
             self.ways_back.unanswered,
             self.ways_back.undo_bar.action,
@@ -315,10 +314,6 @@ class MainWindow(QMainWindow):
         if text and not is_talking:  # while the user talks the question waits in the line
             self.question.setText("")  # other than by clear() it does not come back by Undo
             self._control.ask(text)
-
-    def _focus_question(self) -> None:
-        self.question.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.question.selectAll()
 
     def _leave_question(self) -> None:
         """Esc with nothing to cancel: away from typing, back to talking."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -30,9 +30,11 @@ class QuestionField(RoundedField):
     """Takes a typed question.
 
     Signals:
+        wanted: The user wants to type one, wherever this is now.
         asked: The user wants it answered.
     """
 
+    wanted = Signal()
     asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,6 +49,12 @@ class QuestionField(RoundedField):
         self.send.clicked.connect(self._on_send)
         self.edit.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
         self.add(self.send)
+
+    def take_focus(self) -> None:
+        """Go there by keyboard, and type over what stands there."""
+        self.wanted.emit()
+        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.edit.selectAll()
 
     def _on_send(self) -> None:
         self.asked.emit()

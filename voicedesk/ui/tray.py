@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
@@ -80,6 +80,7 @@ class Tray(QObject):
         self._menu.aboutToShow.connect(self._name_window)
         self._icon.setContextMenu(self._menu)
         self._name_window()
+        window.installEventFilter(self)
         self._stop_observing = control.observe(self._on_event)
         self._show_status()
 
@@ -123,6 +124,11 @@ class Tray(QObject):
         self._word.setText(word)
         self._icon.setIcon(status_icon(status, self._window))
         self._icon.setToolTip(self.tr("VoiceDesk: {}").format(word))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.PaletteChange and self._status is not None:
+            self._icon.setIcon(status_icon(self._status, self._window))
+        return super().eventFilter(watched, event)
 
     def _name_window(self) -> None:
         is_there = self._window.isVisible() and not self._window.isMinimized()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -46,6 +48,12 @@ _ELSEWHERE = frozenset(
         Qt.FocusReason.MenuBarFocusReason,
     }
 )
+
+
+def tab_through(*widgets: QWidget) -> None:
+    """Have Tab lead from each of these to the next."""
+    for first, second in pairwise(widgets):
+        QWidget.setTabOrder(first, second)
 
 
 class IconView(QWidget):

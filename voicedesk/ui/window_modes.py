@@ -12,7 +12,7 @@ from voicedesk.conversation.control import TalkControl
 from voicedesk.ui.announce import announce
 from voicedesk.ui.compact import CompactMode
 from voicedesk.ui.tray import Tray
-from voicedesk.ui.widgets import Hairline, RoundedField
+from voicedesk.ui.widgets import Hairline
 
 if TYPE_CHECKING:  # the window makes it
     from voicedesk.ui.main_window import MainWindow
@@ -49,11 +49,8 @@ class WindowModes(QObject):
             window,
             window.transcript,
             hidden=[
-                window.header,
-                window.transcript,
-                window.strip,
-                *middle.findChildren(RoundedField),  # those of open dialogs are not the window's
-                *middle.findChildren(Hairline),
+                *(window.header, window.transcript, window.strip, window.question_field),
+                *middle.findChildren(Hairline),  # those of open dialogs are not the window's
             ],
             bars=[
                 *(window.messages, window.confirmations),
@@ -64,6 +61,7 @@ class WindowModes(QObject):
         self.compact_action = self._action(self.tr("Compact Window"), "Ctrl+K", menu)
         self.compact_action.toggled.connect(lambda is_on: self.compact.set_on(is_on=is_on))
         self.compact.changed.connect(self._on_compact)
+        window.question_field.wanted.connect(lambda: self.compact.set_on(is_on=False))
         self.mute_action = self._action(self.tr("Mute Answers"), "Ctrl+Shift+M", menu)
         self.mute_action.toggled.connect(self.muted)
         self.mute_action.toggled.connect(self._on_muted)
