@@ -246,6 +246,7 @@ async def take_settings(take: Camera) -> None:
         dialog = await _page(scene, "server")
         await take("settings-other-server", dialog)
         search = dialog.findChildren(QLineEdit)[0]
+        search.setFocus()
         for words in ("server", "zzz"):
             search.setText(words)
             await settle(scene)

@@ -1,23 +1,28 @@
 """Looks at every screen in one look: a process of its own for each, since a scale holds for all of a process.
 
 ``python -m tests.ui.picture_child LANGUAGE ltr|rtl TEXT_SIZE light|dark`` writes a line of JSON: how many pictures there
-were, and the faults of each that has some. The scale is Qt's, by ``QT_SCALE_FACTOR``.
+were, the faults of each that has some, and what each lacks for whoever has no eyes or no mouse. The scale is Qt's, by
+``QT_SCALE_FACTOR``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from unittest import mock
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import screens
 from benchmarks.application import home
+from tests.ui import checklist
 from tests.ui.mirror import unmirrored
 from tests.ui.other_screens import OTHER_WORKS
 from tests.ui.picture import SMALL_SCREEN, Picture
 from voicedesk.app import run_on_qt
+from voicedesk.ui import announce
 from voicedesk.ui.looks import Looks
 
 
@@ -27,12 +32,22 @@ class Inspector:
     Attributes:
         pictures: So many by now.
         faults: Those that were found, by the name of the picture.
+        lacks: What the checklist finds, likewise.
+        AnnouncementPoliteness: As Qt has it.
     """
+
+    AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
 
     def __init__(self, text_size: int) -> None:
         self._room = SMALL_SCREEN * (text_size / 100.0)
+        self._announced: list[str] = []
         self.pictures = 0
         self.faults: dict[str, list[str]] = {}
+        self.lacks: dict[str, list[str]] = {}
+
+    def updateAccessibility(self, event: QAccessibleAnnouncementEvent) -> None:
+        """Stands in for a screen reader."""
+        self._announced.append(event.message())
 
     async def take(self, name: str, window: QWidget) -> None:
         """A camera, see ``benchmarks.screens``."""
@@ -44,6 +59,11 @@ class Inspector:
         self.pictures += 1
         if found:
             self.faults[name] = found
+        if window.windowType() is not Qt.WindowType.Popup:
+            window.activateWindow()
+            await screens.until(window.isActiveWindow)
+        if lacking := checklist.lacking(window, self._announced):
+            self.lacks[name] = lacking
 
 
 def main() -> None:
@@ -63,9 +83,10 @@ def main() -> None:
         looks.restore()
         return 0
 
-    with home():
+    with home(), mock.patch.object(announce, "QAccessible", inspector):
         run_on_qt(work)
-    sys.stdout.write(json.dumps({"pictures": inspector.pictures, "faults": inspector.faults}))
+    told = ("pictures", "faults", "lacks")
+    sys.stdout.write(json.dumps({name: getattr(inspector, name) for name in told}))
     sys.stdout.flush()
 
 

@@ -39,6 +39,7 @@ from voicedesk.ui.history_model import PAGE
 from voicedesk.ui.history_ports import HistoryPorts
 from voicedesk.ui.history_reader import HistoryReader
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
 START = 1_750_000_000.0
 
 
@@ -650,6 +651,54 @@ def test_the_menu_of_an_answer_leads_there_too(qtbot: QtBot, tmp_path: Path) -> 
         assert entries("Answer 1") == []
         assert len(entries("Answer 2")) == 1
         assert person.times[0][0] == -1
+
+    go(tmp_path, work)
+
+
+def test_an_answer_is_chosen_and_copied_by_keyboard(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        for number, latency in enumerate((640.0, 1250.0), 1):
+            timed(person, number, "c", latency)
+        person.dialog.start()
+        await person.until(lambda: "Answer 2" in person.text)
+        reader = person.reader
+        reader.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(reader, Qt.Key.Key_End, CONTROL)
+        QTest.keyClick(reader, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+        QTest.keyClick(reader, Qt.Key.Key_C, CONTROL)
+        assert QApplication.clipboard().text() == "Answer 2"
+        person.click("Where the Time Went")
+        assert person.times[-1][0] == -1, "that of the answer in which the cursor stands"
+        QTest.keyClick(reader, Qt.Key.Key_Home, CONTROL)
+        person.click("Where the Time Went")
+        assert person.times[-1][0] == -2
+        QTest.keyClick(reader, Qt.Key.Key_End, CONTROL)
+        anywhere = QPoint(2, 2)
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Keyboard, anywhere, reader.mapToGlobal(anywhere)
+        )
+        QApplication.sendEvent(reader, event)
+        (menu,) = [m for m in reader.findChildren(QMenu) if m.isVisible()]
+        next(a for a in menu.actions() if a.text() == "Where the Time Went").trigger()
+        menu.close()
+        assert person.times[-1][0] == -1
+        QApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
+
+    go(tmp_path, work)
+
+
+def test_what_a_search_finds_is_said(qtbot: QtBot, tmp_path: Path, said: list[str]) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        person.dialog.start()
+        await person.until(lambda: len(person.titles) == 3)
+        said.clear()
+        QTest.keyClicks(person.search, "danube")
+        await person.shown("How long is the Danube?")
+        assert said[-1].startswith("How long is the Danube?, ")
+        QTest.keyClicks(person.search, "x")
+        await person.shown()
+        assert said[-1] == "Nothing was found."
 
     go(tmp_path, work)
 

@@ -152,7 +152,9 @@ def test_a_turn_in_which_nothing_was_heard(strip: LatencyStrip) -> None:
     silent = Timeline(2, mode="realtime", model="gpt-realtime-2.1", points={Point.KEY_UP: 1.0})
     strip.add(silent)
     assert latency(strip).text() == ""
-    assert waterfall(strip).accessibleDescription() == "Nothing was heard in the last turn."
+    assert waterfall(strip).accessibleDescription() == (
+        f"Nothing was heard in the last turn. {session(strip).accessibleDescription()}"
+    )
     assert strip.figures.group is not None
     assert strip.figures.group.count == 1
 

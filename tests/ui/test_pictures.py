@@ -10,8 +10,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,16 +87,35 @@ def _start(look: tuple[str, ...], screens: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def seen(started: dict[str, subprocess.Popen[str]]) -> Callable[[str], dict[str, Any]]:
+    """What was found in a look, once its process has ended."""
+
+    @cache
+    def result(name: str) -> dict[str, Any]:
+        process = started[name]
+        out, errors = process.communicate(timeout=200)
+        complaints = [line for line in errors.splitlines() if not line.startswith(_EXPECTED)]
+        assert complaints == []
+        assert process.returncode == 0
+        found: dict[str, Any] = json.loads(out.splitlines()[-1])
+        return found
+
+    return result
+
+
 @pytest.mark.parametrize("name", LOOKS)
-def test_no_screen_has_a_gross_fault(started: dict[str, subprocess.Popen[str]], name: str) -> None:
-    process = started[name]
-    out, errors = process.communicate(timeout=200)
-    complaints = [line for line in errors.splitlines() if not line.startswith(_EXPECTED)]
-    assert complaints == []
-    assert process.returncode == 0
-    found = json.loads(out.splitlines()[-1])
+def test_no_screen_has_a_gross_fault(seen: Callable[[str], dict[str, Any]], name: str) -> None:
+    found = seen(name)
     assert found["faults"] == {}
     assert found["pictures"] >= _LEAST_PICTURES
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_every_screen_passes_the_checklist(
+    seen: Callable[[str], dict[str, Any]], name: str
+) -> None:
+    assert seen(name)["lacks"] == {}
 
 
 # ------------------------------------------------------------------------- the check is one itself

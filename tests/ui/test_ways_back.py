@@ -17,7 +17,6 @@ from voicedesk.core.events import ConversationOpened, Hint, HintKind, TakeOffere
 from voicedesk.core.settings import BUILTIN, OPENAI, Settings
 from voicedesk.core.turn import Trigger
 from voicedesk.providers.ways import Way
-from voicedesk.ui import announce as announce_module
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.undo_bar import UndoBar
 
@@ -192,18 +191,8 @@ def test_the_offer_ends_by_itself_but_not_under_the_users_hand(
 
 
 def test_the_offer_is_announced_and_says_what_it_is_about(
-    window: MainWindow, bar: UndoBar, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, bar: UndoBar, said: list[str]
 ) -> None:
-    said: list[str] = []
-
-    class Listening:
-        AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
-
-        @staticmethod
-        def updateAccessibility(event: object) -> None:
-            said.append(event.message())  # type: ignore[attr-defined] # an announcement event
-
-    monkeypatch.setattr(announce_module, "QAccessible", Listening)
     cancel(window)
     assert "Your question was cancelled. It is kept. Ctrl+Z undoes it." in said
     interface = QAccessible.queryAccessibleInterface(bar.button)

@@ -184,12 +184,12 @@ class CompactMode(QObject):
     def _show_words(self) -> None:
         if not self._is_on:
             return
-        for entry in reversed(self._transcript.log.entries):
-            if entry.kind in _SHOWN and entry.text:
-                is_marked = entry.is_whole and has_markup(entry.text)
-                self._words.show_text(_unmarked(entry.text) if is_marked else entry.text)
-                return
-        self._words.show_text("")
+        entries = reversed(self._transcript.log.entries)
+        last = next((each for each in entries if each.kind in _SHOWN and each.text), None)
+        is_marked = last is not None and last.is_whole and has_markup(last.text)
+        text = last.text if last is not None else ""
+        self._words.show_text(_unmarked(text) if is_marked else text)
+        self._expand.setAccessibleDescription(self._words.accessibleDescription())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Hide and self._is_on:

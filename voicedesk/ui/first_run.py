@@ -52,6 +52,8 @@ class FirstRun(QDialog):
             step.proven.connect(self._show_buttons)
             self._stack.addWidget(step)
         self._place = QuietLabel("", self)
+        self._close = self._button(self.tr("Skip the Rest"))
+        self._close.clicked.connect(self.close)
         self._back = self._button(self.tr("Back"))
         self._back.clicked.connect(lambda: self.go(-1))
         self._next = self._button(self.tr("Next"))
@@ -66,11 +68,8 @@ class FirstRun(QDialog):
         self._style()
 
     def _footer(self) -> QHBoxLayout:
-        close = self._button(self.tr("Skip the Rest"))
-        close.clicked.connect(self.close)
-        self._close = close
         row = QHBoxLayout()
-        row.addWidget(close)
+        row.addWidget(self._close)
         row.addStretch(1)
         row.addWidget(self._back)
         row.addWidget(self._next)
@@ -118,7 +117,7 @@ class FirstRun(QDialog):
         self._show_buttons()
         self._next.setFocus()
         self.step.enter()
-        announce(self, f"{self._place.text()}: {self.step.title}")
+        announce(self, f"{self._place.text()}: {self.step.title}. {self.step.words.text()}")
 
     def _show_buttons(self) -> None:
         index = self._stack.currentIndex()

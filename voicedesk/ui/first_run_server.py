@@ -99,7 +99,7 @@ class ServerStep(Step):
         is_builtin = quirks_of(server).is_ours
         self._key.setVisible(not is_builtin)
         if is_builtin:
-            self._about.setText(
+            self._explain(
                 self.tr(
                     "It runs on this computer, needs no key and no network, and knows a few skills."
                 )
@@ -112,11 +112,16 @@ class ServerStep(Step):
             about = self.tr("The key is stored in {place}, and goes to this server alone.").format(
                 place=place
             )
-        self._about.setText(about)
+        self._explain(about)
         has_key = self._ports.keys.has(chosen, server)
         self._key.setPlaceholderText(
             self.tr("A key is set; enter another to replace it") if has_key else self.tr("Key")
         )
+
+    def _explain(self, about: str) -> None:
+        self._about.setText(about)
+        for control in (self._choice, self._key):
+            control.setAccessibleDescription(about)
 
     # ------------------------------------------------------------------------------ the proof
 

@@ -110,7 +110,8 @@ class Header(QWidget):
         server = settings.answering_server
         is_realtime = settings.mode == "realtime"
         model = settings.realtime.model if is_realtime else settings.classic.thinking_model
+        text = f"{model} · {server.name}"
         if quirks_of(server).is_ours:
-            self._model.show_text(self.tr("Built-in assistant, on this computer"))
-        else:
-            self._model.show_text(f"{model} · {server.name}")
+            text = self.tr("Built-in assistant, on this computer")
+        self._model.show_text(text)
+        self.settings.setAccessibleDescription(text)  # a label is no place where the keyboard goes

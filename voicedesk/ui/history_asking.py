@@ -53,6 +53,8 @@ class Asking(QWidget):
         self._back = self.window().focusWidget()
         self._label.setText(question)
         self._yes.setText(yes)
+        for button in (self._yes, self._no):
+            button.setAccessibleDescription(question)
         self.show()
         self._no.setFocus()
         announce(self, question, is_urgent=True)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from voicedesk.conversation.store.model import Conversation, Turn
 from voicedesk.core.errors import VoiceDeskError
+from voicedesk.ui.announce import announce
 from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_export import ExportMenu
 from voicedesk.ui.history_model import MOST_FOUND, PAGE, HistoryModel, title_of
@@ -27,7 +28,7 @@ from voicedesk.ui.history_reader import HistoryReader
 from voicedesk.ui.icons import em, icon
 from voicedesk.ui.list_dialog import ListDialog
 from voicedesk.ui.undo_bar import UndoBar
-from voicedesk.ui.widgets import Hairline
+from voicedesk.ui.widgets import Hairline, tab_through
 from voicedesk.ui.wording import error_sentence
 
 _INTO_THE_LIST = frozenset({Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -68,6 +69,7 @@ class HistoryDialog(ListDialog):
         self._empty.setAutoFillBackground(True)
         self._reader = HistoryReader(self)
         self._reader.times_wanted.connect(self._show_times)
+        tab_through(self._list, self._reader)
         self._undo = UndoBar(self, self, has_margins=False)
         self.addAction(self._undo.action)
         self._build_buttons()
@@ -83,17 +85,17 @@ class HistoryDialog(ListDialog):
         self._search.textChanged.connect(lambda _text: self._typing.start())
 
     def _build_buttons(self) -> None:
+        self._delete_all = self._button(self.tr("Delete All"), self._ask_to_delete_all)
+        self._times = self._button(self.tr("Where the Time Went"), self._show_times_here)
+        self._delete = self._button(self.tr("Delete"), self._ask_to_delete)
+        self._export = self._button(self.tr("Export"))
+        self._menu = ExportMenu(self, self._ports.conversations, self._do)
+        self._export.setMenu(self._menu)
+        self._renaming = self._button(self.tr("Rename"), self._edit_title)
         self._continue = self._button(self.tr("Continue"), self._proceed)
         self._continue.setToolTip(
             self.tr("Go on with this conversation: the next answer knows what was said in it")
         )
-        self._times = self._button(self.tr("Where the Time Went"), self._show_times_here)
-        self._renaming = self._button(self.tr("Rename"), self._edit_title)
-        self._export = self._button(self.tr("Export"))
-        self._menu = ExportMenu(self, self._ports.conversations, self._do)
-        self._export.setMenu(self._menu)
-        self._delete = self._button(self.tr("Delete"), self._ask_to_delete)
-        self._delete_all = self._button(self.tr("Delete All"), self._ask_to_delete_all)
 
     def _lay_out(self) -> None:
         unit = em(self)
@@ -174,7 +176,6 @@ class HistoryDialog(ListDialog):
         self._show_chosen()
 
     def _show_emptiness(self, words: str) -> None:
-        self._stack.setCurrentWidget(self._list if self._model.rows else self._empty)
         if words:
             text = self.tr("Nothing was found.")
         elif self._ports.is_kept():
@@ -182,6 +183,9 @@ class HistoryDialog(ListDialog):
         else:
             text = self.tr("Conversations are not kept. Settings, Privacy can change that.")
         self._empty.setText(text)
+        self._show_list(is_empty=not self._model.rows)
+        if words and self._model.rows:
+            announce(self, self._model.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
 
     def _load_more(self) -> None:
         self._do(self._append)

@@ -54,6 +54,8 @@ class HistoryReader(QTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setReadOnly(True)
+        flags = Qt.TextInteractionFlag
+        self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -234,7 +236,12 @@ class HistoryReader(QTextEdit):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        number = self._turn_at(self.cursorForPosition(event.pos()).position())
+        is_by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        number = (
+            self.turn
+            if is_by_key
+            else self._turn_at(self.cursorForPosition(event.pos()).position())
+        )
         if self.figures.of(number) is not None:
             menu.addSeparator()
             action = menu.addAction(self.tr("Where the Time Went"))

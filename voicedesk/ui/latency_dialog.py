@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -32,7 +32,13 @@ from voicedesk.ui.icons import em
 from voicedesk.ui.latency_groups import GroupsView
 from voicedesk.ui.latency_turn import TurnView, page_of
 from voicedesk.ui.latency_words import turn_name
-from voicedesk.ui.widgets import FocusFrame, IconButton, QuietLabel, style_scroll_bar
+from voicedesk.ui.widgets import (
+    FocusFrame,
+    IconButton,
+    QuietLabel,
+    style_scroll_bar,
+    tab_through,
+)
 from voicedesk.ui.wording import error_sentence, seconds
 
 _LISTED = 100
@@ -78,7 +84,7 @@ class LatencyDialog(QDialog):
         self._answer = TurnView(self)
         self._answer.setting_wanted.connect(self._on_setting)
         self._all = GroupsView(self)
-        area = QScrollArea(self)
+        self._area = area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setAccessibleName(self.tr("This answer"))
@@ -98,11 +104,8 @@ class LatencyDialog(QDialog):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(one, self.tr("One Answer"))
         self._tabs.addTab(self._all, self.tr("All Answers"))
-        empty = QuietLabel(self.tr("Ask something first: its figures will show here."), self)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        empty.setWordWrap(True)
         self._pages = QStackedLayout()
-        self._pages.addWidget(empty)
+        self._pages.addWidget(self._build_empty())
         self._pages.addWidget(self._tabs)
         self._message = QLabel(self)
         self._message.setTextFormat(Qt.TextFormat.PlainText)
@@ -117,6 +120,12 @@ class LatencyDialog(QDialog):
 
     def _style(self) -> None:
         style_scroll_bar(self._bar, self.palette(), QPalette.ColorRole.Window)
+
+    def _build_empty(self) -> QLabel:
+        self._empty = QuietLabel(self.tr("Ask something first: its figures will show here."), self)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        return self._empty
 
     def _build_choice(self) -> QHBoxLayout:
         unit = em(self)
@@ -191,6 +200,7 @@ class LatencyDialog(QDialog):
         self._pages.setCurrentIndex(1 if turns else 0)
         for button in self._save:
             button.setEnabled(bool(turns))
+        self.setAccessibleDescription("" if turns else self._empty.text())
         if not turns:
             return
         self._all.show_groups(self._groups, self._figures.spent)
@@ -198,6 +208,9 @@ class LatencyDialog(QDialog):
         found = found or self._figures.of(self._shown) or turns[0]
         self._list(turns, found)
         self._answer.show_turn(found, self._figures.spent)
+        self._area.setAccessibleDescription(self._answer.in_words)
+        choice = (self._before, self._choice, self._after)
+        tab_through(self._tabs, *choice, self._area, *self._answer.links, self._all.table)
 
     def _list(self, turns: list[TurnFigures], chosen: TurnFigures) -> None:
         if chosen not in turns:
@@ -232,6 +245,9 @@ class LatencyDialog(QDialog):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(kind)
+        dialog.setDirectory(
+            QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        )
         dialog.selectFile(f"voicedesk-figures.{kind}")
         dialog.fileSelected.connect(lambda path: self.save(kind, Path(path)))
         dialog.open()

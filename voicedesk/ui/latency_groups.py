@@ -150,6 +150,11 @@ class GroupsView(QWidget):
         layout.addWidget(self._day)
         self._style()
 
+    @property
+    def table(self) -> QTableWidget:
+        """The table, for the order of the keyboard's focus."""
+        return self._table
+
     def _style(self) -> None:
         style_scroll_bar(self._table.verticalScrollBar(), self.palette())
 
@@ -166,6 +171,7 @@ class GroupsView(QWidget):
             self._fill(row, group)
         text = day_sentence(spent)
         self._day.setText(text)
+        self._table.setAccessibleDescription(text)
         self._day.setVisible(bool(text))
 
     def _fill(self, row: int, group: Group) -> None:

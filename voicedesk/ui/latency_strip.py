@@ -261,6 +261,9 @@ class LatencyStrip(QWidget):
             widget.setToolTip(f"<p>{text}</p>{table}{hint}")
             widget.setAccessibleDescription(text)
         self._show_session()
+        if not is_running and (usual := self._session.accessibleDescription()):
+            # A label is no place where the keyboard goes; the bar is.
+            self._waterfall.setAccessibleDescription(f"{text} {usual}")
 
     def _show_session(self) -> None:
         group = self.figures.group

@@ -50,6 +50,7 @@ class Causes(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons: list[IconView] = []
+        self._links: list[LinkButton] = []
         self._shown: tuple[list[Cause], str] | None = None
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +68,7 @@ class Causes(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._icons = []
+        self._icons, self._links = [], []
         for row, cause in enumerate(found):
             self._add(2 * row, cause_sentence(cause), "wait" if cause.milliseconds else "warning")
             if cause.setting and page_of(cause.setting):
@@ -76,6 +77,19 @@ class Causes(QWidget):
         if not found:
             self._add(0, nothing, "info")
         self._style()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is said now."""
+        if self._shown is None:
+            return []
+        found, nothing = self._shown
+        return [cause_sentence(cause) for cause in found] or [nothing]
+
+    @property
+    def links(self) -> list[LinkButton]:
+        """Those to the settings, from top to bottom."""
+        return self._links
 
     def _add(self, row: int, sentence: str, icon: str) -> None:
         view = IconView(icon, 1.2, self)
@@ -92,6 +106,7 @@ class Causes(QWidget):
         name = setting_name(path, fields)
         link = LinkButton(self.tr("Settings: {}").format(name), self)
         link.clicked.connect(lambda: self.setting_wanted.emit(path))
+        self._links.append(link)
         return link
 
     def _style(self) -> None:
@@ -117,6 +132,7 @@ class TurnView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         unit = em(self)
+        self._has_steps = False
         self._sentence = QLabel(self)
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 1.35)
@@ -150,13 +166,27 @@ class TurnView(QWidget):
         layout.addWidget(self._cost)
         layout.addStretch(1)
 
+    @property
+    def in_words(self) -> str:
+        """All that is shown, to be read out: none of it is a place where the keyboard goes."""
+        said = [self._sentence.text(), self._around.text()]
+        said += [f"{self._waterfall.accessibleDescription()}."] if self._has_steps else []
+        said += [self._why.text(), *self._causes.sentences]
+        return " ".join(filter(None, (*said, self._lacking.text(), self._cost.text())))
+
+    @property
+    def links(self) -> list[LinkButton]:
+        """Those to the settings that help, from top to bottom."""
+        return self._causes.links
+
     def show_turn(self, turn: TurnFigures, spent: Spent | None = None) -> None:
         """Show another answer, or the same one better known, and what was spent today."""
         self._sentence.setText(turn_sentence(turn))
         self._sentence.setAccessibleDescription(self._sentence.text())
         _show(self._around, around_sentence(turn))
         found = rows(turn)
-        self._waterfall.setVisible(bool(found))
+        self._has_steps = bool(found)
+        self._waterfall.setVisible(self._has_steps)
         self._waterfall.show_rows(found)
         self._waterfall.setToolTip(points_table(turn.timeline))
         main = main_causes(turn, _MOST_CAUSES)

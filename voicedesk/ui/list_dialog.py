@@ -79,6 +79,12 @@ class ListDialog(QDialog):
     def _show_buttons(self) -> None:
         """Show what can be done now."""
 
+    def _show_list(self, *, is_empty: bool) -> None:
+        """Show the list, or what is said in its place."""
+        self._stack.setCurrentWidget(self._empty if is_empty else self._list)
+        if is_empty:
+            announce(self, self._empty.text())
+
     @property
     def note(self) -> str:
         """What is said about the last thing that was done; empty for nothing."""

@@ -58,7 +58,9 @@ class Message(Banner):
         self._label.setText(sentence)
         if self._button is not None and self._does is not None:
             self._button.setText(self._does())
+            self._button.setAccessibleDescription(sentence)
         self._close.name_it(self.tr("Close this message"))
+        self._close.setAccessibleDescription(sentence)
 
     def colour(self) -> QColor:
         return theme.scheme(self.palette()).status[Status.ERROR]

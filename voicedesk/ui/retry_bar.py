@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
+from voicedesk.ui.announce import announce
 from voicedesk.ui.icons import em, icon
 from voicedesk.ui.widgets import QuietLabel
 
@@ -37,6 +38,7 @@ class RetryBar(QWidget):
         self._all.clicked.connect(self.all_wanted)
         self._label = QuietLabel(self.tr("Your question is kept."), self)
         self._label.setWordWrap(True)
+        self._describe()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(unit, int(0.4 * unit), unit, int(0.4 * unit))
         layout.setSpacing(int(0.6 * unit))
@@ -53,6 +55,9 @@ class RetryBar(QWidget):
         button.setToolTip(tip)
         button.setAccessibleDescription(tip)
         return button
+
+    def _describe(self) -> None:
+        self._button.setAccessibleDescription(f"{self._label.text()} {self._button.toolTip()}")
 
     @property
     def button(self) -> QPushButton:
@@ -78,6 +83,8 @@ class RetryBar(QWidget):
                 "VoiceDesk ended before it could answer. What you said ({seconds} s) is kept."
             ).format(seconds=length)
         )
+        self._describe()
+        announce(self, self._label.text())
         self._show_all()
 
     def show_number(self, number: int) -> None:
@@ -100,5 +107,6 @@ class RetryBar(QWidget):
         elif self._is_earlier:  # what comes next is of this run
             self._is_earlier = False
             self._label.setText(self.tr("Your question is kept."))
+            self._describe()
             self._show_all()
         self.setVisible(is_possible)

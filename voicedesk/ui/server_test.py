@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QListWidget,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:  # it imports the clients of servers, which a dialog need not 
 Tester = Callable[[Settings, str, "Callable[[ServerReport], None]"], Callable[[], None]]
 """Tries a server; see ``ports.KeyStore.test``."""
 
-_ICONS = {
+STAGE_ICONS = {
     "waiting": ("wait", Status.OFFLINE),
     "works": ("state-ready", Status.READY),
     "offered": ("info", Status.OFFLINE),
@@ -81,7 +82,7 @@ class _StageRow:
         self.style()
 
     def style(self) -> None:
-        icon, status = _ICONS[self._verdict]
+        icon, status = STAGE_ICONS[self._verdict]
         colours = theme.scheme(self._icon.palette()).status
         self._icon.show_icon(icon, colours[status])
 
@@ -141,6 +142,8 @@ class ServerTestDialog(QDialog):
         self._copy.clicked.connect(self._copy_report)
         for button in buttons.buttons():
             button.setAccessibleName(button.text().replace("&", ""))
+            assert isinstance(button, QPushButton)  # which are all that such a box has
+            button.setAutoDefault(False)  # else one looks at all times as if it had the keyboard
         self._buttons = buttons
 
     def _lay_out(self) -> None:
@@ -174,6 +177,7 @@ class ServerTestDialog(QDialog):
         for row in self._rows.values():
             row.show_result("waiting", "")
         self._again.setEnabled(False)
+        self.setAccessibleDescription(self.report_text)
         self._end = self._test(self._settings, self._id, self.show_report)
 
     def end(self) -> None:
@@ -198,10 +202,14 @@ class ServerTestDialog(QDialog):
         self._show_models(len(report.models))
         self.notes.setText(retirement_notes(report.retiring))
         self.notes.setVisible(bool(report.retiring))
+        self.setAccessibleDescription(
+            self.report_text
+        )  # labels are no place where the keyboard goes
         if report.done:
             self._end = None
             self._again.setEnabled(True)
-            announce(self, self.state.text())
+            lines = [self.state.text(), *(row.line for row in self._rows.values())]
+            announce(self, "\n".join([*lines, self.notes.text()]).strip())
 
     def _show_models(self, count: int) -> None:
         self.models.setVisible(count > 0)

@@ -21,6 +21,7 @@ from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.settings import Server
 from voicedesk.providers.presets import ENTER, PRESETS, Preset, preset_of
 from voicedesk.providers.profiles import address_of, needs_permission
+from voicedesk.ui.announce import announce
 from voicedesk.ui.icons import em
 from voicedesk.ui.widgets import QuietLabel
 from voicedesk.ui.wording import error_sentence
@@ -80,11 +81,7 @@ class AddServerDialog(QDialog):
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         layout.setContentsMargins(int(1.5 * unit), int(1.2 * unit), int(1.5 * unit), unit)
         layout.setSpacing(unit)
-        intro = QuietLabel(
-            self.tr("Any server that speaks OpenAI's protocol, in your house or elsewhere.")
-        )
-        intro.setWordWrap(True)
-        layout.addWidget(intro)
+        layout.addWidget(self._intro())
         layout.addLayout(form)
         layout.addWidget(self._problem)
         layout.addWidget(self._buttons)
@@ -92,6 +89,13 @@ class AddServerDialog(QDialog):
             edit.textChanged.connect(self._check)
         self._plain.toggled.connect(self._check)
         self._check()
+
+    def _intro(self) -> QuietLabel:
+        words = self.tr("Any server that speaks OpenAI's protocol, in your house or elsewhere.")
+        self.setAccessibleDescription(words)
+        label = QuietLabel(words, self)
+        label.setWordWrap(True)
+        return label
 
     def _take_kind(self) -> None:
         """Fill in where such a server usually is, unless something else was typed."""
@@ -122,8 +126,11 @@ class AddServerDialog(QDialog):
         address = self._address.text()
         self._plain.setVisible(needs_permission(address))
         problem = address_problem(self._server()) if address.strip() else ""
+        if problem and problem != self._problem.text():
+            announce(self, problem)
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
+        self._address.setAccessibleDescription(problem)
         self._add.setEnabled(bool(address.strip()) and not problem and ENTER not in address)
 
     def _accept(self) -> None:

@@ -166,6 +166,10 @@ class ToolChoiceEditor(Editor):
             self._boxes.append(box)
             layout.addWidget(box, number // 2, number % 2)
 
+    def describe(self, text: str) -> None:
+        for box in self._boxes:  # the list that holds them never has the keyboard
+            box.setAccessibleDescription(f"{translated(self.field.label)}: {text}")
+
     def _switch(self, names: tuple[str, ...], *, is_on: bool) -> None:
         self._off = [name for name in self._off if name not in names]
         if not is_on:

@@ -50,7 +50,10 @@ class Editor(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(control)
         control.setAccessibleName(translated(field.label))
-        control.setAccessibleDescription(translated(field.help))
+
+    def describe(self, text: str) -> None:
+        """What a screen reader says of it after its name."""
+        self.control.setAccessibleDescription(text)
 
     def show_value(self, value: Any) -> None:
         """Show a value without telling that it was edited."""

@@ -33,7 +33,7 @@ class GuardedSwitchEditor(SwitchEditor):
     def __init__(self, field: GuardedSwitch) -> None:
         super().__init__(field)
         self._hindrance = field.hindrance
-        self._told = ""
+        self._told = self._help = ""
         self._reason = QuietLabel()
         self._reason.setWordWrap(True)
         self._reason.hide()
@@ -41,12 +41,15 @@ class GuardedSwitchEditor(SwitchEditor):
         assert layout is not None
         layout.addWidget(self._reason)
 
+    def describe(self, text: str) -> None:
+        self._help = text
+        super().describe(" ".join(filter(None, (self._told, text))))
+
     def prepare(self, settings: Settings) -> None:
         self._told = translated(told) if (told := self._hindrance(settings)) else ""
         self._reason.setText(self._told)
         self._reason.setVisible(bool(self._told))
-        help_text = translated(self.field.help)
-        self.control.setAccessibleDescription(" ".join(filter(None, (self._told, help_text))))
+        self.describe(self._help)
 
     def show_value(self, value: object) -> None:
         super().show_value(value)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.settings import Server
+from voicedesk.ui.announce import announce
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import KeyStore
 from voicedesk.ui.widgets import QuietLabel
@@ -87,6 +88,12 @@ class KeyEditor(QWidget):
         )
         where = self._where()
         self._note.setText(problem or where)
+        self._edit.setAccessibleDescription(self._note.text())
+
+    def _tell(self, problem: str) -> None:
+        """Show how something went, and say it."""
+        self._show(problem)
+        announce(self, problem or self._edit.placeholderText())
 
     def _where(self) -> str:
         """Where keys are kept, in a sentence or two."""
@@ -113,7 +120,7 @@ class KeyEditor(QWidget):
             self._keys.use_file(allowed=self._file.isChecked())
         except VoiceDeskError as error:
             problem = error_sentence(error)
-        self._show(problem)
+        self._tell(problem)
 
     def _store(self) -> None:
         key = self._edit.text().strip()
@@ -125,7 +132,7 @@ class KeyEditor(QWidget):
             self._keys.store(self._id, self._server, key)
         except VoiceDeskError as error:
             problem = error_sentence(error)
-        self._show(problem)
+        self._tell(problem)
 
     def _forget(self) -> None:
         if self._server is None:
@@ -135,4 +142,4 @@ class KeyEditor(QWidget):
             self._keys.remove(self._id, self._server)
         except VoiceDeskError as error:
             problem = error_sentence(error)
-        self._show(problem)
+        self._tell(problem)

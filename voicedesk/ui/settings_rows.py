@@ -169,6 +169,7 @@ class SettingRow(_Row):
         unit = em(self)
         self.editor = editor
         name = translated(field.label)
+        editor.describe(self._help_text())
         self._back = self._make_back(name)
         self._back.clicked.connect(lambda: changed(field, field.default))
         editor.edited.connect(lambda value: changed(field, value))
@@ -215,7 +216,7 @@ class SettingRow(_Row):
         words.addWidget(self.editor if self.editor.is_label else self._heading(name))
         text = self._help_text()
         if text:
-            help_label = QuietLabel(text)
+            help_label = QuietLabel(self._help_text(_in_one_piece))
             help_label.setWordWrap(True)
             words.addWidget(help_label)
         words.addStretch(1)
@@ -227,13 +228,14 @@ class SettingRow(_Row):
         label.setBuddy(self.editor.control)
         return label
 
-    def _help_text(self) -> str:
+    def _help_text(self, laid_out: Callable[[str], str] = str) -> str:
+        """What it does, and the default as it is ``laid_out``."""
         parts = []
         if self.field.help:
             parts.append(translated(self.field.help))
         default = self.editor.default_in_words()
         if default:
-            parts.append(_in_one_piece(self.tr("Default: {value}.").format(value=default)))
+            parts.append(laid_out(self.tr("Default: {value}.").format(value=default)))
         return " ".join(parts)
 
     def show_settings(self, settings: Settings) -> None:

@@ -28,7 +28,7 @@ from voicedesk.ui.server_test import ServerTestDialog, retirement_notes
 from voicedesk.ui.settings_add_server import AddServerDialog, address_problem
 from voicedesk.ui.settings_key import KeyEditor
 from voicedesk.ui.settings_values import read, with_value
-from voicedesk.ui.widgets import QuietLabel
+from voicedesk.ui.widgets import QuietLabel, tab_through
 
 __all__ = ["AddServerDialog", "ServerEditor", "needs_permission", "server_id"]
 
@@ -130,6 +130,7 @@ class ServerEditor(QWidget):
         layout.addWidget(self._about)
         layout.addSpacing(unit // 2)
         layout.addWidget(self._key)
+        tab_through(self._remove, self._test, self._use, self._address)
 
     def _button(self, text: str, name: str, action: Callable[[], None]) -> QPushButton:
         button = QPushButton(text, self)
@@ -149,6 +150,8 @@ class ServerEditor(QWidget):
         self._choice.setCurrentIndex(self._choice.findData(chosen))
         self._show_server(chosen, settings.server(chosen))
         self._show_uses(chosen)
+        told = (self._uses.text(), self._about.text())
+        self._choice.setAccessibleDescription(" ".join(filter(None, told)))
         self._settle()
 
     def _settle(self) -> None:

@@ -29,7 +29,7 @@ from voicedesk.ui.navigation import (
 from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.settings_search import Found, SettingsIndex, place_of
 from voicedesk.ui.settings_texts import translated
-from voicedesk.ui.widgets import QuietLabel
+from voicedesk.ui.widgets import QuietLabel, tab_through
 
 _FOUND_ROLE = Qt.ItemDataRole.UserRole + 3
 _USABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -118,6 +118,7 @@ class SettingsSidebar(QWidget):
             button.clicked.connect(signal)
             layout.addWidget(button)
         self.setFixedWidth(int(14.5 * unit))
+        tab_through(self.search, self.pages, self.results)
 
     # ------------------------------------------------------------------------------ pages
 

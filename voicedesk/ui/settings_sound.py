@@ -45,6 +45,7 @@ class SoundTestPanel(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._note)
         self.setFocusProxy(self._voice)
+        self.setAccessibleName(label.text())
         self._explain()
 
     def _button(self, text: str) -> QPushButton:
@@ -59,9 +60,9 @@ class SoundTestPanel(QWidget):
         return self._note.text()
 
     def _explain(self) -> None:
-        self._note.setText(
-            self.tr("Speak, and the bars move. Hear Yourself listens for three seconds.")
-        )
+        words = self.tr("Speak, and the bars move. Hear Yourself listens for three seconds.")
+        self._note.setText(words)
+        self._voice.setAccessibleDescription(words)
 
     def _tell(self, news: Stage | VoiceDeskError) -> None:
         is_running = news in {Stage.LISTENING, Stage.PLAYING}

@@ -21,7 +21,10 @@ class ShortcutsDialog(QDialog):
         table.setVerticalSpacing(int(0.6 * unit))
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
-        for keys, meaning in self._rows():
+        rows = self._rows()
+        # Labels are no place where the keyboard goes: who cannot see them hears them as the dialog opens.
+        self.setAccessibleDescription(". ".join(f"{keys}: {meaning}" for keys, meaning in rows))
+        for keys, meaning in rows:
             key = QLabel(keys, self)
             key.setFont(bold)
             table.addRow(key, QLabel(meaning, self))

@@ -53,16 +53,16 @@ class UnansweredDialog(ListDialog):
         self._empty.setText(self.tr("Everything you said has been answered."))
 
     def _build_buttons(self) -> None:
+        self._delete_all = self._button(self.tr("Delete All"), self._ask_to_delete_all)
+        self._delete = self._button(self.tr("Delete"), self._ask_to_delete)
+        self._play = self._button(self.tr("Play"), self._play_or_stop)
         self._way = QComboBox(self)
         self._way.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._by = QLabel(self.tr("Answered &by"), self)
         self._by.setBuddy(self._way)
         self._way.setAccessibleName(self.tr("Answered by"))
         self._way.setToolTip(self.tr("Who answers this, and what you ask next"))
-        self._play = self._button(self.tr("Play"), self._play_or_stop)
         self._again = self._button(self.tr("Try Again"), self._ask)
-        self._delete = self._button(self.tr("Delete"), self._ask_to_delete)
-        self._delete_all = self._button(self.tr("Delete All"), self._ask_to_delete_all)
 
     def _lay_out(self) -> None:
         unit = em(self)
@@ -117,7 +117,7 @@ class UnansweredDialog(ListDialog):
         there = self._model.row_of(chosen)
         wanted = there if there >= 0 else min(max(row, 0), len(self._model.rows) - 1)
         self._list.setCurrentIndex(self._model.index_of(wanted))
-        self._stack.setCurrentWidget(self._list if self._model.rows else self._empty)
+        self._show_list(is_empty=not self._model.rows)
         self._show_buttons()
 
     def _show_ways(self) -> None:
