@@ -70,6 +70,13 @@
     </message>
 </context>
 <context>
+    <name>Clipboard</name>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+</context>
+<context>
     <name>CompactMode</name>
     <message>
         <source>Answers are muted; let them sound again</source>

@@ -24,12 +24,21 @@ class MessageAction:
         text: What it is called in menus, in the user's language.
         is_possible: Whether it can be done with this message now.
         run: Does it.
+        is_unseen: Nothing changes on the screen, so that the button has to say that it was done.
     """
 
     icon: str
     text: str
     is_possible: Callable[[Entry], bool]
     run: Callable[[Entry], None]
+    is_unseen: bool = False
+
+
+def copying(
+    text: str, is_possible: Callable[[Entry], bool], run: Callable[[Entry], None]
+) -> MessageAction:
+    """An action that copies something."""
+    return MessageAction("copy", text, is_possible, run, is_unseen=True)
 
 
 class MessageBar(QWidget):
@@ -54,17 +63,21 @@ class MessageBar(QWidget):
         self._buttons = []
         for action in actions:
             button = IconButton(action.icon, action.text, self)
-            button.clicked.connect(lambda _checked=False, action=action: self._run(action))
+            button.clicked.connect(
+                lambda _checked=False, action=action, button=button: self._run(action, button)
+            )
             self._row.addWidget(button)
             self._buttons.append((action, button))
 
     def offer(self, entry: Entry) -> bool:
         """Show the buttons of a message. Returns whether there are any."""
-        self.entry = entry
+        is_same, self.entry = self.entry is entry, entry
         any_possible = False
         for action, button in self._buttons:
             is_possible = action.is_possible(entry)
             button.setVisible(is_possible)
+            if not is_same:
+                button.show_done(is_done=False)  # that was another message
             any_possible = any_possible or is_possible
         self.setVisible(any_possible)
         if any_possible:
@@ -75,8 +88,10 @@ class MessageBar(QWidget):
         """The first button that is shown."""
         return next((button for _, button in self._buttons if button.isVisible()), None)
 
-    def _run(self, action: MessageAction) -> None:
+    def _run(self, action: MessageAction, button: IconButton) -> None:
         if self.entry is not None and action.is_possible(self.entry):
+            if action.is_unseen:
+                button.show_done()
             action.run(self.entry)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

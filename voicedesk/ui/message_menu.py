@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from voicedesk.ui.clipboard import copy_text
 from voicedesk.ui.conversation_entries import Entry
 from voicedesk.ui.message_bar import MessageAction
 from voicedesk.ui.transcript_writer import Written
@@ -44,7 +44,7 @@ def fill_menu(
         name = QCoreApplication.translate("Transcript", "Copy Code: {}").format(
             _in_short(code.text)
         )
-        add(name, partial(QGuiApplication.clipboard().setText, code.text))
+        add(name, partial(copy_text, menu.parentWidget() or menu, code.text))
     for words, address in written.links:
         name = QCoreApplication.translate("Transcript", "Open Link: {}").format(_in_short(words))
         add(name, partial(follow, address))

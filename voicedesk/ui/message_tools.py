@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTextBrowser
 
+from voicedesk.ui.clipboard import copy_text
 from voicedesk.ui.conversation_entries import Entry, Kind
 from voicedesk.ui.icons import em
 from voicedesk.ui.message_bar import MessageAction, MessageBar
@@ -138,6 +139,8 @@ class MessageTools(QObject):
         for button in self._codes[len(found) :]:
             button.hide()
         for button, (rect, text) in zip(self._codes, found, strict=False):
+            if self._texts.get(button) != text:
+                button.show_done(is_done=False)  # that was another piece of code
             self._texts[button] = text
             size = button.sizeHint()
             gap = em(view) // 4
@@ -150,4 +153,5 @@ class MessageTools(QObject):
             button.setVisible(y >= 0)
 
     def _copy_code(self, button: IconButton) -> None:
-        QGuiApplication.clipboard().setText(self._texts[button])
+        copy_text(self._view, self._texts[button])
+        button.show_done()

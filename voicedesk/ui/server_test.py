@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QEvent, QLocale, Qt
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,6 +24,7 @@ from voicedesk.core.settings import Settings
 from voicedesk.providers.retirement import Retirement
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
+from voicedesk.ui.clipboard import copied, copy_text
 from voicedesk.ui.icons import em
 from voicedesk.ui.roomy import grow
 from voicedesk.ui.status import Status
@@ -177,6 +178,7 @@ class ServerTestDialog(QDialog):
         for row in self._rows.values():
             row.show_result("waiting", "")
         self._again.setEnabled(False)
+        self._copy.setText(self.tr("Copy Report"))
         self.setAccessibleDescription(self.report_text)
         self._end = self._test(self._settings, self._id, self.show_report)
 
@@ -281,7 +283,8 @@ class ServerTestDialog(QDialog):
         return redactor.clean("\n".join(filter(None, lines)) + "\n")
 
     def _copy_report(self) -> None:
-        QGuiApplication.clipboard().setText(self.report_text)
+        copy_text(self, self.report_text)
+        self._copy.setText(copied())
 
     # ------------------------------------------------------------------------------------- Qt
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -26,10 +25,11 @@ from voicedesk.core.dialogue import Message
 from voicedesk.core.events import ConversationOpened, Event, Heard
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
+from voicedesk.ui.clipboard import copy_text
 from voicedesk.ui.conversation_entries import Entry, Kind
 from voicedesk.ui.conversation_log import ConversationLog
 from voicedesk.ui.icons import em
-from voicedesk.ui.message_bar import MessageAction
+from voicedesk.ui.message_bar import MessageAction, copying
 from voicedesk.ui.message_menu import fill_menu, replace_select_all
 from voicedesk.ui.message_tools import MessageTools
 from voicedesk.ui.talk_key_names import talk_key_name
@@ -266,7 +266,7 @@ class Transcript(QTextBrowser):
 
     def set_actions(self, actions: Sequence[MessageAction]) -> None:
         """Offer these actions with each message, after copying it."""
-        copy = MessageAction("copy", self.tr("Copy Message"), _has_words, self._copy_message)
+        copy = copying(self.tr("Copy Message"), _has_words, self._copy_message)
         self.tools.set_actions((copy, *actions))
 
     def select_whole(self) -> None:
@@ -289,7 +289,7 @@ class Transcript(QTextBrowser):
         QToolTip.showText(self.cursor().pos(), address, self)
 
     def _copy_message(self, entry: Entry) -> None:
-        QGuiApplication.clipboard().setText(self.message_text(entry))
+        copy_text(self, self.message_text(entry))
 
     # ------------------------------------------------------------------------------ by keyboard
 

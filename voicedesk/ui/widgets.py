@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 from voicedesk.ui import theme
 from voicedesk.ui.icons import em, icon, paint_icon
 
+_DONE_MS = 1500
 _BY_KEY = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
@@ -83,6 +84,7 @@ class IconButton(QToolButton):
     def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
+        self._is_done = False
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.name_it(text)
@@ -96,8 +98,17 @@ class IconButton(QToolButton):
         self.setAccessibleName(text)
         self.setToolTip(text)
 
+    def show_done(self, *, is_done: bool = True) -> None:
+        """Show a tick for a moment: what was pressed changes nothing else that is seen."""
+        if is_done != self._is_done:
+            self._is_done = is_done
+            self._style()
+        if is_done:
+            QTimer.singleShot(_DONE_MS, self, lambda: self.show_done(is_done=False))
+
     def _style(self) -> None:
-        self.setIcon(icon(self._name, self.palette(), self.iconSize().width()))
+        shown = "state-ready" if self._is_done else self._name
+        self.setIcon(icon(shown, self.palette(), self.iconSize().width()))
 
     def initStyleOption(self, option: QStyleOptionToolButton) -> None:
         super().initStyleOption(option)
