@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QPalette
+from PySide6.QtGui import QAction, QContextMenuEvent, QPalette, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -699,6 +699,36 @@ def test_what_a_search_finds_is_said(qtbot: QtBot, tmp_path: Path, said: list[st
         QTest.keyClicks(person.search, "x")
         await person.shown()
         assert said[-1] == "Nothing was found."
+
+    go(tmp_path, work)
+
+
+def test_what_was_searched_for_is_in_sight(qtbot: QtBot, tmp_path: Path) -> None:
+    async def work(person: Person) -> None:
+        for number in range(80):
+            answer = "As **wide** as the Dänube." if number == 40 else "Nobody knows."
+            messages = (Said(Role.USER, f"Question {number}"), Said(Role.ASSISTANT, answer))
+            turn = Turn(f"t{number}", START + number, Outcome.ANSWERED, messages=messages)
+            person.store.history.save("c", turn, START + number)
+        person.dialog.start()
+        await person.until(lambda: "Question 79" in person.text)
+        reader = person.reader
+        assert reader.verticalScrollBar().value() == 0
+        assert reader.extraSelections() == []
+        QTest.keyClicks(person.search, "danu wid")
+        await person.until(lambda: len(reader.extraSelections()) == 2)
+        marks = [each.cursor.selectedText() for each in reader.extraSelections()]
+        assert marks == ["wid", "Dänu"]
+        assert reader.viewport().rect().contains(reader.cursorRect())
+        cursor = reader.textCursor()
+        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        assert "Dänube" in cursor.selectedText()
+        here = reader.verticalScrollBar().value()
+        person.dialog.setPalette(theme.dark_palette())
+        await person.until(lambda: len(reader.extraSelections()) == 2)
+        assert reader.verticalScrollBar().value() == here
+        person.search.clear()
+        await person.until(lambda: reader.extraSelections() == [])
 
     go(tmp_path, work)
 

@@ -217,10 +217,11 @@ class HistoryDialog(ListDialog):
         self._menu.conversation = chosen
 
     async def _read(self, conversation: str) -> None:
-        self._show_turns(await self._ports.conversations.turns(conversation))
+        sought = self._search.text()
+        self._show_turns(await self._ports.conversations.turns(conversation), sought)
 
-    def _show_turns(self, turns: Sequence[Turn]) -> None:
-        self._reader.show_turns(turns)
+    def _show_turns(self, turns: Sequence[Turn], sought: str = "") -> None:
+        self._reader.show_turns(turns, sought)
         self._times.setEnabled(self._reader.has_times)
         self._times.setToolTip(
             self.tr("No times of these answers were kept.")

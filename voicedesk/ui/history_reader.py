@@ -23,6 +23,7 @@ from voicedesk.conversation.figures.turn_figures import TurnFigures
 from voicedesk.conversation.figures.turns import Figures
 from voicedesk.conversation.store.figures_kept import KeptFigures, of_turn
 from voicedesk.conversation.store.model import Turn
+from voicedesk.conversation.store.searching import places_of, terms_of
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Role
 from voicedesk.ui import theme
@@ -37,6 +38,7 @@ from voicedesk.ui.wording import seconds
 
 _MOST_TURNS = 500
 """Of a longer conversation the end is shown; an export has all of it."""
+_MOST_MARKS = 200
 _TIMES = "times:"
 _SLICE_S = 0.008
 """So long it writes at a time; the rest comes when other things have had their turn."""
@@ -63,6 +65,8 @@ class HistoryReader(QTextEdit):
         self.document().setDocumentMargin(em(self))
         FocusFrame(self)
         self._turns: tuple[Turn, ...] = ()
+        self._terms: list[str] = []  # that were searched for,
+        self._found: list[tuple[int, int]] = []  # and where they begin and end
         self._waiting: deque[tuple[int, Turn]] = deque()
         self._places: list[tuple[int, int]] = []  # where each turn begins, and its number
         self._pressed_on = ""
@@ -72,12 +76,12 @@ class HistoryReader(QTextEdit):
         self._timer.timeout.connect(self._write_some)
         self.show_turns(())
 
-    def show_turns(self, turns: Sequence[Turn]) -> None:
-        """Show these turns, in place of what is shown."""
-        self._turns = tuple(turns)
+    def show_turns(self, turns: Sequence[Turn], sought: str = "") -> None:
+        """Show these turns, in place of what is shown, and in them what was searched for."""
+        self._turns, self._terms = tuple(turns), terms_of(sought)
         self._begin()
-        self._write_some()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+        self._write_some()
 
     def _begin(self) -> None:
         self.clear()
@@ -88,7 +92,8 @@ class HistoryReader(QTextEdit):
         self._writer = MarkdownWriter(self._style)
         shown = self._turns[-_MOST_TURNS:]
         self._waiting = deque(enumerate(shown, -len(shown)))
-        self._places = []
+        self._places, self._found = [], []
+        self.setExtraSelections([])
         if len(self._turns) > _MOST_TURNS:
             cursor = self.textCursor()
             self._write(cursor, self.tr("The beginning is left out here."), self._quiet())
@@ -126,7 +131,9 @@ class HistoryReader(QTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
         while self._waiting:
+            begin = cursor.position()
             self._write_turn(cursor, *self._waiting.popleft())
+            self._find(begin, cursor.position())
             if len(self._waiting) <= left if left is not None else now() > until:
                 break
         cursor.endEditBlock()
@@ -134,6 +141,37 @@ class HistoryReader(QTextEdit):
             self._timer.start()
         else:
             self._timer.stop()
+            self._show_found(goes_there=left is None)
+
+    def _find(self, begin: int, end: int) -> None:
+        """Note where in what was just written stands what was searched for."""
+        if self._terms:
+            written = QTextCursor(self.document())
+            written.setPosition(begin)
+            written.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            places = places_of(self._terms, written.selectedText())
+            self._found += [(begin + first, begin + last) for first, last in places]
+
+    def _show_found(self, *, goes_there: bool) -> None:
+        """Mark what was found, and go to the latest of it unless the user has gone elsewhere meanwhile."""
+        marks = []
+        for first, last in self._found[-_MOST_MARKS:]:
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = QTextCursor(self.document())
+            mark.cursor.setPosition(first)
+            mark.cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+            mark.format.setBackground(self.palette().highlight())
+            mark.format.setForeground(self.palette().highlightedText())
+            marks.append(mark)
+        self.setExtraSelections(marks)
+        bar = self.verticalScrollBar()
+        if marks and goes_there and bar.value() == bar.minimum():
+            there = QTextCursor(self.document())
+            there.setPosition(self._found[-1][0])
+            self.setTextCursor(there)
+            bar.setValue(
+                bar.value() + self.cursorRect().center().y() - self.viewport().height() // 2
+            )
 
     def _write_turn(self, cursor: QTextCursor, number: int, turn: Turn) -> None:
         figures: TurnFigures | None = of_turn(number, turn)
