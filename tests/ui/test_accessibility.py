@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fake_control import FakeControl, timeline_of
+from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices, timeline_of
 from tests.ui.finding import opened
 from voicedesk.core.errors import NoMicrophoneError
 from voicedesk.core.settings import OPENAI, Settings
@@ -179,7 +179,7 @@ def clipped(root: QWidget) -> list[str]:
 
 @pytest.mark.parametrize("points", [8.0, 10.0, 18.0])
 def test_nothing_is_clipped_at_any_text_size(
-    qtbot: QtBot, window: MainWindow, qapp: QApplication, points: float
+    qtbot: QtBot, qapp: QApplication, points: float
 ) -> None:
     before = qapp.font()
     font = qapp.font()
@@ -187,10 +187,10 @@ def test_nothing_is_clipped_at_any_text_size(
     qapp.setFont(font)
     try:
         fresh = MainWindow(
-            window._control,
-            window._settings,
-            keys=window._keys,
-            devices=window._devices,
+            FakeControl(),
+            Settings(),
+            keys=FakeKeys(),
+            devices=fake_devices,
             changed=lambda _settings: None,
         )
         qtbot.addWidget(fresh)

@@ -38,6 +38,7 @@ from voicedesk.ui.history_export import file_name
 from voicedesk.ui.history_model import PAGE
 from voicedesk.ui.history_ports import HistoryPorts
 from voicedesk.ui.history_reader import HistoryReader
+from voicedesk.ui.undo_bar import UndoBar
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 START = 1_750_000_000.0
@@ -87,6 +88,14 @@ class Person:
             if each.text() == name and each.isVisible() and each.isEnabled()
         )
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def export(self, kind: int) -> QFileDialog:
+        """Ask for a file of this kind, counted from the top of the menu."""
+        menu = by_name(self.dialog, "Export", QPushButton).menu()
+        assert menu is not None
+        menu.actions()[kind].trigger()
+        (chooser,) = self.dialog.findChildren(QFileDialog)
+        return chooser
 
     def can(self, name: str) -> bool:
         return any(
@@ -385,7 +394,7 @@ def test_a_deletion_that_fails_is_told_and_listed_again(qtbot: QtBot, tmp_path: 
         person.store.history.delete = fail  # type: ignore[method-assign, assignment]
         person.click("Delete")
         await person.until(lambda: len(person.titles) == 2)
-        person.dialog._undo.settle()
+        person.dialog.findChildren(UndoBar)[0].settle()
         await person.until(lambda: "the disk is full" in person.dialog.note)
         person.dialog.refresh()
         await person.until(lambda: len(person.titles) == 3)
@@ -464,10 +473,7 @@ def test_a_conversation_is_written_to_a_file(
         three(person)
         person.dialog.start()
         await person.until(lambda: person.can("Export"))
-        actions: list[QAction] = person.dialog._menu.actions()
-        actions[number].trigger()
-        chooser = person.dialog.findChild(QFileDialog)
-        assert isinstance(chooser, QFileDialog)
+        chooser = person.export(number)
         assert Path(chooser.selectedFiles()[0]).name == f"What is twelve plus thirty.{ending}"
         target = tmp_path / f"out.{ending}"
         chooser.fileSelected.emit(str(target))
@@ -484,10 +490,10 @@ def test_a_file_that_cannot_be_written_is_said_in_words(qtbot: QtBot, tmp_path: 
         three(person)
         person.dialog.start()
         await person.until(lambda: person.can("Export"))
-        await person.dialog._watched(
-            lambda: person.dialog._menu._write("c3", "markdown", tmp_path / "none" / "x.md")
-        )
-        assert "could not be written" in person.dialog.note
+        chooser = person.export(0)
+        chooser.fileSelected.emit(str(tmp_path / "none" / "x.md"))
+        chooser.reject()
+        await person.until(lambda: "could not be written" in person.dialog.note)
 
     go(tmp_path, work)
 
@@ -544,8 +550,8 @@ def test_everything_is_named_drawn_and_not_clipped(
         three(person)
         person.dialog.start()
         await person.until(lambda: len(person.titles) == 3)
-        person.dialog._ask_to_delete()
-        person.dialog._ask_to_delete_all()
+        QTest.keyClick(person.list, Qt.Key.Key_Delete)
+        by_name(person.dialog, person.dialog.tr("Delete All"), QPushButton).click()
         await person.until(lambda: clipped(person.dialog) == [])  # the loop lays out the buttons
         assert unnamed(person.dialog) == []
         for palette in (theme.light_palette(), theme.dark_palette()):

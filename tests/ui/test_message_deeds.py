@@ -194,12 +194,14 @@ def test_what_is_put_back_stands_where_it_stood(
     assert "First" not in window.transcript.toPlainText()
 
 
-def test_a_message_is_asked_again_in_another_way(window: MainWindow, recall: FakeRecall) -> None:
+def test_a_message_is_asked_again_in_another_way(
+    window: MainWindow, control: FakeControl, recall: FakeRecall
+) -> None:
     hover(window, "First question")
     assert "Ask Again With…" not in buttons(window)  # this window knows no other way
     tries = FakeTries()
     other = MainWindow(
-        window._control,
+        control,
         Settings(),
         keys=FakeKeys(),
         devices=fake_devices,

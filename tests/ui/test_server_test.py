@@ -221,7 +221,7 @@ def adding(qtbot: QtBot) -> AddServerDialog:
 
 
 def choose(adding: AddServerDialog, kind: str) -> tuple[QLineEdit, QLineEdit]:
-    box = adding._kind
+    (box,) = adding.findChildren(QComboBox)
     box.setCurrentText(kind)
     box.activated.emit(box.currentIndex())
     name, address = adding.findChildren(QLineEdit)

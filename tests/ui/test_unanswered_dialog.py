@@ -310,10 +310,10 @@ def test_nothing_is_clipped_and_everything_has_a_name(
             )
             dialog.start()
             async with asyncio.timeout(10):
-                while not dialog._model.rows:
+                while not dialog.findChildren(QListView)[0].model().rowCount():
                     await asyncio.sleep(0.005)
             dialog.resize(dialog.minimumSizeHint())
-            dialog._ask_to_delete_all()
+            by_name(dialog, dialog.tr("Delete All"), QPushButton).click()
             QApplication.processEvents()
             assert unnamed(dialog) == []
             assert clipped(dialog) == []

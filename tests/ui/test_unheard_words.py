@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -66,10 +68,10 @@ def test_a_message_that_is_copied_or_read_out_says_which(
     cut_off(transcript, control, "😀 one two three four")
     reply = transcript.log.entries[-1]
     assert transcript.message_text(reply) == "😀 one [not heard: two three four]"
-    transcript._copy_message(reply)
-    assert QGuiApplication.clipboard().text() == "😀 one [not heard: two three four]"
     transcript.tools.choose(reply)
     assert spoken == ["VoiceDesk · interrupted: 😀 one [not heard: two three four]"]
+    QTest.keyClick(transcript, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "😀 one [not heard: two three four]"
 
 
 def test_a_selection_that_is_copied_says_which(

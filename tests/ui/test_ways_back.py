@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
@@ -180,14 +180,15 @@ def test_the_offer_ends_by_itself_but_not_under_the_users_hand(
     window: MainWindow, bar: UndoBar
 ) -> None:
     cancel(window)
-    assert bar._timer.isActive()
+    (timer,) = bar.findChildren(QTimer)
+    assert timer.isActive()
     bar.button.setFocus()
-    bar._timer.timeout.emit()
+    timer.timeout.emit()
     assert bar.isVisible()
     window.talk_button.setFocus()
-    bar._timer.timeout.emit()
+    timer.timeout.emit()
     assert bar.isHidden()
-    assert not bar._timer.isActive()
+    assert not timer.isActive()
 
 
 def test_the_offer_is_announced_and_says_what_it_is_about(
