@@ -43,6 +43,7 @@ from voicedesk.ui.first_run import FirstRun
 from voicedesk.ui.first_run_ports import FirstRunPorts
 from voicedesk.ui.history_dialog import HistoryDialog
 from voicedesk.ui.history_ports import HistoryPorts
+from voicedesk.ui.history_reader import HistoryReader
 from voicedesk.ui.latency_dialog import LatencyDialog
 from voicedesk.ui.server_test import ServerTestDialog
 from voicedesk.ui.settings_add_server import AddServerDialog
@@ -171,19 +172,39 @@ def _menu_of(menu: QMenu | None) -> QMenu:
     return menu
 
 
+def _history_of(store: Store) -> HistoryDialog:
+    ports = HistoryPorts(
+        conversations=store.history,
+        current=lambda: "",
+        proceed=lambda _conversation: asyncio.sleep(0),
+        is_kept=lambda: False,
+        show_times=lambda _turn, _figures: None,
+    )
+    history = HistoryDialog(ports)
+    history.start()
+    return history
+
+
+async def take_found(take: Camera) -> None:
+    """What a search has found, and where it stands."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        data.remember(store)
+        history = _history_of(store)
+        history.findChildren(QLineEdit)[0].setText("lin wit")
+        reader = history.findChildren(HistoryReader)[0]
+        await until(lambda: len(reader.extraSelections()) > 2)
+        await take("history-found", history)
+        await history.stop()
+        await store.close()
+        history.deleteLater()
+
+
 async def take_empty(take: Camera) -> None:
     """The dialogs while there is nothing to see in them."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        ports = HistoryPorts(
-            conversations=store.history,
-            current=lambda: "",
-            proceed=lambda _conversation: asyncio.sleep(0),
-            is_kept=lambda: False,
-            show_times=lambda _turn, _figures: None,
-        )
-        history = HistoryDialog(ports)
-        history.start()
+        history = _history_of(store)
         await until(lambda: not history.findChildren(QListView)[0].isVisible())
         await take("history-empty", history)
         before = read_on(history)
@@ -307,6 +328,7 @@ async def take_first_run(take: Camera) -> None:
 OTHER_WORKS: tuple[Callable[[Camera], Awaitable[None]], ...] = (
     take_messages,
     take_conversation,
+    take_found,
     take_empty,
     take_servers,
     take_settings,

@@ -39,6 +39,8 @@ from voicedesk.ui.wording import seconds
 _MOST_TURNS = 500
 """Of a longer conversation the end is shown; an export has all of it."""
 _MOST_MARKS = 200
+_MARK = 0.3
+"""Of the accent in the ground of what was searched for."""
 _TIMES = "times:"
 _SLICE_S = 0.008
 """So long it writes at a time; the rest comes when other things have had their turn."""
@@ -154,14 +156,15 @@ class HistoryReader(QTextEdit):
 
     def _show_found(self, *, goes_there: bool) -> None:
         """Mark what was found, and go to the latest of it unless the user has gone elsewhere meanwhile."""
-        marks = []
+        colours, marks = self.palette(), []
+        accent = colours.color(QPalette.ColorRole.Accent)
         for first, last in self._found[-_MOST_MARKS:]:
             mark = QTextEdit.ExtraSelection()
             mark.cursor = QTextCursor(self.document())
             mark.cursor.setPosition(first)
             mark.cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
-            mark.format.setBackground(self.palette().highlight())
-            mark.format.setForeground(self.palette().highlightedText())
+            mark.format.setBackground(theme.mix(colours.base().color(), accent, _MARK))
+            mark.format.setForeground(colours.text())
             marks.append(mark)
         self.setExtraSelections(marks)
         bar = self.verticalScrollBar()
