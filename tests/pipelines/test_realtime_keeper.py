@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -58,6 +59,8 @@ class World:
         self.reasons: list[str] = []  # for which it was given up
         self.renewals: list[float] = []
         self.renewal: ServerError | None = None
+        self.renewal_takes = 0.0
+        self.dies_at_once = False
         self.abandoned = 0
         self.flushed = 0
         self.alive = True
@@ -93,6 +96,8 @@ class World:
             raise outcome
         self.ready = True
         self.heard_at = time()
+        if self.dies_at_once:
+            self.lose()
 
     async def abandon(self) -> None:
         self.abandoned += 1
@@ -101,6 +106,7 @@ class World:
 
     async def renew(self, may_swap: Callable[[], bool]) -> bool:
         self.renewals.append(time())
+        await asyncio.sleep(self.renewal_takes)
         if self.renewal is not None:
             raise self.renewal
         return may_swap()
@@ -217,6 +223,26 @@ def test_a_server_that_takes_connections_and_drops_them_is_not_hammered() -> Non
             await asyncio.sleep(0.05)
 
     assert len(play(story).attempts) < 15
+
+
+def test_one_that_is_gone_as_soon_as_it_is_there_is_tried_again() -> None:
+    """A server may take the session and close it in the same breath, before anybody has been told of it."""
+
+    async def story(world: World) -> None:
+        world.outcomes, world.dies_at_once = [None], True
+        with pytest.raises(ConnectionLostError):
+            await world.keeper.open()
+        await asyncio.sleep(20.0)
+        assert Link.READY not in world.links()
+        assert [b - a for a, b in pairwise(world.attempts)] == pytest.approx(
+            [0.25, 0.5, 1.0, 2.0, 4.0, 8.0], abs=0.01
+        )
+        world.dies_at_once = False
+        await asyncio.sleep(8.0)
+        assert world.links()[-1] is Link.READY
+        assert world.flushed == 1
+
+    play(story)
 
 
 def test_a_way_out_of_the_machine_is_used_at_once() -> None:
@@ -557,6 +583,26 @@ def test_a_renewal_that_fails_is_tried_again_and_disturbs_nobody() -> None:
     world = play(story)
     assert len(world.renewals) == 2
     assert world.links() == [Link.CONNECTING, Link.READY]
+
+
+def test_a_peer_that_dies_while_a_session_is_being_renewed_is_noticed_all_the_same() -> None:
+    """The renewal may hang for as long as a handshake may take, while somebody talks to the old session."""
+
+    async def story(world: World) -> None:
+        world.outcomes, world.renewal_takes = [None], 25.0
+        await world.keeper.open()
+        await asyncio.sleep(3301.0)
+        assert len(world.renewals) == 1
+        world.is_busy = world.is_answer_due = True
+        world.heard_at, world.alive = time(), False
+        assert await world.lives_on() <= 5.0
+        assert world.reasons == ["it stopped answering"]
+        world.renewal_takes = 0.0
+        await world.is_there()
+        await asyncio.sleep(3000.0)  # what was under way has not brought the next renewal forward
+        assert len(world.renewals) == 1
+
+    play(story)
 
 
 def test_nothing_is_tried_after_the_end() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable
 from typing import Protocol
@@ -137,6 +138,9 @@ class Keeper:
         self._tasks = TaskSet()
         self._trying: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
+        self._renew_at = math.inf
+        self._lost_early: ServerError | None = None  # before it was known to be there
         self._outcome: asyncio.Future[ServerError | None] | None = None
         self._hurry = asyncio.Event()
         self._failures = 0  # in a row
@@ -195,6 +199,9 @@ class Keeper:
 
     def lost(self, error: ServerError) -> None:
         """The connection is gone by itself: open it again."""
+        if self._trying is not None and not self._trying.done():
+            self._lost_early = error
+            return
         loop = asyncio.get_running_loop()
         lived = loop.time() - self._ready_at
         was_stable = lived >= STABLE_AFTER or self._has_answered
@@ -203,6 +210,8 @@ class Keeper:
         if self._watching is not None and self._watching is not asyncio.current_task():
             self._watching.cancel()
         self._watching = None
+        if self._renewing is not None:
+            self._renewing.cancel()
         self._begin(error)
 
     async def _outcome_of_attempt(self) -> ServerError | None:
@@ -215,6 +224,7 @@ class Keeper:
         if self._closed or (self._trying is not None and not self._trying.done()):
             return
         self._outcome = asyncio.get_running_loop().create_future()
+        self._lost_early = None
         self._trying = self._tasks.spawn(self._try(error), name="realtime trying")
 
     async def _try(self, error: ServerError | None) -> None:
@@ -224,6 +234,8 @@ class Keeper:
             while True:
                 await self._wait(error)
                 error = await self._attempt()
+                if error is None and not self._link.ready:
+                    error = self._lost_early or self._given_up()
                 if error is not None and isinstance(error.__cause__, OSError):
                     self._network.went_away()
                 if error is None:
@@ -320,7 +332,7 @@ class Keeper:
         """Look after a connection that is there, until it is gone."""
         loop = asyncio.get_running_loop()
         self._network.forget()
-        renew_at = self._renew_at()
+        self._renew_at = loop.time() + renew_after(self._link.lifetime)
         due_since: float | None = None
         while self._link.ready:
             began = loop.time()
@@ -330,8 +342,10 @@ class Keeper:
             if why := await self._why_dead(due_since, stood_still=stood_still):
                 self._give_up(why)
                 return
-            if loop.time() >= renew_at and self._is_idle():
-                renew_at = await self._renew()
+            if loop.time() >= self._renew_at and self._is_idle():
+                # It may take its time, in which somebody may talk to a server that goes: this goes on beside it.
+                self._renew_at = math.inf
+                self._renewing = self._tasks.spawn(self._renew(), name="realtime renewal")
 
     async def _why_dead(self, due_since: float | None, *, stood_still: bool) -> str:
         """Why the connection is of no use any more; empty while it is."""
@@ -367,21 +381,19 @@ class Keeper:
 
     # ------------------------------------------------------------------------------------ renewal
 
-    def _renew_at(self) -> float:
-        return asyncio.get_running_loop().time() + renew_after(self._link.lifetime)
-
     def _is_idle(self) -> bool:
         quiet = asyncio.get_running_loop().time() - self._link.heard_at
         return quiet >= IDLE_FOR and not self._listener.is_busy
 
-    async def _renew(self) -> float:
-        """A fresh session before the server ends this one. Returns when the next one is due."""
+    async def _renew(self) -> None:
+        """A fresh session before the server ends this one."""
+        lasts = RENEW_AGAIN_AFTER
         try:
             if await self._link.renew(lambda: not self._listener.is_busy):
-                return self._renew_at()
+                lasts = renew_after(self._link.lifetime)
         except ServerError as error:
             log.info("renewing: %s (%s)", error, error.detail)  # the present session goes on
-        return asyncio.get_running_loop().time() + RENEW_AGAIN_AFTER
+        self._renew_at = asyncio.get_running_loop().time() + lasts
 
     async def close(self) -> None:
         """Leave nothing running; the link is the caller's."""

@@ -182,8 +182,12 @@ class RealtimeLink:
         return session["audio"]["input"]["transcription"] is not None
 
     async def answers(self, timeout: float) -> bool:
-        """Whether the server gives a sign of life, or takes more of what it is sent, within ``timeout`` seconds."""
-        return self._present is not None and await self._present.answers(timeout)
+        """Whether the server gives a sign of life, or takes more of what it is sent, within ``timeout`` seconds.
+
+        True as well where a fresh session has taken the place of the one that was asked.
+        """
+        asked = self._present
+        return asked is not None and (await asked.answers(timeout) or asked is not self._present)
 
     def give_up(self, error: ServerError) -> None:
         """The present session is over for a reason that the connection does not know of."""
