@@ -68,6 +68,10 @@ class Socket:
     async def receive(self) -> Event | None:
         return await self._events.get()
 
+    async def answers(self, timeout: float) -> bool:
+        del timeout
+        return not self.closed
+
     async def close(self) -> None:
         self.closed = True
         self._events.put_nowait(None)

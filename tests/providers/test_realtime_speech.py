@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.proxy import Proxy
 from tests.support.realtime_server import ScriptedServer, Session, begin, done, pcm_delta, say
 from voicedesk.core.errors import (
     ConnectionLostError,
@@ -16,8 +17,9 @@ from voicedesk.core.errors import (
     UnreachableError,
     WrongKeyError,
 )
-from voicedesk.providers import lifetimes
+from voicedesk.providers import lifetimes, realtime, realtime_speech
 from voicedesk.providers.profiles import QUIRKS, Address
+from voicedesk.providers.realtime_session import RealtimeSession
 from voicedesk.providers.realtime_speech import RealtimeVoice
 from voicedesk.providers.voice_cache import CachedVoice, VoiceCache
 
@@ -232,6 +234,52 @@ async def test_a_server_that_says_nothing_is_given_up(server: ScriptedServer) ->
     assert await sound_of(voice) == SOUND
     assert len(server.sessions) == 2
     await voice.close()
+
+
+async def test_a_server_that_is_gone_without_a_word_is_noticed_before_its_silence_is(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realtime_speech, "QUIET_S", 0.2)
+    monkeypatch.setattr(realtime_speech, "PONG_S", 0.5)
+    monkeypatch.setattr(
+        realtime, "KEEPALIVE_INTERVAL", 3600.0
+    )  # or that would notice it in the end
+    going_on, asked = asyncio.Event(), []
+    is_alive = RealtimeSession.is_alive
+
+    async def counted(session: RealtimeSession, timeout: float) -> bool:
+        asked.append(await is_alive(session, timeout))
+        if len(asked) == 2:
+            going_on.set()
+        return asked[-1]
+
+    async def think(_: Session) -> None:
+        await going_on.wait()
+
+    monkeypatch.setattr(RealtimeSession, "is_alive", counted)
+    server.replies.append([begin(), think, say("Hello.", SOUND), done()])
+    async with Proxy(server.base_url) as proxy:
+
+        async def address() -> Address:
+            return Address("Fake", proxy.base_url, "", QUIRKS["compatible"])
+
+        voice = RealtimeVoice(address, name="fake", model="m", stall_s=3600.0)
+        try:
+            assert await sound_of(voice) == SOUND
+            assert asked == [True, True]  # it thought, and was there
+            going_on.clear()
+            server.replies.append([begin(), think])
+            speaking = asyncio.create_task(sound_of(voice))
+            await server.wait_for("response.create", 2)
+            proxy.swallows = True
+            with pytest.raises(ConnectionLostError, match=r"it stopped answering\."):
+                await speaking
+            proxy.heal()
+            server.replies.append(read("Hello."))
+            assert await sound_of(voice) == SOUND
+        finally:
+            going_on.set()
+            await voice.close()
 
 
 async def test_a_server_that_refuses_is_told_by_speaking_not_by_warming(

@@ -262,6 +262,15 @@ class RealtimeSession:
         """Send an event. Returns its event_id, empty when there is no connection."""
         return self._present.socket.send(event) if self._present is not None else ""
 
+    async def is_alive(self, timeout: float) -> bool:
+        """Whether the other end answers within ``timeout`` seconds. A session in which it does not is ended."""
+        asked = self._present
+        if asked is None or await asked.socket.answers(timeout):
+            return asked is not None
+        if asked is self._present:
+            self._leave_present()
+        return False
+
     def drop(self) -> None:
         """End this session; nothing of it is handled from now on. The connection closes by itself."""
         self._leave_present()

@@ -14,7 +14,13 @@ from typing import Any
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.lengths import whole_samples
 from voicedesk.core.attention import AttentiveTimeout
-from voicedesk.core.errors import NoAnswerError, ProtocolError, ReplyFailedError, ServerError
+from voicedesk.core.errors import (
+    ConnectionLostError,
+    NoAnswerError,
+    ProtocolError,
+    ReplyFailedError,
+    ServerError,
+)
 from voicedesk.providers.realtime import ServerEvent, response_error, server_error
 from voicedesk.providers.realtime_session import RealtimeSession, Source
 from voicedesk.providers.stages import VoiceIdentity
@@ -24,6 +30,10 @@ log = logging.getLogger(__name__)
 
 STALL_S = 15.0
 """Silence of the server after which a unit is given up."""
+QUIET_S = 1.5
+"""Silence of the server after which it is asked whether it lives,"""
+PONG_S = 2.0
+"""and how long it has for that; longer where it may be loading a model."""
 CANCEL_S = 2.0
 """How long a unit that was cut may take to end before its session is given up."""
 READ_ALOUD = (
@@ -215,6 +225,16 @@ class RealtimeVoice:
         assert address is not None
         return response_error(response, address, self._model)
 
+    async def is_alive(self, within_s: float) -> bool:
+        """Whether the server gives a sign of life."""
+        address = self._session.address
+        patience = max(PONG_S, address.quirks.first_event_s) if address is not None else PONG_S
+        return await self._session.is_alive(min(patience, within_s))
+
+    def gone(self) -> ServerError:
+        """Nobody is there any more."""
+        return ConnectionLostError("no pong", server=self._server, reason="it stopped answering")
+
     def silent(self, seconds: float) -> ServerError:
         """The server says nothing any more."""
         return NoAnswerError("no event", server=self._server, seconds=seconds)
@@ -264,15 +284,22 @@ class _Reading:
         Raises:
             ServerError: The reading failed.
         """
+        left = stall_s
         while True:
             self._sign = False
+            step = min(QUIET_S, left)
             try:
-                async with AttentiveTimeout(stall_s):
+                async with AttentiveTimeout(step):
                     piece = await self._pieces.get()
             except TimeoutError:
-                if self._sign:
-                    continue  # it works on it, only there is no sound yet
-                raise self._owner.silent(stall_s) from None
+                # While it works on it there may be no sound yet.
+                left = stall_s if self._sign else left - step
+                if left <= 0.0:
+                    raise self._owner.silent(stall_s) from None
+                is_alive = self._sign or await self._owner.is_alive(left)
+                if not (is_alive or self._sign or self.over):
+                    raise self._owner.gone() from None
+                continue
             if piece is None and self._error is not None:
                 raise self._error
             return piece
