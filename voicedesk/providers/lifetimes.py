@@ -8,6 +8,8 @@ from collections.abc import Mapping
 LONGEST_SESSION = 3600.0
 """What a server allows that does not say how long; OpenAI's figure."""
 SHORTEST_SESSION = 60.0
+_LATEST = 1e11
+"""Seconds since 1970: what lies beyond is no moment at which a session ends, but milliseconds, or nonsense."""
 RENEW_BEFORE = 300.0
 RENEW_AGAIN_AFTER = 60.0
 """Seconds until the next attempt when a fresh session could not be had."""
@@ -20,7 +22,7 @@ def said_lifetime(session: object) -> float | None:
         session: As it stands in ``session.created`` and ``session.updated``.
     """
     ends = session.get("expires_at") if isinstance(session, Mapping) else None
-    if isinstance(ends, int | float) and not isinstance(ends, bool) and ends > 0:
+    if isinstance(ends, int | float) and not isinstance(ends, bool) and 0 < ends < _LATEST:
         return ends - time.time()  # the server counts the seconds of the calendar
     return None
 
