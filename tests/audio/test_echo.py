@@ -271,6 +271,23 @@ async def test_a_receiver_that_drops_the_take_gets_no_more() -> None:
     assert len(got) == 1
 
 
+async def test_what_was_said_over_a_reply_is_there_before_the_end_of_its_microphone_is_told() -> (
+    None
+):
+    """Whoever is told ends the take: what the canceller still holds would be lost."""
+    sound = noise(3 * SECOND, amplitude=0.1)
+    setting = Setting(Late)
+    told: list[int] = []
+    setting.input.on_trouble(lambda _: told.append(sum(len(block.pcm) for block in setting.blocks)))
+    await setting.inner.run(sound[:SECOND], sound[:SECOND])
+    setting.begin(0.3)
+    await setting.inner.run(sound[SECOND:], sound[SECOND:])
+    setting.inner.die()
+    assert told == [pytest.approx((2.3 - 0.02) * 48_000, abs=10)]
+    setting.input.abort()
+    await settled()
+
+
 async def test_a_cancelled_end_leaves_the_take_running() -> None:
     sound = noise(SECOND)
     setting = Setting(Subtraction)

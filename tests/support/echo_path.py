@@ -7,6 +7,7 @@ import numpy as np
 from tests.support.sounds import Samples
 from voicedesk.audio.capture import CapturedInput
 from voicedesk.audio.played import PlayedSound
+from voicedesk.core.errors import DeviceError
 
 RATE = 48_000
 BLOCK = 480
@@ -47,6 +48,12 @@ class RoomMicrophone(CapturedInput):
 
     def close(self) -> None:
         self._stopped()
+
+    def die(self) -> None:
+        """Stop by itself, as ``Microphone`` does."""
+        self._pump(whole=True)
+        self.close()
+        self._report(DeviceError("gone", device="room", reason="it is not connected any more"))
 
     async def run(self, played: Samples, heard: Samples, *, played_error_s: float = 0.0) -> None:
         """Play and hear, block by block; what leaves the DAC now was handed over AHEAD_S ago.

@@ -241,6 +241,8 @@ class CapturedInput:
             begin, frames = self._ring.read(take.next, stop)
             lost, take.next = begin - take.next, begin + len(frames)
             samples = take.resampler.feed(mono(frames))
+            if whole:
+                samples = np.concatenate((samples, take.resampler.flush()))
         if lost > 0:
             # Only of a loop that stood still for RING_S.
             log.warning("%d frames of %s were lost", lost, self._name)

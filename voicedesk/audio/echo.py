@@ -127,6 +127,14 @@ class _Cleaning:
             self._running = True
             self._work()
 
+    def end_now(self) -> None:
+        """No more comes: deliver all there is before this returns."""
+        self._over = True
+        while self._waiting:
+            self._take(self._waiting.popleft())
+        if not self.done.is_set():
+            self._flush()
+
     def drop(self) -> None:
         """Deliver nothing more."""
         self._waiting.clear()
@@ -294,8 +302,14 @@ class EchoFreeInput:
         self._inner.close()
 
     def on_trouble(self, tell: Callable[[VoiceDeskError], None]) -> None:
-        """Who is told when the device stops by itself."""
-        self._inner.on_trouble(tell)
+        """Who is told when the device stops by itself, after all that was said until then has been delivered."""
+
+        def trouble(error: VoiceDeskError) -> None:
+            if self._cleaning is not None:
+                self._cleaning.end_now()
+            tell(error)
+
+        self._inner.on_trouble(trouble)
 
 
 def left_over(heard: bytes, clean: bytes) -> float:

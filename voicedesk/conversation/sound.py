@@ -175,7 +175,7 @@ class SoundDevices:
         self._is_microphone_gone = False
         self._choose_canceller()
         await self._conductor.use_microphone(self._echo_free)
-        microphone.on_trouble(self._on_microphone_lost)
+        self._echo_free.on_trouble(self._on_microphone_lost)
         if old is not None:
             await asyncio.to_thread(old.close)
         await self._start("input", microphone)
