@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sqlite3
 import stat
 import sys
 import time
@@ -21,7 +22,12 @@ from voicedesk.conversation.store.model import Recording, TakeState
 from voicedesk.conversation.store.retention import DAY, WEEK, outlived
 from voicedesk.conversation.store.store import Store
 from voicedesk.core.clock import now
-from voicedesk.core.errors import NoRecordingError, RateLimitError, VoiceDeskError
+from voicedesk.core.errors import (
+    NoRecordingError,
+    RateLimitError,
+    StoreSetAsideError,
+    VoiceDeskError,
+)
 from voicedesk.core.events import (
     Event,
     Hint,
@@ -236,6 +242,45 @@ async def test_takes_are_found_though_the_database_is_lost(kept: Kept) -> None:
     assert await later.takes.sound(found.id) == SPEECH * BLOCKS
     assert len(await later.takes._listed("state = 'answered'")) == 1
     await later.close()
+
+
+async def test_takes_can_still_be_asked_again_where_the_database_breaks_meanwhile(
+    kept: Kept,
+) -> None:
+    kept.desk.pipeline.error = RateLimitError(server="Fake")
+    earlier = Store(kept.folder, Privacy(takes="day"), clock=kept.wall)
+    earlier.takes.captured(1, SPEECH * 50)
+    await earlier.close()  # in the middle of it
+    kept.talk()
+    kept.desk.conductor.release()
+    await kept.desk.state(State.FAILED)
+    kept.talk()
+    before = [(each.id, each.state) for each in await kept.all()]
+    assert [state for _, state in before] == [
+        TakeState.RECORDING,
+        TakeState.FAILED,
+        TakeState.CANCELLED,
+    ]
+    broken: sqlite3.DatabaseError | None = sqlite3.DatabaseError("malformed")
+    assert broken is not None
+    broken.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+    def breaks_once(_connection: sqlite3.Connection) -> None:
+        nonlocal broken
+        error, broken = broken, None
+        if error is not None:
+            raise error
+
+    await kept.store._database.write(breaks_once)
+    assert [type(error) for error in kept.troubles] == [StoreSetAsideError]
+    waiting = await kept.store.takes.unanswered()
+    sounds = {each.id: await kept.store.takes.sound(each.id) for each in waiting}
+    assert sounds == {before[1][0]: SPEECH * BLOCKS, before[2][0]: SPEECH * 50}
+    kept.desk.pipeline.error = None
+    kept.desk.conductor.release()
+    await kept.desk.state(State.READY)
+    states = {each.id: each.state for each in await kept.all()}
+    assert states[before[0][0]] is TakeState.ANSWERED
 
 
 async def test_rows_without_a_file_and_strange_files_are_no_harm(kept: Kept) -> None:

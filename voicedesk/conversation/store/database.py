@@ -65,12 +65,14 @@ class Database:
         path: The file. It is made when it is first needed, readable by its owner alone.
         trouble: Told on the loop when something could not be kept, and with None when it can again.
         caught_up: Called on the loop when something is written that could not be before.
+        begun_anew: Called on the loop when the file was set aside: what it held is unknown to the one in its place.
     """
 
     def __init__(self, path: Path, trouble: Trouble | None = None) -> None:
         self.path = path
         self.trouble: Trouble = trouble or (lambda _error: None)
         self.caught_up: Callable[[], None] = lambda: None
+        self.begun_anew: Callable[[], None] = lambda: None
         self._connection: sqlite3.Connection | None = None
         self._in_memory = False
         self._jobs: queue.PriorityQueue[tuple[int, int, _Job]] = queue.PriorityQueue()
@@ -362,6 +364,7 @@ class Database:
         told = StoreSetAsideError(repr(error), reason=reason, path=str(aside))
         log.info("history set aside: %s (%s)", told, told.detail)
         self._on_loop(self.trouble, told)
+        self._on_loop(self.begun_anew)
 
     def _on_loop(self, callback: Callable[..., None], *arguments: object) -> None:
         assert self._loop is not None

@@ -97,6 +97,7 @@ class TakeJournal:
         self.privacy = privacy or Privacy()
         self._database = database
         database.caught_up = lambda: self.changed()  # noqa: PLW0108 - who is told may be another by then
+        database.begun_anew = self._begin_anew
         self._files = files
         self._turn_id = turn_id
         self._clock = clock
@@ -348,6 +349,16 @@ class TakeJournal:
         self.sweep(is_start=True)
         listed = await self._listed("cut AND state = 'failed'")
         return [each for each in listed if each.id in cut and each.seconds >= MIN_TAKE_S]
+
+    def _begin_anew(self) -> None:
+        """The rows are lost with their file: they are made once more, of what is known and of what lies in the folder."""
+        at = self._clock()
+        takes = {turn: take for turn, take in self._takes.items() if turn > EARLIER}
+        own = {take.name for take in takes.values()}
+        self._database.post(lambda c: self._files.recover(c, at, own), Urgency.RECORDING)
+        for turn, take in takes.items():
+            self._write(turn, take, take.state)
+        self.changed()
 
     def retain(self, privacy: Privacy) -> None:
         """Keep recordings as this says, from now on."""
