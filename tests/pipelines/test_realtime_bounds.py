@@ -6,15 +6,23 @@ from typing import Any
 
 import pytest
 
+from voicedesk.core.counts import DEEPEST
 from voicedesk.core.errors import ReplyFailedError
-from voicedesk.core.events import AudioDelta, Event, TextDelta, TextEnded, UserText
+from voicedesk.core.events import AudioDelta, Event, ReplyEnded, TextDelta, TextEnded, UserText
 from voicedesk.pipelines import realtime_bounds
-from voicedesk.pipelines.realtime_bounds import LONGEST_ID, MOST_CHARACTERS, MOST_PARTS
+from voicedesk.pipelines.realtime_book import ReplyBook
+from voicedesk.pipelines.realtime_bounds import (
+    LONGEST_ID,
+    MOST_CHARACTERS,
+    MOST_PARTS,
+    name_of,
+)
 from voicedesk.pipelines.realtime_reply import Reply, added
 from voicedesk.pipelines.transcripts import Transcripts
 
 AUDIO = "response.output_audio.delta"
 TEXT = "response.output_audio_transcript.delta"
+HALF = base64.b64encode(b"\1").decode()
 SECOND = base64.b64encode(b"\1\0" * 24_000).decode()
 
 Make = Callable[[int], dict[str, Any]]
@@ -39,8 +47,9 @@ async def all_of(reply: Reply) -> tuple[list[Event], str]:
         lambda n: {"type": TEXT, "item_id": f"i{n}", "delta": "w"},
         lambda n: {"type": TEXT, "item_id": "i", "content_index": n, "delta": "w"},
         lambda n: {"type": "response.output_text.done", "item_id": f"i{n}", "text": "w"},
+        lambda n: {"type": AUDIO, "item_id": f"i{n}", "delta": HALF},
     ],
-    ids=["sound", "words", "items", "parts", "whole texts"],
+    ids=["sound", "words", "items", "parts", "whole texts", "halves of samples"],
 )
 async def test_an_endless_reply_fails(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime_bounds, "LONGEST_SOUND_S", 5)
@@ -76,6 +85,31 @@ async def test_what_only_the_finished_response_says_is_bounded_too() -> None:
     assert all(len(event.key.item) <= LONGEST_ID for event in texts)
 
 
+NAME = "n" * 1_000_000
+
+
+async def test_names_that_never_end_are_cut_and_known_all_the_same() -> None:
+    reply, book = Reply(1), ReplyBook()
+    book.ask(reply)
+    book.begin(reply, name_of(f"r{NAME}"))
+    assert book.find({"response_id": f"r{NAME}"}) == (reply, False)
+    reply.on_event({"type": TEXT, "item_id": f"i{NAME}", "delta": "well"}, "Home")
+    call = {"type": "function_call", "id": f"f{NAME}", "call_id": f"c{NAME}", "name": f"t{NAME}"}
+    reply.on_event({"type": "response.output_item.done", "item": call}, "Home")
+    (asked,) = reply.calls({"status": "completed", "output": [call]})
+    reply.finish({"usage": {NAME: NAME}}, None)
+    events, _ = await all_of(reply)
+    (said,) = (event for event in events if isinstance(event, TextDelta))
+    (ended,) = (event for event in events if isinstance(event, ReplyEnded))
+    names = (said.key.response, said.key.item, asked.call_id, asked.name, *(ended.usage or {}))
+    assert [len(name) for name in names] == 5 * [LONGEST_ID]
+    told: list[Event] = []
+    transcripts = Transcripts(told.append)
+    transcripts.committed_by(7)
+    transcripts.take({"type": "input_audio_buffer.committed", "item_id": NAME})
+    assert [len(item) for item in transcripts._turns] == [LONGEST_ID]
+
+
 def test_a_count_that_is_nested_without_end_is_cut() -> None:
     deep: dict[str, Any] = {"tokens": 1}
     for _ in range(100_000):
@@ -85,7 +119,7 @@ def test_a_count_that_is_nested_without_end_is_cut() -> None:
     levels = 0
     while "more" in total:
         total, levels = total["more"], levels + 1
-    assert levels == realtime_bounds.DEEPEST
+    assert levels == DEEPEST
     while "more" in deep:  # one level after the other: an interpreter takes it apart recursively
         deep = deep["more"]
 

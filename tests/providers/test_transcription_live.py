@@ -13,6 +13,7 @@ from tests.support.realtime_server import ScriptedServer, Session
 from voicedesk.core.errors import (
     ConnectionLostError,
     NoAnswerError,
+    ProtocolError,
     ReplyFailedError,
     ServerError,
     UnreachableError,
@@ -239,6 +240,29 @@ async def test_a_take_that_begins_before_the_last_one_ended_replaces_it(
     talk(live)
     assert (await talk(live).finish()).text == "hello"
     assert len(server.sessions) == 2
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: {"type": "input_audio_buffer.committed", "item_id": f"i{n}"},
+        lambda n: {"type": PREFIX + "delta", "item_id": f"i{n}", "delta": "w"},
+        lambda _: {"type": PREFIX + "delta", "item_id": "i", "delta": "word " * 5_000},
+        lambda n: {"type": PREFIX + "completed", "item_id": f"{n}{'i' * 50_000}"},
+    ],
+    ids=["parts without words", "parts", "words", "names"],
+)
+async def test_a_transcript_that_never_ends_is_given_up_and_nothing_grows_with_it(
+    server: ScriptedServer, live: LiveTranscriber, make: Callable[[int], Event]
+) -> None:
+    said: list[str] = []
+    on_commit(server, *map(make, range(600)))
+    hearing = talk(live, said)
+    with pytest.raises(ProtocolError, match="never ends"):
+        await hearing.finish()
+    assert len(hearing.items) < 600
+    assert sum(map(len, hearing.items)) < 300_000
+    assert max(map(len, said), default=0) < 500_000
 
 
 FAILED: Event = {

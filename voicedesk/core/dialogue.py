@@ -19,6 +19,10 @@ MOST_KEPT = 5 * MOST_TOLD
 """Messages that are kept here, so that a talk may last all day; all of them are in the history."""
 
 
+LONGEST_NAME = 256
+"""Characters of a tool's name and of a call's, both of which a server may make up."""
+
+
 class Role(IntEnum):
     """Whose message it is. Within a round of a turn messages stand in this order."""
 
@@ -45,6 +49,8 @@ class ToolCall:
     def __post_init__(self) -> None:
         for name in self.__slots__:
             object.__setattr__(self, name, whole_characters(getattr(self, name)))
+        for name in ("call_id", "name"):
+            object.__setattr__(self, name, getattr(self, name)[:LONGEST_NAME])
 
 
 @dataclass(frozen=True, slots=True)

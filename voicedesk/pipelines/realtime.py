@@ -26,7 +26,7 @@ from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import Emit, RunTools, no_history, no_tools, nobody
 from voicedesk.pipelines.realtime_book import ReplyBook
-from voicedesk.pipelines.realtime_bounds import ACTIVE_PAUSE, MOST_LOSSES
+from voicedesk.pipelines.realtime_bounds import ACTIVE_PAUSE, MOST_LOSSES, name_of
 from voicedesk.pipelines.realtime_commands import APPEND, Commands
 from voicedesk.pipelines.realtime_keeper import Keeper
 from voicedesk.pipelines.realtime_link import RealtimeLink
@@ -290,7 +290,7 @@ class RealtimePipeline:
         if reply is None:
             log.info("%s began a reply that nobody asked for", self.server)
             return
-        self._begin(reply, str(response.get("id") or event.get("response_id") or ""))
+        self._begin(reply, name_of(response.get("id") or event.get("response_id")))
 
     def _begin(self, reply: Reply, response_id: str) -> None:
         self._book.begin(reply, response_id)
@@ -301,7 +301,7 @@ class RealtimePipeline:
     def _reply_of(self, event: ServerEvent) -> Reply | None:
         reply, unannounced = self._book.find(event)
         if reply is not None and unannounced:
-            self._begin(reply, str(event.get("response_id") or ""))
+            self._begin(reply, name_of(event.get("response_id")))
         return reply
 
     def _on_done(self, event: ServerEvent) -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from voicedesk.pipelines.realtime_bounds import name_of
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.providers.realtime import ServerEvent
 
@@ -80,8 +81,8 @@ class ReplyBook:
 
     def find(self, event: ServerEvent) -> tuple[Reply | None, bool]:
         """The reply of an event, and whether the server left out that it has begun it."""
-        response_id = event.get("response_id")
-        if isinstance(response_id, str) and response_id:
+        response_id = name_of(event.get("response_id"))
+        if response_id:
             if response_id in self._begun:
                 return self._begun[response_id], False
             if response_id in self._late:
@@ -112,7 +113,7 @@ class ReplyBook:
 
     def settle(self, response: Mapping[str, Any]) -> None:
         """A response has ended that is none of the replies; one that was given up has its count told."""
-        reply = self._late.pop(str(response.get("id")), None)
+        reply = self._late.pop(name_of(response.get("id")), None)
         if reply is not None:
             reply.count(response)
 

@@ -16,8 +16,11 @@ MOST_LOSSES = 4
 """Connections that may be lost over one question."""
 ACTIVE_PAUSE = 0.2
 """Seconds for which a server is left alone that has another reply on its hands of which nothing is known."""
-DEEPEST = 8
-"""Levels of what a server counts."""
+
+
+def name_of(value: object) -> str:
+    """A server's name for something: of one that never ends the beginning, and empty where it gives none."""
+    return value[:LONGEST_ID] if isinstance(value, str) else ""
 
 
 class Allowance:

@@ -12,6 +12,7 @@ from typing import Any
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.core.characters import split_half, whole_characters
 from voicedesk.core.clock import now
+from voicedesk.core.counts import DEEPEST, counted
 from voicedesk.core.dialogue import ToolCall
 from voicedesk.core.errors import ReplyFailedError, VoiceDeskError
 from voicedesk.core.events import (
@@ -24,7 +25,7 @@ from voicedesk.core.events import (
     UsageTold,
 )
 from voicedesk.pipelines.base import Emit, TurnQueue, nobody
-from voicedesk.pipelines.realtime_bounds import DEEPEST, LONGEST_ID, MOST_CHARACTERS, Allowance
+from voicedesk.pipelines.realtime_bounds import LONGEST_ID, MOST_CHARACTERS, Allowance, name_of
 from voicedesk.pipelines.realtime_tools import CallCollector
 from voicedesk.providers.failures import STOPPED
 from voicedesk.providers.realtime import ServerEvent
@@ -155,8 +156,8 @@ class Reply:
 
     def count(self, response: Mapping[str, Any]) -> None:
         """What a response took is told with the reply's end, or by itself if that is over."""
-        usage = response.get("usage")
-        if isinstance(usage, Mapping):
+        usage = counted(response.get("usage"))
+        if usage is not None:
             self._usage = added(self._usage, usage)
         if self.queue.is_finished:
             self._tell_usage()
@@ -217,18 +218,10 @@ class Reply:
         self.queue.finish(error)
 
     def _key(self, event: ServerEvent) -> AudioKey:
-        item = event.get("item_id")
-        if not isinstance(item, str) or not item:
-            item = self._item or self._next_item()
-        elif item != self._item:
-            self._item = item
+        self._item = name_of(event.get("item_id")) or self._item or self._next_item()
         content = event.get("content_index")
-        return AudioKey(
-            self.turn,
-            self.response_id,
-            item[:LONGEST_ID],
-            content if isinstance(content, int) else 0,
-        )
+        index = content if isinstance(content, int) else 0
+        return AudioKey(self.turn, self.response_id, self._item, index)
 
     def _next_item(self) -> str:
         self._items += 1
@@ -237,11 +230,8 @@ class Reply:
 
     def _on_item_added(self, event: ServerEvent) -> None:
         item = event.get("item")
-        item_id = item.get("id") if isinstance(item, Mapping) else None
-        if isinstance(item_id, str) and item_id:
-            self._item = item_id
-        else:
-            self._next_item()
+        item_id = name_of(item.get("id")) if isinstance(item, Mapping) else ""
+        self._item = item_id or self._next_item()
 
     def _on_item_done(self, event: ServerEvent) -> None:
         item = event.get("item")
@@ -263,13 +253,15 @@ class Reply:
                 log.info("a piece of sound was not valid base64 and was left out")
             return
         key = self._key(event)
+        if not data or not self._allowance.part(key):
+            return
         data = self._carry.pop(key, b"") + data
         odd = len(data) % SAMPLE_BYTES
         if odd:
             # A sample may be split between two pieces.
             self._carry[key] = data[-odd:]
             data = data[:-odd]
-        if data and self._allowance.part(key) and (data := self._allowance.sound(data)):
+        if data := self._allowance.sound(data):
             self._sounding[key] = None
             self._received[key] = self._received.get(key, 0) + len(data)
             self.queue.put(AudioDelta(turn=self.turn, at=at, key=key, pcm=data))

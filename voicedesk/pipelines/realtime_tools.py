@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
+from voicedesk.pipelines.realtime_bounds import name_of
 from voicedesk.pipelines.realtime_items import history_item
 from voicedesk.providers.realtime import ServerEvent
 from voicedesk.providers.stages import ToolSpec
@@ -83,8 +84,8 @@ class _Call:
 
     def fill(self, told: Mapping[str, Any]) -> None:
         """What an event says replaces what is known; what it leaves out or empty stays."""
-        self.name = _text(told.get("name")) or self.name
-        self.call_id = _text(told.get("call_id")) or self.call_id
+        self.name = name_of(told.get("name")) or self.name
+        self.call_id = name_of(told.get("call_id")) or self.call_id
         arguments = told.get("arguments")
         if isinstance(arguments, Mapping):
             arguments = json.dumps(arguments)  # some servers give the object itself
@@ -162,7 +163,7 @@ class CallCollector:
         return self._calls.setdefault(key, _Call())
 
     def _key(self, told: Mapping[str, Any], item_id: object) -> str:
-        item, call_id = _text(item_id), _text(told.get("call_id"))
+        item, call_id = name_of(item_id), name_of(told.get("call_id"))
         if item in self._calls or not call_id:
             return item
         same = (key for key, call in self._calls.items() if call.call_id == call_id)

@@ -8,10 +8,11 @@ from typing import Any
 
 from voicedesk.core.characters import whole_characters
 from voicedesk.core.clock import now
+from voicedesk.core.counts import counted
 from voicedesk.core.events import Reached, UserText
 from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import Emit
-from voicedesk.pipelines.realtime_bounds import MOST_CHARACTERS
+from voicedesk.pipelines.realtime_bounds import LONGEST_ID, MOST_CHARACTERS
 from voicedesk.providers.realtime import ServerEvent
 
 _PREFIX = "conversation.item.input_audio_transcription."
@@ -80,9 +81,10 @@ class Transcripts:
         return True
 
     def _place(self, item_id: object) -> None:
-        if not isinstance(item_id, str) or item_id in self._turns or item_id in self._typed:
+        if not isinstance(item_id, str) or not self._committed:
             return
-        if not self._committed:
+        item_id = item_id[:LONGEST_ID]
+        if item_id in self._turns or item_id in self._typed:
             return
         turn = self._committed.popleft()
         self._turns[item_id] = turn
@@ -92,7 +94,7 @@ class Transcripts:
 
     def _transcribed(self, what: str, event: ServerEvent) -> None:
         item_id = event.get("item_id")
-        turn = self._turns.get(item_id) if isinstance(item_id, str) else None
+        turn = self._turns.get(item_id[:LONGEST_ID]) if isinstance(item_id, str) else None
         if turn is None:
             if not self._open:
                 return
@@ -102,12 +104,11 @@ class Transcripts:
             self._say(turn, self._texts[turn], final=False)
         elif what == "completed":
             whole = event.get("transcript")
-            usage = event.get("usage")
             self._say(
                 turn,
                 whole[:MOST_CHARACTERS] if isinstance(whole, str) else self._texts.get(turn, ""),
                 final=True,
-                usage=usage if isinstance(usage, Mapping) else None,
+                usage=counted(event.get("usage")),
             )
         elif what == "failed":
             self._say(turn, self._texts.get(turn) or None, final=True)

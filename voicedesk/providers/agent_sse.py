@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
+from voicedesk.core.counts import counted
 from voicedesk.core.dialogue import Role
 from voicedesk.providers.answers import WHOLE, broken_off
 from voicedesk.providers.chat import chat_messages
@@ -86,8 +87,7 @@ class _Reader(AnswerReader):
             self._garbage += 1
             return ""
         self.done = data.get("done") is True or event.event == WHOLE
-        if isinstance(data.get("usage"), Mapping):
-            self._usage = data["usage"]
+        self._usage = counted(data.get("usage")) or self._usage
         content = data.get("content")
         if not isinstance(content, str):
             return ""

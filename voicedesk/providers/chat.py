@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from voicedesk.core.counts import counted
 from voicedesk.core.dialogue import Message, Role
 from voicedesk.providers.answers import (
     WHOLE,
@@ -98,8 +99,7 @@ class _Reader(AnswerReader):
             return ""
         if data.get("error") or event.event == "error":
             raise self._failure(data)
-        if isinstance(data.get("usage"), Mapping):
-            self._usage = data["usage"]
+        self._usage = counted(data.get("usage")) or self._usage
         choices = data.get("choices")
         choice = as_mapping(choices[0]) if isinstance(choices, list) and choices else {}
         if isinstance(choice.get("finish_reason"), str):

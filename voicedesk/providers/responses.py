@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from voicedesk.core.counts import counted
 from voicedesk.core.dialogue import Message, Role
 from voicedesk.providers.answers import (
     WHOLE,
@@ -127,7 +128,7 @@ class _Reader(AnswerReader):
         """Words that are left: all of them when the answer did not come as a stream."""
         text = self.text.end()
         if not self.text.characters and self._response is not None:
-            text = self.text.add(_output_words(self._response)) + self.text.end()
+            text = self._add(_output_words(self._response)) + self.text.end()
         return text
 
     def ended(self) -> ThoughtEnded:
@@ -138,8 +139,7 @@ class _Reader(AnswerReader):
         calls = self._calls.calls() or _output_calls(self._response)
         if not calls and not self.text.characters and not self._may_be_empty:
             raise nothing_said(self._address)
-        usage = self._response.get("usage")
-        return ThoughtEnded(calls, usage if isinstance(usage, Mapping) else None)
+        return ThoughtEnded(calls, counted(self._response.get("usage")))
 
     def _judge(self, response: Mapping[str, Any]) -> None:
         status = response.get("status")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicedesk.audio.io import RATE
 from voicedesk.audio.lengths import milliseconds
+from voicedesk.core.counts import counted
 from voicedesk.core.errors import ConnectionLostError, ProtocolError, ReplyFailedError
 from voicedesk.providers.failures import body_start, error_message, message_failure, wrong_content
 from voicedesk.providers.http import HttpServer
@@ -158,7 +159,7 @@ class RestTranscriber:
             return Words(body.decode().strip())  # a number, say, which is JSON too
         if isinstance(data, Mapping):
             if isinstance(data.get("text"), str):
-                return Words(data["text"].strip(), _mapping(data.get("usage")))
+                return Words(data["text"].strip(), counted(data.get("usage")))
             message, code = error_message(data)
             if message:
                 raise message_failure(message, code, address, model=self.model)
@@ -207,7 +208,7 @@ class _Transcript:
             self.text = (self.text + delta).lstrip()
         elif kind == "transcript.text.done":
             self.done = True
-            self.usage = _mapping(data.get("usage"))
+            self.usage = counted(data.get("usage"))
             # Some servers end with an empty text: the pieces stay.
             if isinstance(text, str) and text.strip():
                 self.text = text.strip()
@@ -215,12 +216,8 @@ class _Transcript:
         elif isinstance(text, str) and not self.deltas:
             self.segments = True
             self.text = f"{self.text} {text.strip()}".strip()
-            self.usage = _mapping(data.get("usage")) or self.usage
+            self.usage = counted(data.get("usage")) or self.usage
         return self.text != before
-
-
-def _mapping(value: object) -> Mapping[str, Any] | None:
-    return value if isinstance(value, Mapping) else None
 
 
 class RestHearing:

@@ -12,6 +12,7 @@ from typing import Any
 from voicedesk.audio.io import RATE, SAMPLE_BYTES
 from voicedesk.audio.lengths import milliseconds
 from voicedesk.core.attention import AttentiveTimeout
+from voicedesk.core.counts import counted
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ProtocolError, ServerError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.realtime import ServerEvent, server_error
@@ -31,6 +32,12 @@ _TRANSCRIPTION = "conversation.item.input_audio_transcription."
 _ITEMS_REMEMBERED = 256
 _MOST_CHARACTERS = 200_000
 _MOST_PARTS = 256
+_LONGEST_NAME = 256
+
+
+def named(item_id: object) -> str:
+    """The server's name for a part of a take, without the rest of one that never ends; empty where it gives none."""
+    return str(item_id or "")[:_LONGEST_NAME]
 
 
 def transcription_session(model: str, language: str) -> dict[str, Any]:
@@ -128,7 +135,8 @@ class LiveTranscriber:
         if self._past_in != self.session.number:
             self._past.clear()  # another session may give its parts the same names
             self._past_in = self.session.number
-        if self._hearing is not None and event.get("item_id") not in self._past:
+        item = named(event.get("item_id"))
+        if self._hearing is not None and not (item and item in self._past):
             self._hearing.take(event)
 
     def _lost(self, error: ServerError) -> None:
@@ -265,7 +273,10 @@ class LiveHearing:
     def take(self, event: ServerEvent) -> None:
         """An event of the session."""
         kind = event["type"]
-        if kind.startswith(_TRANSCRIPTION):
+        if self._is_endless():
+            reason = "its transcript never ends"
+            self.fail(ProtocolError("endless", server=self._owner.server, reason=reason))
+        elif kind.startswith(_TRANSCRIPTION):
             self._transcribed(kind.removeprefix(_TRANSCRIPTION), event)
         elif kind == "input_audio_buffer.committed":
             self._texts.setdefault(self._item(event), "")
@@ -277,23 +288,22 @@ class LiveHearing:
     def _item(self, event: ServerEvent) -> str:
         """The item of an event; servers that leave it out mean the latest."""
         latest = next(reversed(self._texts), "")
-        return str(event.get("item_id") or latest)
+        return named(event.get("item_id")) or latest
+
+    def _is_endless(self) -> bool:
+        characters = sum(map(len, (*self._texts, *self._texts.values())))
+        return characters > _MOST_CHARACTERS or len(self._texts) > _MOST_PARTS
 
     def _transcribed(self, what: str, event: ServerEvent) -> None:
         item = self._item(event)
-        characters = sum(map(len, (*self._texts, *self._texts.values())))
-        if characters > _MOST_CHARACTERS or len(self._texts) > _MOST_PARTS:
-            reason = "its transcript never ends"
-            self.fail(ProtocolError("endless", server=self._owner.server, reason=reason))
-            return
         if what == "delta":
-            self._texts[item] = self._texts.get(item, "") + str(event.get("delta") or "")
+            new = str(event.get("delta") or "")[:_MOST_CHARACTERS]
+            self._texts[item] = self._texts.get(item, "") + new
         elif what == "completed":
-            said = str(event.get("transcript") or "")
+            said = str(event.get("transcript") or "")[:_MOST_CHARACTERS]
             self._texts[item] = said if said.strip() else self._texts.get(item, "")
             self._final.add(item)
-            usage = event.get("usage")
-            self._usage = usage if isinstance(usage, Mapping) else self._usage
+            self._usage = counted(event.get("usage")) or self._usage
         elif what == "failed":
             self._complain(event.get("error"))
         if self._text != self._told and not self._over:
