@@ -29,6 +29,7 @@ from voicedesk.conversation.figures.tracing import Tracing, is_wanted
 from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.errors import NoAnswerError
 from voicedesk.core.events import Event, TextDelta, TurnFailed, UserText
+from voicedesk.core.redaction import HIDDEN, redactor
 from voicedesk.core.timeline import Timeline
 from voicedesk.core.turn import State
 
@@ -178,6 +179,21 @@ def test_nothing_that_was_said_is_told(tracer: Tracer, memory: InMemorySpanExpor
         TextDelta(turn=1, at=0.0, key=key(), text="a secret answer"), ended(),
     )  # fmt: skip
     assert "secret" not in "".join(span.to_json() for span in spans.values())
+
+
+def test_no_key_is_told(tracer: Tracer, memory: InMemorySpanExporter) -> None:
+    """It may have been pasted where the name of a model or an address belongs."""
+    redactor.hide("pl4nt3d-0123456789")
+    planted = Stage(
+        Role.ANSWER, "model pl4nt3d-0123456789", "https://pl4nt3d-0123456789.example/v1"
+    )
+    failed = TurnFailed(
+        turn=1, at=0.0, error=NoAnswerError(server="pl4nt3d-0123456789", seconds=30)
+    )
+    spans = traced(tracer, memory, (planted,), realtime_line(), failed)
+    told = "".join(span.to_json() for span in spans.values())
+    assert f"model {HIDDEN}" in told
+    assert "pl4nt3d" not in told
 
 
 def test_a_turn_is_told_once(tracer: Tracer, memory: InMemorySpanExporter) -> None:

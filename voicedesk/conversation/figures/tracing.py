@@ -23,6 +23,7 @@ from voicedesk.conversation.figures.turn_figures import TurnFigures
 from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.clock import now
 from voicedesk.core.events import Event, StateChanged
+from voicedesk.core.redaction import redactor
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.turn import AT_REST
 
@@ -162,8 +163,8 @@ def trace(tracer: Tracer, turn: TurnFigures) -> None:
 
     def start(part: Described, **options: Any) -> Span:
         span = tracer.start_span(
-            part.name, start_time=wall(part.start), kind=_kind(part),
-            attributes=dict(part.attributes), **options,
+            redactor.clean(part.name), start_time=wall(part.start), kind=_kind(part),
+            attributes=redactor.clean_data(part.attributes), **options,
         )  # fmt: skip
         for name, at in part.events.items():
             span.add_event(name, timestamp=wall(at))
@@ -171,7 +172,7 @@ def trace(tracer: Tracer, turn: TurnFigures) -> None:
 
     root = start(whole)
     if whole.failure:
-        _mark_failed(root, whole.failure)
+        _mark_failed(root, redactor.clean(whole.failure))
     within = set_span_in_context(root)
     for part in parts:
         start(part, context=within).end(wall(part.end))
