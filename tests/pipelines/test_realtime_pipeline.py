@@ -14,6 +14,7 @@ from voicedesk.core.errors import (
     ProtocolError,
     RateLimitError,
     ReplyFailedError,
+    ServerError,
     UnknownModelError,
     UnreachableError,
     VoiceDeskError,
@@ -394,6 +395,48 @@ async def test_an_unknown_model_told_by_an_event(
     server.answers["session.update"] = refuse
     with pytest.raises(UnknownModelError, match="gpt-realtime"):
         await make_bench().pipeline.open()
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "passes_by_itself"),
+    [
+        (1008, "Test reported a problem: not for you.", False),
+        (3000, "Test refused the key.", False),
+        (4000, "Test reported a problem: not for you.", False),
+        (1011, "was lost: not for you.", True),
+        (1013, "was lost: not for you.", True),
+    ],
+)
+async def test_a_session_that_is_refused_by_its_end_alone_is_not_tried_for_ever(
+    make_bench: MakeBench,
+    server: ScriptedServer,
+    code: int,
+    sentence: str,
+    passes_by_itself: bool,
+) -> None:
+    async def refuse(session: Session, _event: dict[str, object]) -> None:
+        await session.socket.close(code, "not for you")
+
+    server.answers["session.update"] = refuse
+    bench = make_bench()
+    with pytest.raises(ServerError) as caught:
+        await bench.pipeline.open()
+    assert sentence in str(caught.value)
+    await bench.until(lambda: bench.links()[-1] is not Link.CONNECTING)
+    assert bench.links()[-1] is (Link.RECONNECTING if passes_by_itself else Link.LOST)
+    del server.answers["session.update"]
+    assert text_of(await bench.turn_over()) == "hello to you"
+
+
+async def test_a_session_in_use_is_opened_again_however_it_ends(
+    make_bench: MakeBench, server: ScriptedServer
+) -> None:
+    """Some servers end one that was idle for long as if it had broken a rule."""
+    bench = make_bench()
+    await bench.turn_over()
+    await server.session.socket.close(1008, "idle")
+    await bench.until(lambda: len(server.sessions) == 2)
+    assert text_of(await bench.turn_over()) == "hello to you"
 
 
 async def test_a_refused_field_of_the_session_is_dropped(

@@ -32,6 +32,7 @@ class Socket:
 
     def __init__(self, world: World) -> None:
         self.ended: ServerError | None = None
+        self.refusal: ServerError | None = None
         self.sent: list[Event] = []
         self.closed = False
         self._world = world

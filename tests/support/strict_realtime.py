@@ -82,6 +82,7 @@ class StrictSession:
     def __init__(self, server: StrictServer) -> None:
         self.server = server
         self.ended: ServerError | None = None
+        self.refusal: ServerError | None = None
         self.garbage = 0
         self.delivered = 0
         self.appended: list[bytes] = []

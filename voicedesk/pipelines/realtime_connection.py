@@ -208,8 +208,10 @@ class RealtimeConnection:
                 why = "it sent something that cannot be understood"
                 self.fail(ConnectionLostError(repr(error), server=self.address.name, reason=why))
                 return
+        refusal = None if self.ready else self._socket.refusal
         self.fail(
-            self._socket.ended
+            refusal
+            or self._socket.ended
             or ConnectionLostError(server=self.address.name, reason="the server closed it")
         )
 

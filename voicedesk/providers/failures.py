@@ -40,6 +40,13 @@ _KEY_CODES = {"invalid_api_key", "authentication_error", "permission_denied"}
 _MODEL_CODES = {"model_not_found", "invalid_model"}
 _LIMIT_CODES = {"insufficient_quota", "quota_exceeded", "too_many_requests"}
 _LENGTH_CODES = {"context_length_exceeded", "string_above_max_length"}
+_REFUSED_BY_END: dict[int, type[ServerError]] = {
+    1008: ServerError,  # a breach of its policy, in its own words
+    3000: WrongKeyError,
+    3003: WrongKeyError,
+    4000: ServerError,
+}
+"""What a server means that ends a connection by itself with this code before anything was asked."""
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 _LONGEST_DETAIL = 500
 _LONGEST_MESSAGE = 4000
@@ -312,6 +319,28 @@ def cut_off(detail: str, address: Address) -> ConnectionLostError:
     """The error of ours for an answer whose connection ended before it did."""
     reason = "the server ended it in the middle"
     return ConnectionLostError(detail, server=address.name, reason=reason)
+
+
+def session_end(
+    error: Exception, address: Address
+) -> tuple[ConnectionLostError, ServerError | None]:
+    """The errors of ours for the end of a connection: of one in use, and of one that was not used yet.
+
+    The second is None where it is no other: where trying again may help.
+    """
+    close = getattr(error, "rcvd", None)
+    code = getattr(close, "code", None)
+    said = str(getattr(close, "reason", "") or "").rstrip(".")
+    if said:
+        reason = said
+    elif code is None:
+        reason = "it stopped answering or the network failed"
+    else:
+        reason = Reason("the server closed it (code {code})", code=code)
+    lost = ConnectionLostError(repr(error), server=address.name, reason=reason)
+    if (refused := _REFUSED_BY_END.get(code or 0)) is None:
+        return lost, None
+    return lost, refused(repr(error), server=address.name, reason=reason)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -44,6 +44,7 @@ from voicedesk.providers.failures import (
     limit_failure,
     own_problem,
     retry_after,
+    session_end,
 )
 from voicedesk.providers.http import openai_client
 from voicedesk.providers.profiles import Address, is_loopback
@@ -139,6 +140,7 @@ class RealtimeSocket:
     Attributes:
         garbage: Count of messages that were not JSON objects.
         ended: The error that ended the connection; None while it lives and after our own ``close``.
+        refusal: What it was if nothing had been done with the connection yet, where that is something else.
     """
 
     def __init__(self, connection: AsyncRealtimeConnection, address: Address) -> None:
@@ -154,6 +156,7 @@ class RealtimeSocket:
         self._closing = False
         self.garbage = 0
         self.ended: ServerError | None = None
+        self.refusal: ServerError | None = None
 
     @classmethod
     async def connect(cls, address: Address, *, model: str, intent: str = "") -> RealtimeSocket:
@@ -243,18 +246,8 @@ class RealtimeSocket:
         return None
 
     def _note_end(self, error: Exception) -> None:
-        if self._closing or self.ended is not None:
-            return
-        close = getattr(error, "rcvd", None)
-        code = getattr(close, "code", None)
-        said = getattr(close, "reason", "") or ""
-        if said:
-            reason = said.rstrip(".")
-        elif code is None:
-            reason = "it stopped answering or the network failed"
-        else:
-            reason = Reason("the server closed it (code {code})", code=code)
-        self.ended = ConnectionLostError(repr(error), server=self._address.name, reason=reason)
+        if not self._closing and self.ended is None:
+            self.ended, self.refusal = session_end(error, self._address)
 
     async def _write(self) -> None:
         while True:

@@ -219,7 +219,7 @@ class RealtimeSession:
             self._leave_present()
             self._lost(error)
         elif connection is self._coming:
-            connection.refuse(error)
+            connection.refuse(connection.socket.refusal or error)
 
     # ------------------------------------------------------------------------------------ renewal
 
