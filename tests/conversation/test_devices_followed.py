@@ -11,7 +11,7 @@ import pytest
 
 from tests.conversation.fakes import FakePipeline
 from tests.support.portaudio import FakeSoundDevice, FakeStream, info
-from tests.support.sounds import noise, reached
+from tests.support.sounds import Samples, noise, reached
 from voicedesk.audio import census, devices, stream
 from voicedesk.audio.census import Census
 from voicedesk.audio.device_troubles import (
@@ -316,6 +316,41 @@ async def test_what_was_said_before_the_microphone_went_can_be_sent(room: Room) 
     assert room.conductor.can_retry
     assert sum(map(len, said)) >= 0.58 * 48_000  # but for what the resampler holds: to the last
     await reached(lambda: room.conductor.microphone_ready, "the microphone")
+
+
+async def test_what_was_said_over_a_reply_before_the_microphone_went_can_be_sent(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Holding:
+        """Gives each sample back a tenth of a second later."""
+
+        delay = 2400
+
+        def __init__(self) -> None:
+            self._inside: Samples = np.zeros(self.delay, dtype=np.int16)
+
+        def process(self, near: Samples, far: Samples) -> Samples:
+            del far
+            whole = np.concatenate((self._inside, near))
+            self._inside = whole[near.size :]
+            return whole[: near.size]
+
+    monkeypatch.setattr(sound_module, "find_canceller", lambda: Holding)
+    await room.sound.open(Settings())
+    said: list[bytes] = []
+    room.conductor.watch_takes(lambda _turn, pcm: said.append(pcm))
+    room.sound._played.sounded_until = now() + 3600.0  # the reply sounds on
+    room.conductor.press()
+    microphone = room.conductor.microphone
+    assert isinstance(microphone, EchoFreeInput)
+    assert microphone.is_cleaning
+    for _ in range(30):
+        room.microphone.hear(noise(960))
+        await asyncio.sleep(0)
+    room.unplug("Built-in")
+    await room.told_of(MicrophoneLostError)
+    assert room.conductor.can_retry
+    assert sum(map(len, said)) >= 0.58 * 48_000
 
 
 async def test_a_device_that_is_busy_is_told_once_and_tried_until_it_is_free(room: Room) -> None:
