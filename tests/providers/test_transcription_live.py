@@ -320,6 +320,31 @@ async def test_a_server_that_says_nothing_is_given_up(server: ScriptedServer) ->
     await live.close()
 
 
+async def test_a_server_that_says_anything_but_words_is_given_up_too(
+    server: ScriptedServer,
+) -> None:
+    talking: list[asyncio.Task[None]] = []
+
+    async def chatter(session: Session, _event: Event) -> None:
+        async def talk_on() -> None:
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    await session.send({"type": "rate_limits.updated"})
+                    await asyncio.sleep(0.02)
+
+        talking.append(asyncio.create_task(talk_on()))
+
+    server.answers["input_audio_buffer.commit"] = chatter
+    live = LiveTranscriber(source(server), model="m", stall_s=0.3)
+    try:
+        async with asyncio.timeout(20):
+            with pytest.raises(NoAnswerError):
+                await talk(live).finish()
+    finally:
+        await live.close()
+        await asyncio.gather(*talking)
+
+
 async def test_a_refused_session_is_told_by_warming_and_by_the_take(
     server: ScriptedServer, live: LiveTranscriber
 ) -> None:

@@ -248,7 +248,7 @@ class LiveHearing:
         self._owner.release(self, whole=False)
 
     async def _until(self, reached: Callable[[], bool], seconds: float) -> None:
-        """Wait for a state; ``seconds`` count from the server's last sign of life."""
+        """Wait for a state; ``seconds`` count from the last that the server said of the take."""
         while not reached():
             if self._error is not None:
                 raise self._error
@@ -283,6 +283,8 @@ class LiveHearing:
             self._committed = self._committed or bool(self._commit)
         elif kind == "error":
             self._complain(event["error"])
+        else:
+            return  # nothing that brings the words nearer
         self._changed.set()
 
     def _item(self, event: ServerEvent) -> str:
