@@ -278,6 +278,19 @@ def test_closing_while_a_fresh_one_is_on_its_way_leaves_nothing(
     play(story)
 
 
+def test_closing_right_after_one_was_dropped_leaves_nothing(
+    play: Callable[[Story], World],
+) -> None:
+    async def story(world: World) -> None:
+        session = world.session()
+        await session.open()
+        session.drop()
+        await session.close()
+        assert [socket.closed for socket in world.sockets] == [True]
+
+    play(story)
+
+
 # ---------------------------------------------------------------------------------------- takes, units
 
 

@@ -134,6 +134,7 @@ class RealtimeSession:
         self._tasks = TaskSet()
         self._present: _Connection | None = None
         self._coming: _Connection | None = None  # not configured yet
+        self._ending: set[_Connection] = set()
         self._opening = SharedAttempt(self._tasks, self._open, name="session opening")
         self._renew_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -285,11 +286,14 @@ class RealtimeSession:
             self._end(present)
 
     def _end(self, connection: _Connection) -> None:
-        self._tasks.spawn(connection.socket.close(), name="session closing")
+        self._ending.add(connection)
+        closing = self._tasks.spawn(connection.socket.close(), name="session closing")
+        closing.add_done_callback(lambda _: self._ending.discard(connection))
 
     async def close(self) -> None:
         """End the connection and its tasks. Safe to call twice."""
-        connections = (self._present, self._coming)
+        # Those that are being ended too: a task that is called off before it begins closes nothing.
+        connections = (self._present, self._coming, *self._ending)
         self._present = self._coming = None
         self._stop_timer()
         for connection in connections:
