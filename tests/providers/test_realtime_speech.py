@@ -1,11 +1,13 @@
 """Speech through a realtime session: one unit after the other, read as it stands, cut and lost as it must be."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.support.proxy import Proxy
 from tests.support.realtime_server import ScriptedServer, Session, begin, done, pcm_delta, say
@@ -234,6 +236,24 @@ async def test_a_server_that_says_nothing_is_given_up(server: ScriptedServer) ->
     assert await sound_of(voice) == SOUND
     assert len(server.sessions) == 2
     await voice.close()
+
+
+async def test_a_server_that_says_anything_but_sound_is_given_up_too(
+    server: ScriptedServer,
+) -> None:
+    async def chatter(session: Session) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await session.send({"type": "rate_limits.updated"})
+                await asyncio.sleep(0.02)
+
+    server.replies.append([chatter])
+    voice = RealtimeVoice(source(server), name="fake", model="m", stall_s=0.3)
+    try:
+        with pytest.raises(NoAnswerError):
+            await sound_of(voice)
+    finally:
+        await voice.close()
 
 
 async def test_a_server_that_is_gone_without_a_word_is_noticed_before_its_silence_is(

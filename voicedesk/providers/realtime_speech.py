@@ -306,8 +306,8 @@ class _Reading:
 
     def take(self, event: ServerEvent) -> None:
         """An event of the session."""
-        self._sign = True
         kind = event["type"]
+        self._sign |= kind.startswith("response.")
         if kind == "error":
             if event["error"].get("event_id") in {None, self.event_id}:
                 self.end(self._owner.failure(event["error"]))
