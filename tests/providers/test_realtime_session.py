@@ -74,6 +74,7 @@ class Socket:
         return not self.closed
 
     async def close(self) -> None:
+        await asyncio.sleep(self._world.closing_s)
         self.closed = True
         self._events.put_nowait(None)
 
@@ -86,7 +87,8 @@ class World:
 
     Attributes:
         lifetime: Of the next sessions, in seconds, as the server says; None when it says nothing.
-        connecting_s: How long a connection takes to come about.
+        connecting_s: How long a connection takes to come about,
+        closing_s: and to be closed.
         failure: Why none comes about.
         reads: Whether texts are read at once.
         in_use: Whether something goes on in the session.
@@ -97,7 +99,7 @@ class World:
         self.sockets: list[Socket] = []
         self.opened_at: list[float] = []
         self.lifetime: float | None = HALF_AN_HOUR
-        self.connecting_s = 0.0
+        self.connecting_s = self.closing_s = 0.0
         self.failure: ServerError | None = None
         self.reads = True
         self.in_use = False
@@ -274,6 +276,24 @@ def test_closing_while_a_fresh_one_is_on_its_way_leaves_nothing(
         await session.close()
         assert [socket.closed for socket in world.sockets] == [True]
         assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    play(story)
+
+
+@pytest.mark.parametrize("begun_s", [0.0, 1.0, 4.9, 5.0])
+def test_one_that_comes_while_the_other_is_being_closed_is_closed_too(
+    play: Callable[[Story], World], begun_s: float
+) -> None:
+    async def story(world: World) -> None:
+        session = world.session()
+        await session.open()
+        world.connecting_s, world.closing_s = 5.0, 2.0
+        await asyncio.sleep(1500.0 + begun_s)
+        await session.close()
+        assert all(socket.closed for socket in world.sockets)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        await asyncio.sleep(10.0)
+        assert all(socket.closed for socket in world.sockets)
 
     play(story)
 

@@ -287,16 +287,22 @@ class RealtimeSession:
 
     def _end(self, connection: _Connection) -> None:
         self._ending.add(connection)
-        closing = self._tasks.spawn(connection.socket.close(), name="session closing")
-        closing.add_done_callback(lambda _: self._ending.discard(connection))
+        self._tasks.spawn(self._close(connection), name="session closing")
+
+    async def _close(self, connection: _Connection) -> None:
+        await connection.socket.close()
+        self._ending.discard(connection)
 
     async def close(self) -> None:
         """End the connection and its tasks. Safe to call twice."""
-        # Those that are being ended too: a task that is called off before it begins closes nothing.
-        connections = (self._present, self._coming, *self._ending)
-        self._present = self._coming = None
+        present, self._present = self._present, None
         self._stop_timer()
-        for connection in connections:
+        await (
+            self._tasks.close()
+        )  # first: what is being opened would be there after all the others are closed
+        coming, self._coming = self._coming, None
+        # Those that were being ended too: a task that is called off before it begins closes nothing.
+        for connection in (present, coming, *self._ending):
             if connection is not None:
                 await connection.socket.close()
-        await self._tasks.close()
+        self._ending.clear()
