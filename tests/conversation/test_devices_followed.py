@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -299,6 +300,34 @@ async def test_a_press_as_soon_as_the_window_is_in_use_again_is_taken(
     await reached(lambda: len(room.in_use()) == 2, "the devices")
     room.microphone.hear(noise(9600))
     await reached(lambda: sum(map(len, takes)) > 0, "its sound")
+
+
+async def test_a_device_that_is_being_opened_when_the_application_ends_is_closed(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread that opens it goes on, whoever has called off waiting for it."""
+    monkeypatch.setattr(sound_module, "HOLD_S", 0.0)
+    await room.sound.open(Settings())
+    room.sound.attend(active=False)
+    await reached(lambda: not room.in_use(), "the devices to be let go")
+    begun, go_on = threading.Event(), threading.Event()
+    make = devices.make_stream
+
+    def stand_still(*arguments: Any) -> Any:
+        begun.set()
+        assert go_on.wait(10)
+        return make(*arguments)
+
+    monkeypatch.setattr(devices, "make_stream", stand_still)
+    room.sound.attend(active=True)
+    await reached(begun.is_set, "a device to be opened")
+    closing = asyncio.create_task(room.sound.close())
+    for _ in range(1000):  # as far as it comes without it: nothing here waits for a clock
+        await asyncio.sleep(0)
+    go_on.set()
+    await closing
+    await reached(lambda: len(room.card.streams) == 3, "the device")
+    assert all(made.closed for made in room.card.streams)
 
 
 async def test_what_was_said_before_the_microphone_went_can_be_sent(room: Room) -> None:

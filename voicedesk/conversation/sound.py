@@ -208,7 +208,7 @@ class SoundDevices:
         before = device.device
         device.hold(self._steadiness.reserve(kind))
         try:
-            await asyncio.to_thread(device.open)
+            await device.open_or_close()
         except SoundError as error:
             self._away.add(kind)
             self._is_microphone_gone |= kind == "input"
