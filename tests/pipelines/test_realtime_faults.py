@@ -12,7 +12,12 @@ from tests.support.proxy import Proxy
 from tests.support.realtime_server import ScriptedServer, Session, Step, begin, done, say
 from tests.support.realtime_talk import TONE, RealtimeTalk
 from voicedesk.core.dialogue import Role
-from voicedesk.core.errors import ConnectionLostError, ServerError, UnreachableError
+from voicedesk.core.errors import (
+    ConnectionLostError,
+    ReplyFailedError,
+    ServerError,
+    UnreachableError,
+)
 from voicedesk.core.events import (
     AudioDelta,
     AudioKey,
@@ -350,6 +355,22 @@ async def test_a_session_that_has_expired_is_replaced(room: Room) -> None:
     room.server.replies.append([expire])  # and the socket stays open
     assert await room.ask() == "hello to you"
     assert len(room.server.sessions) == 2
+
+
+async def test_who_tries_again_after_two_failures_has_another_session(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realtime_keeper, "TICK", 0.05)
+    details = {"error": {"type": "server_error", "message": "overloaded"}}
+    failing = [begin("r"), done(status="failed", status_details=details)]
+    room.server.replies += [failing, failing]
+    for _ in range(2):
+        with pytest.raises(ReplyFailedError):
+            await room.ask()
+    await room.until(lambda: room.pipeline._link.number == 2)
+    assert await room.ask() == "hello to you"
+    assert room.server.session.sound() == TAKE
+    assert room.links() == [Link.CONNECTING, Link.READY]
 
 
 async def test_a_session_is_renewed_between_turns_unseen(

@@ -15,6 +15,7 @@ from voicedesk.core.errors import (
     ConnectionLostError,
     NoAnswerError,
     RateLimitError,
+    ReplyFailedError,
     ServerError,
     UnreachableError,
     WrongKeyError,
@@ -601,6 +602,31 @@ def test_a_peer_that_dies_while_a_session_is_being_renewed_is_noticed_all_the_sa
         await world.is_there()
         await asyncio.sleep(3000.0)  # what was under way has not brought the next renewal forward
         assert len(world.renewals) == 1
+
+    play(story)
+
+
+def test_a_session_in_which_the_server_fails_again_and_again_is_exchanged() -> None:
+    fault = ReplyFailedError("server_error: oops", server="Test", reason="oops")
+    limit = RateLimitError("rate_limit_exceeded: slow down", server="Test", reason="slow down.")
+
+    async def story(world: World) -> None:
+        world.outcomes = [None]
+        await world.keeper.open()
+        for outcome in (fault, None, fault, limit, fault):
+            world.keeper.answered(outcome)
+            await asyncio.sleep(10.0)
+        assert world.renewals == []
+        world.is_busy, world.renewal = True, NoAnswerError(server="Test", seconds=15.0)
+        world.keeper.answered(fault)
+        await asyncio.sleep(10.0)
+        assert world.renewals == []
+        world.is_busy, world.heard_at = False, time()
+        await asyncio.sleep(1.0)
+        assert len(world.renewals) == 1
+        await asyncio.sleep(20.0)  # none could be had, and the next one is tried when it is time
+        assert len(world.renewals) == 1
+        assert world.links() == [Link.CONNECTING, Link.READY]
 
     play(story)
 

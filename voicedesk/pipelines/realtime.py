@@ -319,7 +319,7 @@ class RealtimePipeline:
             reply.pause(response)
         else:
             reply.finish(response, None if reply.cancelled else error, self.server)
-            self._keeper.answered()
+            self._keeper.answered(error)
 
     def _on_error(self, error: Mapping[str, Any]) -> None:
         assert self._link.address is not None

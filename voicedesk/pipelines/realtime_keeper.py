@@ -14,6 +14,7 @@ from voicedesk.core.errors import (
     ConnectionLostError,
     NoAnswerError,
     RateLimitError,
+    ReplyFailedError,
     ServerError,
     UnreachableError,
 )
@@ -42,6 +43,10 @@ STOOD_STILL = 5.0
 """A watch that comes so late was not looked after: the server may have given us up meanwhile."""
 LONG_SLEEP = 30.0
 """Seconds of sleep after which nobody has kept the connection: neither the server nor what lies between."""
+
+MOST_FAULTS = 2
+"""Answers in a row that failed for the server's own fault: in the same session the next one mostly fails too."""
+_FAULT = "server_error:"
 
 IDLE_FOR = 5.0
 """Between turns means: the server has said nothing for this long."""
@@ -146,6 +151,7 @@ class Keeper:
         self._failures = 0  # in a row
         self._short_lives = 0  # of connections, in a row
         self._has_answered = False
+        self._faults = 0  # in a row
         self._ready_at = 0.0
         self._closed = False
 
@@ -193,9 +199,11 @@ class Keeper:
             self._begin(None)
             self._hurry.set()  # ends a pause; an attempt that is under way takes no notice
 
-    def answered(self) -> None:
-        """The connection has been of use."""
+    def answered(self, error: ServerError | None = None) -> None:
+        """The connection has been of use; ``error`` is what was wrong with the answer."""
         self._has_answered = True
+        is_fault = isinstance(error, ReplyFailedError) and error.detail.startswith(_FAULT)
+        self._faults = self._faults + 1 if is_fault else 0
 
     def lost(self, error: ServerError) -> None:
         """The connection is gone by itself: open it again."""
@@ -322,6 +330,7 @@ class Keeper:
     def _arrived(self) -> None:
         self._ready_at = asyncio.get_running_loop().time()
         self._has_answered = False
+        self._faults = 0
         self._watching = self._tasks.spawn(self._watch(), name="realtime watch")
         self._listener.link_changed(Link.READY, None, None)
         self._listener.link_ready()
@@ -342,9 +351,9 @@ class Keeper:
             if why := await self._why_dead(due_since, stood_still=stood_still):
                 self._give_up(why)
                 return
-            if loop.time() >= self._renew_at and self._is_idle():
+            if self._is_renewal_due():
                 # It may take its time, in which somebody may talk to a server that goes: this goes on beside it.
-                self._renew_at = math.inf
+                self._renew_at, self._faults = math.inf, 0
                 self._renewing = self._tasks.spawn(self._renew(), name="realtime renewal")
 
     async def _why_dead(self, due_since: float | None, *, stood_still: bool) -> str:
@@ -381,9 +390,12 @@ class Keeper:
 
     # ------------------------------------------------------------------------------------ renewal
 
-    def _is_idle(self) -> bool:
-        quiet = asyncio.get_running_loop().time() - self._link.heard_at
-        return quiet >= IDLE_FOR and not self._listener.is_busy
+    def _is_renewal_due(self) -> bool:
+        if self._listener.is_busy or math.isinf(self._renew_at):  # or one is under way
+            return False
+        at = asyncio.get_running_loop().time()
+        is_idle = at - self._link.heard_at >= IDLE_FOR
+        return self._faults >= MOST_FAULTS or (at >= self._renew_at and is_idle)
 
     async def _renew(self) -> None:
         """A fresh session before the server ends this one."""
