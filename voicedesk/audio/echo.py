@@ -123,8 +123,8 @@ class _Cleaning:
     def end(self) -> None:
         """No more comes; ``done`` is set when all was delivered."""
         self._over = True
-        if not self._running:
-            self._running = True
+        # The last block has mostly just come, and its turn on the loop not yet: the answer is not to wait for that.
+        if len(self._waiting) <= _BLOCKS_AT_ONCE:
             self._work()
 
     def end_now(self) -> None:
