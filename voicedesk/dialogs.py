@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtWidgets import QApplication
@@ -16,7 +17,7 @@ from voicedesk.ui.first_run_ports import FirstRunPorts
 if TYPE_CHECKING:  # the window paints before its dialogs are loaded
     from voicedesk.conversation.figures.turns import Figures
     from voicedesk.ui.first_run import FirstRun
-    from voicedesk.ui.history_dialog import HistoryDialog
+    from voicedesk.ui.history_dialog import Deleted, HistoryDialog
     from voicedesk.ui.unanswered_dialog import UnansweredDialog
 
 _Dialog = TypeVar("_Dialog", "FirstRun", "HistoryDialog", "UnansweredDialog")
@@ -60,8 +61,15 @@ class Dialogs:
         dialog.start(here)
         return dialog
 
-    def open_history(self, here: tuple[str, str] = ("", "")) -> HistoryDialog | None:
-        """Show earlier conversations, as another dialog showed them. None where nothing is kept on disk."""
+    def open_history(
+        self, here: tuple[str, str] = ("", ""), deleted: Deleted | None = None
+    ) -> HistoryDialog | None:
+        """Show earlier conversations, as another dialog showed them. None where nothing is kept on disk.
+
+        Args:
+            here: See ``HistoryDialog.here``.
+            deleted: What that one offered to have back.
+        """
         keeping = self._desktop.desk.keeping
         if keeping is None:
             return None
@@ -82,6 +90,8 @@ class Dialogs:
                 desktop.window,
             )
         dialog.start(here)
+        if deleted is not None:
+            dialog.take_over(deleted)
         return dialog
 
     def _show_times(self, turn: int, figures: Figures) -> None:
@@ -142,9 +152,10 @@ class Dialogs:
         first_run, self._first_run = self._first_run, None
         history, self._history = self._history, None
         unanswered, self._unanswered = self._unanswered, None
+        deleted = history.hand_over() if history is not None else None
         again = [
             *_ways_back(first_run, self.open_first_run),
-            *_ways_back(history, self.open_history),
+            *_ways_back(history, partial(self.open_history, deleted=deleted)),
             *_ways_back(unanswered, self.open_unanswered),
         ]
         old = [dialog for dialog in (first_run, history, unanswered) if dialog is not None]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton
 
 from tests.end_to_end.desktop import run, settings_for
 from tests.support.realtime_server import ScriptedServer
@@ -15,11 +15,14 @@ from tests.ui.finding import by_name, opened
 from voicedesk.app import Application
 from voicedesk.audio.files import FileMicrophone, FileSpeaker
 from voicedesk.conversation.storage import SettingsFile
+from voicedesk.conversation.store.model import Said, Turn
+from voicedesk.core.dialogue import Role
 from voicedesk.core.turn import State
 from voicedesk.dialogs import Dialogs
 from voicedesk.ui.first_run import FirstRun
 from voicedesk.ui.settings_dialog import SettingsDialog
 from voicedesk.ui.settings_values import with_value
+from voicedesk.ui.undo_bar import UndoBar
 
 
 def test_the_language_changes_at_once_and_not_while_somebody_talks() -> None:
@@ -129,6 +132,59 @@ async def _change_the_language_beside_dialogs(base_url: str, home: Path) -> None
     finally:
         await dialogs.close()
         await desktop.close()
+
+
+def test_a_conversation_that_can_be_had_back_can_be_so_in_the_new_language(
+    voicedesk_home: Path,
+) -> None:
+    async def work() -> None:
+        async with ScriptedServer() as server:
+            await _change_the_language_after_a_deletion(server.base_url, voicedesk_home)
+
+    run(work)
+
+
+async def _change_the_language_after_a_deletion(base_url: str, home: Path) -> None:
+    desktop = Application(
+        settings_for(base_url),
+        file=SettingsFile(home),
+        microphone=FileMicrophone(bytes(48_000)),
+        speaker=FileSpeaker(),
+    )
+    dialogs, window = Dialogs(desktop), desktop.window
+    try:
+        window.show()
+        await desktop.start()
+        assert desktop.desk.keeping is not None
+        history = desktop.desk.keeping.history
+        history.save("c1", Turn("t1", 1.0, messages=(Said(Role.USER, "Hello"),)), 1.0)
+        dialog = dialogs.open_history()
+        assert dialog is not None
+        delete = _button(dialog, "Delete")
+        await until(delete.isEnabled)
+        delete.click()
+        await until(lambda: not delete.isEnabled())
+        window.change_settings(with_value(window.settings, "appearance.language", "de"))
+        await until(lambda: len(visible("Verlauf")) == 1)
+        (shown,) = visible("Verlauf")
+        (bar,) = shown.findChildren(UndoBar)
+        assert bar.sentence == "„Hello“ wurde gelöscht."
+        assert await history.count() == 1
+        bar.button.click()
+        await until(_button(shown, "Löschen").isEnabled)
+    finally:
+        await dialogs.close()
+        await desktop.close()
+
+
+def _button(dialog: QDialog, text: str) -> QPushButton:
+    """The one that can be seen: a question that is not asked has another."""
+    (button,) = (
+        each
+        for each in dialog.findChildren(QPushButton)
+        if each.text() == text and each.isVisible()
+    )
+    return button
 
 
 def visible(title: str) -> list[QDialog]:

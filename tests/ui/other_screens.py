@@ -133,7 +133,8 @@ async def _offer_all(scene: Scene) -> None:
     scene.control.fails(NoMicrophoneError())
     window.retry_bar.offer(is_possible=True)
     window.ways_back.undo_bar.offer(
-        "Your question and the whole of its answer were deleted a moment ago.", window.update
+        lambda: "Your question and the whole of its answer were deleted a moment ago.",
+        window.update,
     )
     window.question.setText("half a question, and more words than there is room for " * 3)
     window.resize(window.minimumSize())

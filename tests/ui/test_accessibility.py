@@ -51,7 +51,8 @@ def show_ways_back(window: MainWindow) -> None:
     window.retry_bar.show_length(300)
     window.retry_bar.offer(is_possible=True)
     window.ways_back.undo_bar.offer(
-        "Your question and the whole of its answer were deleted a moment ago.", window.update
+        lambda: "Your question and the whole of its answer were deleted a moment ago.",
+        window.update,
     )
 
 

@@ -38,7 +38,7 @@ from voicedesk.ui.history_export import file_name
 from voicedesk.ui.history_model import PAGE
 from voicedesk.ui.history_ports import HistoryPorts
 from voicedesk.ui.history_reader import HistoryReader
-from voicedesk.ui.undo_bar import UndoBar
+from voicedesk.ui.undo_bar import LASTS_MS, UndoBar
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 START = 1_750_000_000.0
@@ -54,6 +54,10 @@ class Person:
         self.is_kept = True
         self.continued: list[str] = []
         self.times: list[tuple[int, Figures]] = []
+        self.sit_down()
+
+    def sit_down(self) -> None:
+        """In front of another dialog."""
         self.dialog = HistoryDialog(
             HistoryPorts(
                 conversations=self.store.history,
@@ -378,6 +382,43 @@ def test_a_deletion_is_final_with_the_next_one_and_when_the_dialog_closes(
                 await asyncio.sleep(0.005)
         await person.dialog.stop()
         assert await person.store.history.count() == 1
+
+    go(tmp_path, work)
+
+
+def test_a_deletion_that_can_be_had_back_goes_on_in_another_dialog(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    async def work(person: Person) -> None:
+        three(person)
+        old = person.dialog
+        old.start()
+        await person.until(lambda: len(person.titles) == 3)
+        assert old.hand_over() is None
+        everything = set(person.titles)
+        person.click("Delete")
+        await person.until(lambda: len(person.titles) == 2)
+        for is_had_back in (True, False):
+            (gone,) = everything - set(person.titles)
+            deleted = person.dialog.hand_over()
+            assert deleted is not None
+            assert 0 < deleted.rest_ms <= LASTS_MS
+            await person.dialog.stop()
+            assert await person.store.history.count() == 3
+            person.sit_down()
+            person.dialog.start()
+            person.dialog.take_over(deleted)
+            await person.until(lambda: len(person.titles) == 2)
+            assert gone not in person.titles
+            (bar,) = person.dialog.findChildren(UndoBar)
+            assert bar.sentence == f"“{gone}” was deleted."
+            if is_had_back:
+                bar.button.click()
+                await person.until(lambda: len(person.titles) == 3)
+                person.click("Delete")
+                await person.until(lambda: len(person.titles) == 2)
+        await person.dialog.stop()
+        assert await person.store.history.count() == 2
 
     go(tmp_path, work)
 

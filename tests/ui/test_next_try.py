@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtWidgets import QApplication
+
 from tests.ui.fake_control import FakeControl
 from tests.ui.finding import by_name
 from voicedesk.core.clock import now
 from voicedesk.core.errors import ConnectionLostError, UnreachableError
 from voicedesk.core.events import Link
+from voicedesk.core.settings import Appearance
 from voicedesk.core.turn import Trigger
 from voicedesk.ui.header import StatusView
+from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.next_try import NextTry
 from voicedesk.ui.talk_button import TalkButton
@@ -94,3 +102,35 @@ def test_a_turn_that_waits_for_the_connection_says_so_and_can_be_interrupted(
     control.fire(Trigger.SOUND)
     control.links(Link.RECONNECTING, LOST, now() + 4.0)
     assert status(window).word == "Speaking"
+
+
+@pytest.fixture
+def looks(qapp: QApplication) -> Iterator[Looks]:
+    locale = QLocale()
+    made = Looks(qapp)
+    yield made
+    made.restore()
+    QLocale.setDefault(locale)
+
+
+def test_the_count_goes_on_in_a_window_that_is_made_anew(
+    window: MainWindow, control: FakeControl, looks: Looks
+) -> None:
+    control.links(Link.RECONNECTING, AWAY, now() + 8.0)
+    looks.apply(Appearance(language="de"))
+    window.rebuild()
+    assert window.header.status.word == "Verbindet neu in 8 s"
+    assert window.header.status.toolTip() not in {"", str(AWAY)}
+    (still_counting,) = window.findChildren(NextTry)
+    (timer,) = still_counting.findChildren(QTimer)
+    assert timer.isActive()
+    still_counting._retry_at = now() + 3.0  # five seconds later
+    count(window)
+    assert window.header.status.word == "Verbindet neu in 3 s"
+    assert len(window.messages.sentences) == 1
+    control.links(Link.READY)
+    assert not timer.isActive()
+    assert window.header.status.word == "Bereit"
+    window.rebuild()
+    assert window.header.status.word == "Bereit"
+    assert window.header.status.toolTip() == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fake_control import FakeControl, FakeKeys, FakeRecall, FakeTries, fake_devices
 from tests.ui.finding import by_name, read_on
 from voicedesk.core.events import ConversationOpened, Hint, HintKind, TakeOffered, TakesWaiting
-from voicedesk.core.settings import BUILTIN, OPENAI, Settings
+from voicedesk.core.settings import BUILTIN, OPENAI, Appearance, Settings
 from voicedesk.core.turn import Trigger
 from voicedesk.providers.ways import Way
+from voicedesk.ui.conversation_entries import Kind
+from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
-from voicedesk.ui.undo_bar import UndoBar
+from voicedesk.ui.undo_bar import LASTS_MS, UndoBar
 
 
 @pytest.fixture
@@ -199,6 +201,108 @@ def test_the_offer_is_announced_and_says_what_it_is_about(
     interface = QAccessible.queryAccessibleInterface(bar.button)
     assert interface.text(QAccessible.Text.Name) == "Undo"
     assert interface.text(QAccessible.Text.Description) == bar.sentence
+
+
+# --------------------------------------------------------------------- in a window made anew
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    locale = QLocale()
+    looks = Looks(qapp)
+    looks.apply(Appearance(language="de"))
+    yield
+    looks.restore()
+    QLocale.setDefault(locale)
+
+
+def test_an_offer_goes_on_in_a_window_that_is_made_anew(
+    window: MainWindow, recall: FakeRecall, bar: UndoBar, request: pytest.FixtureRequest
+) -> None:
+    cancel(window)
+    bar._timer.start(5000)  # half of its time is over
+    request.getfixturevalue("german")
+    window.rebuild()
+    QApplication.processEvents()
+    new = window.ways_back.undo_bar
+    assert new is not bar
+    assert new.isVisible()
+    assert new.sentence == "Ihre Frage wurde abgebrochen. Sie ist aufgehoben."
+    assert new.button.accessibleDescription() == new.sentence
+    assert 0 < new._timer.remainingTime() <= 5000
+    assert not bar._timer.isActive()
+    assert recall.calls == []
+    undo_by_key(window)
+    assert recall.calls == ["ask again 1 "]
+    assert new.isHidden()
+    undo_by_key(window)
+    assert recall.calls == ["ask again 1 "]  # once
+
+
+@pytest.mark.parametrize(
+    ("whole", "sentence"),
+    [
+        (True, "Die Frage und ihre Antwort wurden gelöscht."),
+        (False, "Die Antwort wurde gelöscht."),
+    ],
+)
+def test_what_was_deleted_is_not_final_because_the_window_is_made_anew(
+    window: MainWindow,
+    control: FakeControl,
+    recall: FakeRecall,
+    request: pytest.FixtureRequest,
+    *,
+    whole: bool,
+    sentence: str,
+) -> None:
+    control.turn_of("One", "Two")
+    window.transcript.flush()
+    kind = Kind.USER if whole else Kind.REPLY
+    entry = next(each for each in window.transcript.log.entries if each.kind is kind)
+    for put_back in (True, False):
+        recall.calls.clear()
+        delete = next(each for each in window.transcript.tools.actions if each.icon == "delete")
+        delete.run(entry)
+        request.getfixturevalue("german")
+        window.rebuild()
+        assert recall.calls == [f"remove {'all' if whole else 'answer'} 1"]
+        bar = window.ways_back.undo_bar
+        assert bar.sentence == sentence
+        if put_back:
+            bar.button.click()
+            assert recall.calls[1:] == ["put back"]
+        else:
+            bar._timer.timeout.emit()
+            assert recall.calls[1:] == ["settle"]
+
+
+def test_an_offer_under_the_users_hand_lasts_its_whole_time_again(
+    window: MainWindow, bar: UndoBar
+) -> None:
+    cancel(window)
+    bar._timer.start(1)
+    bar.button.setFocus()
+    bar._timer.timeout.emit()
+    assert bar._timer.interval() == LASTS_MS
+
+
+def test_the_take_of_an_earlier_run_is_still_one_in_a_window_made_anew(
+    window: MainWindow, control: FakeControl, tries: FakeTries
+) -> None:
+    control.can_retry = True
+    tries.waiting = 1
+    control.emit(TakesWaiting(turn=0, at=0.0, number=1))
+    control.emit(TakeOffered(turn=0, at=0.0, seconds=12.3))
+    shown = read_on(window.retry_bar)
+    window.rebuild()
+    QApplication.processEvents()
+    assert read_on(window.retry_bar) == shown
+    assert by_name(window, "Show It", QPushButton).isVisible()
+    control.can_retry = False
+    control.press()
+    control.cancel()
+    failed(control)
+    assert read_on(window.retry_bar) == "Your question is kept."
 
 
 # ---------------------------------------------------------------------------------- try again

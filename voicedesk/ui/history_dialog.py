@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 from voicedesk.conversation.store.model import Conversation, Turn
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.ui.announce import announce
+from voicedesk.ui.banner import Words
 from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_export import ExportMenu
 from voicedesk.ui.history_model import MOST_FOUND, PAGE, HistoryModel, title_of
@@ -27,13 +29,26 @@ from voicedesk.ui.history_ports import HistoryPorts
 from voicedesk.ui.history_reader import HistoryReader
 from voicedesk.ui.icons import em, icon
 from voicedesk.ui.list_dialog import ListDialog
-from voicedesk.ui.undo_bar import UndoBar
+from voicedesk.ui.undo_bar import Offer, UndoBar
 from voicedesk.ui.widgets import Hairline, tab_through
 from voicedesk.ui.wording import error_sentence
 
 _INTO_THE_LIST = frozenset({Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _TYPING_MS = 60
 """A search begins when no key came for this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A conversation that can be had back.
+
+    Attributes:
+        conversation: It is hidden, and still on disk.
+        rest_ms: So long that is offered.
+    """
+
+    conversation: Conversation
+    rest_ms: int
 
 
 class HistoryDialog(ListDialog):
@@ -43,6 +58,7 @@ class HistoryDialog(ListDialog):
         super().__init__(parent)
         self._ports = ports
         self._deletion = Deletion(ports.conversations)
+        self._deleted: Conversation | None = None
         self._deleting: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._wanted = ""  # a conversation that is to be chosen as soon as it is listed
@@ -280,6 +296,14 @@ class HistoryDialog(ListDialog):
 
     def _delete_softly(self, conversation: Conversation) -> None:
         """Out of sight, and to be had back for a while. The present one is asked about: it goes on meanwhile."""
+        self.tell("")
+        self._undo.settle()
+        self._undo.offer(*self._hide(conversation))
+
+    def _hide(
+        self, conversation: Conversation
+    ) -> tuple[Words, Callable[[], object], Callable[[], object]]:
+        """Take it out of sight. Returns what is said of that, what puts it back, and what makes it final."""
         name = conversation.id
 
         def put_back() -> None:
@@ -289,13 +313,22 @@ class HistoryDialog(ListDialog):
         def settle() -> None:
             self._deleting = self._do(partial(self._deletion.finish, name))
 
-        self.tell("")
-        self._undo.settle()
+        self._deleted = conversation
         self._deletion.hide(name)
-        self._undo.offer(
-            self.tr("“{title}” was deleted.").format(title=title_of(conversation)), put_back, settle
-        )
         self.refresh()
+        sentence = self.tr("“{title}” was deleted.").format(title=title_of(conversation))
+        return lambda: sentence, put_back, settle
+
+    def hand_over(self) -> Deleted | None:
+        """End the offer to undo a deletion without deciding it: another dialog goes on with it."""
+        offer = self._undo.hand_over()
+        if offer is None or self._deleted is None:
+            return None
+        return Deleted(self._deleted, offer.rest_ms)
+
+    def take_over(self, deleted: Deleted) -> None:
+        """Go on with what another dialog has offered to undo."""
+        self._undo.take_over(Offer(*self._hide(deleted.conversation), deleted.rest_ms))
 
     def _ask_to_delete_all(self) -> None:
         async def delete() -> None:

@@ -97,8 +97,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         """``changed`` is called with new settings when the user changed one; the window shows them itself."""
         super().__init__()
-        self._control = control
-        self._settings = settings
+        self._control, self._settings = control, settings
         self._keys, self._devices, self._changed, self._sound = keys, devices, changed, sound
         self._status: Status | None = None
         self._last_failure, self._is_closed = "", False
@@ -110,6 +109,7 @@ class MainWindow(QMainWindow):
         self.messages = Messages(self)
         self.messages.settings_wanted.connect(self.open_settings)
         self.confirmations = Confirmations(self)
+        self._next_try = NextTry(self._tell_link, self)
         self._furnish()
         self.resize(58 * em(self), 44 * em(self))
         self.talk_button.setFocus()
@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         unit = em(self)
         self.header = Header(self)
-        self._next_try = NextTry(self.header.status, self)
+        self._next_try.show_in(self.header.status)
         self.transcript = Transcript(self)
         another = Another(self._tries, lambda: self._settings, self._keys)
         self.ways_back = WaysBack(self._control, self.transcript, self._recall, another, self)
@@ -179,7 +179,6 @@ class MainWindow(QMainWindow):
         self.header.mode_chosen.connect(self._on_mode)
         self.header.settings.clicked.connect(lambda _checked: self.open_settings())
         self.transcript.settings_wanted.connect(self.open_settings)
-        self._next_try.lasts.connect(self._tell_link)
 
     def _build_question(self) -> QuestionField:
         self.question_field = field = QuestionField(self)
@@ -347,12 +346,13 @@ class MainWindow(QMainWindow):
         page = self._dialog.here if self._dialog is not None and self._dialog.isVisible() else ""
         log, question, times = self.transcript.log, self.question.text(), self.latency.leave()
         self.talk_input.stop()
-        self.ways_back.undo_bar.settle()
+        offered = self.ways_back.hand_over()
         show_kept = take_out((self.messages, self.confirmations), self)
         old = (self.takeCentralWidget(), self._dialog, self._shortcuts, self.header.menu.menu())
-        discard((*old, self.talk_input, self._next_try, *own_actions(self)))
+        discard((*old, self.talk_input, *own_actions(self)))
         self._dialog = self._shortcuts = self._status = None
         self._furnish()
+        self.ways_back.take_over(offered)
         show_kept()
         self.transcript.log = log
         self.transcript.restyle()

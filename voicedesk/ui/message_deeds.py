@@ -45,6 +45,14 @@ def _no_page() -> str:
     )
 
 
+def _all_deleted() -> str:
+    return QCoreApplication.translate("MessageDeeds", "The question and its answer were deleted.")
+
+
+def _answer_deleted() -> str:
+    return QCoreApplication.translate("MessageDeeds", "The answer was deleted.")
+
+
 def _not_opened() -> str:
     return QCoreApplication.translate("MessageDeeds", "The page could not be opened.")
 
@@ -143,13 +151,8 @@ class MessageDeeds(QObject):
         is_whole = entry.kind is Kind.USER
         self._ways_back.undo_bar.settle()  # what was deleted before is not to be put back any more
         recall.remove(entry.turn, whole=is_whole)
-        self._ways_back.undo_bar.offer(
-            self.tr("The question and its answer were deleted.")
-            if is_whole
-            else self.tr("The answer was deleted."),
-            recall.put_back,
-            recall.settle,
-        )
+        sentence = _all_deleted if is_whole else _answer_deleted
+        self._ways_back.undo_bar.offer(sentence, recall.put_back, recall.settle)
 
     def _on_link(self, link: str) -> None:
         """Nothing is opened before the user has seen where it leads."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTimer
 
 from voicedesk.core.clock import now
 from voicedesk.core.errors import VoiceDeskError
@@ -16,44 +17,48 @@ _TICK_MS = 1000
 
 
 class NextTry(QObject):
-    """Counts down beside the status.
+    """Counts down beside the status. It outlives that: when the window is made anew, the count goes on in it."""
 
-    Signals:
-        lasts: There has been no connection for a second; the reason is given.
-    """
-
-    lasts = Signal(VoiceDeskError)
-
-    def __init__(self, view: StatusView, parent: QObject | None = None) -> None:
+    def __init__(
+        self, lasts: Callable[[VoiceDeskError], None], parent: QObject | None = None
+    ) -> None:
+        """``lasts`` is called with the reason each second that passes without a connection."""
         super().__init__(parent)
-        self._view = view
+        self._lasts = lasts
+        self._view: StatusView | None = None
         self._error: VoiceDeskError | None = None
         self._retry_at: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.tick)
 
+    def show_in(self, view: StatusView) -> None:
+        """Count in this view from now on, in the language that holds now."""
+        self._view = view
+        self._show()
+
     def on_link(self, event: LinkChanged) -> None:
         """The connection has changed."""
         if event.link is not Link.RECONNECTING:
             self._timer.stop()
-            self._view.show_detail("")
-            self._view.setToolTip("")
-            return
-        self._error, self._retry_at = event.error, event.retry_at
-        # Beside the count as well: the bar is silent about what a turn has told, and that may have scrolled away.
-        self._view.setToolTip("" if event.error is None else error_sentence(event.error))
-        if not self._timer.isActive():
-            self._timer.start()
-        self._count()
+            self._error = self._retry_at = None
+        else:
+            self._error, self._retry_at = event.error, event.retry_at
+            if not self._timer.isActive():
+                self._timer.start()
+        self._show()
 
     def tick(self) -> None:
         """Another second has passed without a connection."""
-        self._count()
+        self._show()
         if self._error is not None:
-            self.lasts.emit(self._error)
+            self._lasts(self._error)
 
-    def _count(self) -> None:
+    def _show(self) -> None:
+        if self._view is None:
+            return
+        # Beside the count as well: the bar is silent about what a turn has told, and that may have scrolled away.
+        self._view.setToolTip("" if self._error is None else error_sentence(self._error))
         rest = 0 if self._retry_at is None else math.ceil(self._retry_at - now())
         words = QCoreApplication.translate("Status", "Reconnecting in {} s")
         self._view.show_detail(words.format(QLocale().toString(rest)) if rest > 0 else "")

@@ -25,7 +25,7 @@ class RetryBar(QWidget):
         super().__init__(parent)
         unit = em(self)
         self._number = 0
-        self._is_earlier = False
+        self._earlier_s: float | None = None
         self._button = self._make(self.tr("Try Again"), self.tr("Ask the same once more (Ctrl+R)"))
         side = int(1.15 * unit)
         self._button.setIconSize(QSize(side, side))
@@ -74,9 +74,14 @@ class RetryBar(QWidget):
         self._with.setMenu(menu)
         self._with.show()
 
+    @property
+    def earlier_s(self) -> float | None:
+        """How long the take of an earlier run is that is offered, in seconds; None where it is of this run."""
+        return self._earlier_s
+
     def show_length(self, seconds: float) -> None:
         """What is kept is a take of an earlier run, which ended before it was answered."""
-        self._is_earlier = True
+        self._earlier_s = seconds
         length = QLocale().toString(max(1, round(seconds)))
         self._label.setText(
             self.tr(
@@ -94,7 +99,9 @@ class RetryBar(QWidget):
         self._show_all()
 
     def _show_all(self) -> None:
-        self._all.setVisible(self._number > 1 or (self._number == 1 and self._is_earlier))
+        self._all.setVisible(
+            self._number > 1 or (self._number == 1 and self._earlier_s is not None)
+        )
         if self._number == 1:
             self._all.setText(self.tr("Show It"))
 
@@ -104,8 +111,8 @@ class RetryBar(QWidget):
             self._button.setIcon(icon("reset", self.palette()))
             for button in self.buttons:  # an icon makes one higher than the others
                 button.setMinimumHeight(self._button.sizeHint().height())
-        elif self._is_earlier:  # what comes next is of this run
-            self._is_earlier = False
+        elif self._earlier_s is not None:  # what comes next is of this run
+            self._earlier_s = None
             self._label.setText(self.tr("Your question is kept."))
             self._describe()
             self._show_all()

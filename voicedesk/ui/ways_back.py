@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -24,13 +25,31 @@ from voicedesk.core.turn import State
 from voicedesk.ui.ports import KeyStore, MessageRecall, SecondTries
 from voicedesk.ui.retry_bar import RetryBar
 from voicedesk.ui.transcript import Transcript
-from voicedesk.ui.undo_bar import UndoBar
+from voicedesk.ui.undo_bar import Offer, UndoBar
 from voicedesk.ui.way_menu import WayMenu
 
 if TYPE_CHECKING:  # the window paints before it is needed
     from voicedesk.providers.ways import Way
 
 _NEXT = frozenset({State.LISTENING, State.THINKING})
+
+
+def _cancelled() -> str:
+    """Outlives the bars that show it: they are made anew with the window when the language changes."""
+    return QCoreApplication.translate("WaysBack", "Your question was cancelled. It is kept.")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is offered when the bars are made anew.
+
+    Attributes:
+        offer: What can be undone.
+        earlier_s: How long the take of an earlier run is, in seconds; None where none is offered.
+    """
+
+    offer: Offer | None
+    earlier_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,16 @@ class WaysBack(QWidget):
         """All buttons, in the order of the keyboard's focus."""
         return (*self.retry_bar.buttons, self.undo_bar.button)
 
+    def hand_over(self) -> Open:
+        """End what is offered here without deciding it: the bars of the new window go on with it."""
+        return Open(self.undo_bar.hand_over(), self.retry_bar.earlier_s)
+
+    def take_over(self, there: Open) -> None:
+        """Go on with what the bars before have offered."""
+        self.undo_bar.take_over(there.offer)
+        if there.earlier_s is not None:
+            self.retry_bar.show_length(there.earlier_s)
+
     @property
     def has_ways(self) -> bool:
         """Whether there are other ways to have something answered."""
@@ -135,10 +164,7 @@ class WaysBack(QWidget):
         text = self._transcript.log.question(turn)
         if recall is None or not recall.can_undo(turn, text):
             return
-        self.undo_bar.offer(
-            self.tr("Your question was cancelled. It is kept."),
-            lambda: recall.ask_again(turn, text),
-        )
+        self.undo_bar.offer(_cancelled, lambda: recall.ask_again(turn, text))
 
     def _show_number(self, number: int) -> None:
         text = self.tr("Unanswered ({number})…").format(number=number)
