@@ -137,6 +137,26 @@ async def test_the_desktop_is_asked_on_a_thread_and_once_at_a_time(
     assert motion.is_reduced()
 
 
+async def test_where_qt_tells_nobody_else_is_asked(
+    looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask() -> bool:
+        asked.append("the desktop")
+        return False
+
+    looks._less_motion = ask
+    monkeypatch.setattr(motion, "is_wanted_less", lambda _hints: True)
+    await looks.follow()
+    assert motion.is_reduced()
+    assert asked == []
+    monkeypatch.setattr(motion, "is_wanted_less", lambda _hints: False)
+    await looks.follow()
+    assert not motion.is_reduced()
+    assert asked == ["the desktop"]
+
+
 def test_words_are_lit_only_where_that_is_wanted(window: MainWindow, control: FakeControl) -> None:
     (lit,) = window.findChildren(LitWords)
     (timer,) = lit.findChildren(QTimer)

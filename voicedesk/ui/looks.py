@@ -51,7 +51,8 @@ class Looks:
             return
         self._is_asking = True
         try:
-            self._desktop_is_still = await asyncio.to_thread(self._less_motion)
+            told_by_qt = motion.is_wanted_less(self._application.styleHints().accessibility())
+            self._desktop_is_still = told_by_qt or await asyncio.to_thread(self._less_motion)
         finally:
             self._is_asking = False
         self._move()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 _REDUCED = "voicedesk_reduced_motion"
@@ -16,6 +16,16 @@ _EFFECTS = (
     Qt.UIEffect.UI_AnimateToolBox,
 )
 _stilled: list[Qt.UIEffect] = []
+
+
+def is_wanted_less(hints: QObject) -> bool:
+    """Whether Qt tells that the desktop is set to show less motion; it does so from 6.12 on.
+
+    Args:
+        hints: What ``QStyleHints.accessibility`` gives.
+    """
+    preference = getattr(hints, "motionPreference", lambda: None)()
+    return getattr(preference, "name", "") == "ReducedMotion"
 
 
 def is_reduced() -> bool:
