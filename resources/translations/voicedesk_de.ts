@@ -3128,6 +3128,10 @@
         <translation>Ihre Frage wurde abgebrochen. Sie ist aufgehoben.</translation>
     </message>
     <message>
+        <source>What can be had back</source>
+        <translation>Was sich zurückholen lässt</translation>
+    </message>
+    <message>
         <source>Unanswered ({number})…</source>
         <translation>Unbeantwortet ({number})…</translation>
     </message>

@@ -321,6 +321,7 @@ async def take_first_run(take: Camera) -> None:
     button = next(each for each in dialog.step.findChildren(QPushButton) if each.isVisible())
     button.click()
     await until(lambda: bool(dialog.step.verdict.sentence))
+    QApplication.processEvents()
     await take("first-run-refused", dialog)
     await dialog.stop()
     dialog.deleteLater()

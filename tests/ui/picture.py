@@ -130,7 +130,7 @@ class Picture:
         ratio, needed = contrast(ink, ground), LEAST_LARGE if piece.is_large else LEAST
         if ratio < needed and not _is_disabled(piece):
             yield f"is faint in {named(piece.owner)}: {ratio:.2f} of {needed}, {_hex(ink)} on {_hex(ground)}"
-        elif ratio >= LEAST and (lost := self._lost(piece, ink, ground)):
+        elif ratio >= LEAST and (lost := self._lost(piece, ink, ground)) and not _is_rolled(piece):
             yield f"is not there at its {lost} in {named(piece.owner)}"
 
     def _around(self, place: QRectF, margin: float) -> _Pixels:
@@ -316,6 +316,12 @@ def _can_scroll(piece: Piece) -> bool:
             ways |= {way for way, bar in bars.items() if bar.isVisible()}
         widget = widget.parentWidget()
     return piece.cut <= ways
+
+
+def _is_rolled(piece: Piece) -> bool:
+    """Whether it is an entry of a menu that is higher than the screen, which rolls under the mouse and by key."""
+    owner = piece.owner
+    return isinstance(owner, QMenu) and owner.sizeHint().height() > owner.height()
 
 
 def _is_shortened(piece: Piece) -> bool:

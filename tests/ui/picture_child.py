@@ -1,8 +1,8 @@
 """Looks at every screen in one look: a process of its own for each, since a scale holds for all of a process.
 
-``python -m tests.ui.picture_child LANGUAGE ltr|rtl TEXT_SIZE light|dark`` writes a line of JSON: how many pictures there
-were, the faults of each that has some, and what each lacks for whoever has no eyes or no mouse. The scale is Qt's, by
-``QT_SCALE_FACTOR``.
+``python -m tests.ui.picture_child LANGUAGE ltr|rtl TEXT_SIZE light|dark large|small`` writes a line of JSON: how many
+pictures there were, the faults of each that has some, and what each lacks for whoever has no eyes or no mouse. The scale
+is Qt's, by ``QT_SCALE_FACTOR``. On a small screen nothing may be larger than that, whatever the size of text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sys
 from unittest import mock
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -25,11 +25,14 @@ from voicedesk.app import run_on_qt
 from voicedesk.ui import announce
 from voicedesk.ui.looks import Looks
 
+_TITLE_BAR = 30
+
 
 class Inspector:
     """Looks at what it is shown.
 
     Attributes:
+        room: Nothing may be larger.
         pictures: So many by now.
         faults: Those that were found, by the name of the picture.
         lacks: What the checklist finds, likewise.
@@ -38,8 +41,8 @@ class Inspector:
 
     AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
 
-    def __init__(self, text_size: int) -> None:
-        self._room = SMALL_SCREEN * (text_size / 100.0)
+    def __init__(self, room: QSize) -> None:
+        self.room = room
         self._announced: list[str] = []
         self.pictures = 0
         self.faults: dict[str, list[str]] = {}
@@ -54,7 +57,7 @@ class Inspector:
         found = Picture(window).faults()
         if window.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             found += unmirrored(window)
-        if window.width() > self._room.width() or window.height() > self._room.height():
+        if window.width() > self.room.width() or window.height() > self.room.height():
             found.append(f"it has a size of {window.size().toTuple()}")
         self.pictures += 1
         if found:
@@ -68,10 +71,13 @@ class Inspector:
 
 def main() -> None:
     """Look at all of them."""
-    language, direction, size, theme = sys.argv[1:]
-    inspector = Inspector(int(size))
+    language, direction, size, theme, screen = sys.argv[1:]
+    inspector = Inspector(SMALL_SCREEN * (int(size) / 100.0))
 
     async def work(application: QApplication) -> int:
+        if screen == "small":
+            inspector.room = application.primaryScreen().availableGeometry().size()
+            screens.SIZE = screens.SIZE.boundedTo(inspector.room - QSize(0, _TITLE_BAR))
         is_mirrored = direction == "rtl"
         sides = Qt.LayoutDirection
         application.setLayoutDirection(sides.RightToLeft if is_mirrored else sides.LeftToRight)

@@ -39,14 +39,16 @@ from voicedesk.ui import theme
 pytestmark = pytest.mark.timeout(240)
 
 LOOKS = {
-    "plain": ("1", "en", "ltr", "100", "light"),
-    "German, from right to left": ("1", "de", "rtl", "100", "light"),
-    "German, 200 %": ("2", "de", "ltr", "100", "light"),
-    "200 %, from right to left, dark": ("2", "en", "rtl", "100", "dark"),
-    "German, large text, dark": ("1", "de", "ltr", "200", "dark"),
+    "plain": ("1", "en", "ltr", "100", "light", "large"),
+    "German, from right to left": ("1", "de", "rtl", "100", "light", "large"),
+    "German, 200 %": ("2", "de", "ltr", "100", "light", "large"),
+    "200 %, from right to left, dark": ("2", "en", "rtl", "100", "dark", "large"),
+    "German, large text, dark": ("1", "de", "ltr", "200", "dark", "large"),
+    "German, 200 % on a small screen": ("2", "de", "ltr", "130", "light", "small"),
 }
 _LEAST_PICTURES = 55
-_SCREEN = {"name": "one", "x": 0, "y": 0, "width": 2732, "height": 1536, "dpr": 1}
+_SCREEN = {"name": "one", "x": 0, "y": 0, "dpr": 1, "logicalDpi": 96, "logicalBaseDpi": 96}
+_SIZES = {"large": {"width": 2732, "height": 1536}, "small": {"width": 1366, "height": 768}}
 _EXPECTED = "This plugin does not support"
 """Qt's complaint about a platform that has no windows of its own."""
 
@@ -57,11 +59,9 @@ def started(
 ) -> Iterator[dict[str, subprocess.Popen[str]]]:
     """All of them at once: most of the time they wait for something to be laid out."""
     folder = tmp_path_factory.mktemp("pictures")
-    screens = folder / "screens.json"
-    screens.write_text(
-        json.dumps({"screens": [{**_SCREEN, "logicalDpi": 96, "logicalBaseDpi": 96}]}), "utf-8"
-    )
-    running = {name: _start(look, screens) for name, look in LOOKS.items()}
+    for name, size in _SIZES.items():
+        (folder / name).write_text(json.dumps({"screens": [{**_SCREEN, **size}]}), "utf-8")
+    running = {name: _start(look, folder / look[-1]) for name, look in LOOKS.items()}
     yield running
     for process in running.values():
         if process.poll() is None:

@@ -645,9 +645,9 @@ def test_no_page_is_longer_than_one_screen(qtbot: QtBot, language: str, mode: st
         settings, keys=FakeKeys(), devices=fake_devices, changed=_no_one, sound=FakeTester()
     )
     qtbot.addWidget(dialog)
-    dialog.resize(960, 720)
     dialog.show()
     qtbot.waitExposed(dialog)
+    dialog.resize(960, 720)  # which the screen of a test may have no room for
     longer = {}
     for page in PAGES:
         if page.when.holds(settings):

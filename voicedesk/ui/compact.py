@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QResizeEvent, QWindow
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QWidget
 
 from voicedesk.ui.conversation_entries import Kind
 from voicedesk.ui.icons import em
+from voicedesk.ui.roomy import room_for
 from voicedesk.ui.transcript import Transcript
 from voicedesk.ui.transcript_markdown import Shape, has_markup, read
 from voicedesk.ui.widgets import IconButton, QuietLabel
@@ -176,10 +187,13 @@ class CompactMode(QObject):
             return
         layout = middle.layout()
         assert layout is not None
+        # What has gone may have been deep inside, from where that takes a few rounds to get here.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         layout.activate()
         self._window.setMinimumHeight(0)  # it may have been higher, for words that have gone
         least = middle.minimumSizeHint()  # with a level that can be read whatever the button says
-        self._window.resize(least.expandedTo(QSize(least.width() + 6 * em(middle), 0)))
+        wanted = least + QSize(6 * em(middle), 0)
+        self._window.resize(wanted.boundedTo(room_for(self._window)).expandedTo(least))
 
     def _show_words(self) -> None:
         if not self._is_on:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -21,13 +20,15 @@ from voicedesk.ui.first_run_server import ServerStep
 from voicedesk.ui.first_run_sound import MicrophoneStep, SpeakerStep
 from voicedesk.ui.first_run_step import Step
 from voicedesk.ui.first_run_talk import TalkStep
+from voicedesk.ui.fitting import FittedDialog
 from voicedesk.ui.icons import em
+from voicedesk.ui.roomy import ContentArea
 from voicedesk.ui.widgets import QuietLabel
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
-class FirstRun(QDialog):
+class FirstRun(FittedDialog):
     """Stands beside the window and is closed at any time; what was chosen in it counts at once.
 
     Signals:
@@ -62,7 +63,7 @@ class FirstRun(QDialog):
         layout.setContentsMargins(2 * unit, int(1.6 * unit), 2 * unit, int(1.2 * unit))
         layout.setSpacing(unit)
         layout.addWidget(self._place)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(ContentArea(self._stack, self.windowTitle(), self), 1)
         layout.addLayout(self._footer())
         self.resize(42 * unit, 25 * unit)
         self._style()

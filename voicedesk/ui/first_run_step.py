@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
 from voicedesk.ui.icons import em
+from voicedesk.ui.roomy import settle
 from voicedesk.ui.status import Status
 from voicedesk.ui.widgets import IconView
 
@@ -44,6 +45,7 @@ class Verdict(QWidget):
         self._icon.setVisible(is_good is not None)
         self._is_good = bool(is_good)
         self._style()
+        settle(self)
         if sentence:
             announce(self, sentence)
 

@@ -22,6 +22,7 @@ from voicedesk.conversation.store.model import Conversation, Turn
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.ui.announce import announce
 from voicedesk.ui.banner import Words
+from voicedesk.ui.fitting import ButtonRow
 from voicedesk.ui.history_deletion import Deletion
 from voicedesk.ui.history_export import ExportMenu
 from voicedesk.ui.history_model import MOST_FOUND, PAGE, HistoryModel, title_of
@@ -123,10 +124,9 @@ class HistoryDialog(ListDialog):
         panes.setSpacing(unit)
         panes.addLayout(side, 2)
         panes.addWidget(self._reader, 3)
-        row = QHBoxLayout()
-        row.setSpacing(unit // 2)
+        row = ButtonRow(unit // 2)
         row.addWidget(self._delete_all)
-        row.addStretch(1)
+        row.add_gap()
         row.addWidget(self._times)
         for button in (self._delete, self._export, self._renaming, self._continue):
             row.addWidget(button)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QStandardPaths, Qt, QTimer,
 from PySide6.QtGui import QIcon, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -28,6 +27,7 @@ from voicedesk.conversation.figures.turn_figures import TurnFigures
 from voicedesk.conversation.figures.turns import Figures
 from voicedesk.core.timeline import Timeline
 from voicedesk.ui.announce import announce
+from voicedesk.ui.fitting import FittedDialog
 from voicedesk.ui.icons import em
 from voicedesk.ui.latency_groups import GroupsView
 from voicedesk.ui.latency_turn import TurnView, page_of
@@ -46,7 +46,7 @@ _LISTED = 100
 _SETTLE_MS = 50
 
 
-class LatencyDialog(QDialog):
+class LatencyDialog(FittedDialog):
     """Shows the figures, and keeps them up to date while it is open.
 
     Signals:

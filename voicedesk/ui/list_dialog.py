@@ -9,12 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
-from PySide6.QtWidgets import QDialog, QFrame, QListView, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QPushButton, QStackedWidget, QWidget
 
 from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
+from voicedesk.ui.fitting import FittedDialog
 from voicedesk.ui.history_asking import Asking
 from voicedesk.ui.history_delegate import HistoryDelegate
 from voicedesk.ui.icons import em
@@ -22,7 +23,7 @@ from voicedesk.ui.widgets import QuietLabel, style_scroll_bar
 from voicedesk.ui.wording import error_sentence
 
 
-class ListDialog(QDialog):
+class ListDialog(FittedDialog):
     """A list of what is kept. A subclass builds the list first, then what stands beside it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

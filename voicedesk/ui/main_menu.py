@@ -21,6 +21,7 @@ def make_menu(window: QWidget, entries: Iterable[Entry], *, lines: Container[int
         lines: Before which of the entries, counted from 0, there is a line.
     """
     menu = QMenu(window)
+    menu.setStyleSheet("QMenu { menu-scrollable: 1; }")  # else it gets wider than a low screen
     for place, entry in enumerate(entries):
         if place in lines:
             menu.addSeparator()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -42,7 +42,7 @@ from voicedesk.ui.message_deeds import MessageDeeds
 from voicedesk.ui.messages import Messages
 from voicedesk.ui.next_try import NextTry
 from voicedesk.ui.question_field import QuestionField
-from voicedesk.ui.roomy import RoomyWidget
+from voicedesk.ui.roomy import RoomyWidget, set_least
 from voicedesk.ui.settings_values import with_value
 from voicedesk.ui.status import Status, status_of, status_word, turn_status
 from voicedesk.ui.talk_button import TalkButton
@@ -147,6 +147,9 @@ class MainWindow(QMainWindow):
         self.meter = LevelMeter(self._control, self)
         self.talk_button = TalkButton(self)
         self.transcript.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.transcript.setMinimumHeight(
+            int(2.5 * unit)
+        )  # it gives way where there is much to tell
         self._connect_parts()
 
         row = QHBoxLayout()
@@ -161,17 +164,14 @@ class MainWindow(QMainWindow):
         footer.addLayout(row)
 
         middle = RoomyWidget(self, lambda: 0 if self.header.isHidden() else 26 * unit)
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for part in (self.header, self.messages, self.confirmations, Hairline(self)):
-            layout.addWidget(part)
-        layout.addWidget(self.transcript, 1)
-        layout.addWidget(self.ways_back)
-        layout.addWidget(Hairline(self))
-        layout.addLayout(footer)
+        for part in (self.header, middle.gather(self.messages, self.confirmations), Hairline(self)):
+            middle.rows.addWidget(part)
+        middle.rows.addWidget(self.transcript, 1)
+        middle.rows.addWidget(middle.gather(self.ways_back))
+        middle.rows.addWidget(Hairline(self))
+        middle.rows.addLayout(footer)
         self.setCentralWidget(middle)
-        self.setMinimumSize(max(40 * unit, middle.minimumSizeHint().width()), 26 * unit)
+        set_least(self, middle, QSize(40 * unit, 26 * unit))
         self._order_tabs()
 
     def _connect_parts(self) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QDate, QEvent, QLocale, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QLabel,
@@ -25,8 +24,9 @@ from voicedesk.providers.retirement import Retirement
 from voicedesk.ui import theme
 from voicedesk.ui.announce import announce
 from voicedesk.ui.clipboard import copied, copy_text
+from voicedesk.ui.fitting import FittedDialog
 from voicedesk.ui.icons import em
-from voicedesk.ui.roomy import grow
+from voicedesk.ui.roomy import ContentArea
 from voicedesk.ui.status import Status
 from voicedesk.ui.widgets import IconView, QuietLabel
 from voicedesk.ui.wording import error_sentence, whole_milliseconds
@@ -68,7 +68,7 @@ class _StageRow:
         self.result = QuietLabel("", parent)
         self.result.setWordWrap(True)
         self.result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.result.setMinimumWidth(20 * em(parent))
+        self.result.setMinimumWidth(12 * em(parent))
         self._verdict = "waiting"
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self._icon, row, 0, top)
@@ -92,7 +92,7 @@ class _StageRow:
         return f"{self._name.text()}: {self.result.text()}"
 
 
-class ServerTestDialog(QDialog):
+class ServerTestDialog(FittedDialog):
     """Tries a server as soon as it is made, and ends the trial when it is closed."""
 
     def __init__(
@@ -152,19 +152,23 @@ class ServerTestDialog(QDialog):
         self._grid.setHorizontalSpacing(unit)
         self._grid.setVerticalSpacing(int(0.6 * unit))
         self._grid.setColumnStretch(2, 1)
+        content = QWidget(self)
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(int(0.7 * unit))
+        for widget in (self._title, self._address, self.state):
+            inside.addWidget(widget)
+        inside.addLayout(self._grid)
+        for widget in (self.notes, self._models_label):
+            inside.addWidget(widget)
+        inside.addWidget(self.models)
+        inside.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(int(1.5 * unit), int(1.2 * unit), int(1.5 * unit), unit)
         layout.setSpacing(int(0.7 * unit))
-        layout.addWidget(self._title)
-        layout.addWidget(self._address)
-        layout.addWidget(self.state)
-        layout.addLayout(self._grid)
-        layout.addWidget(self.notes)
-        layout.addWidget(self._models_label)
-        layout.addWidget(self.models, 1)
+        layout.addWidget(ContentArea(content, self.windowTitle(), self), 1)
         layout.addWidget(self._buttons)
-        self.models.setMaximumHeight(9 * unit)
-        self.setMinimumWidth(38 * unit)
+        self.resize(38 * unit, 0)
 
     # ------------------------------------------------------------------------------ the trial
 
@@ -201,6 +205,8 @@ class ServerTestDialog(QDialog):
             for model in report.models:
                 gone = f" ({self._until(model.shutdown)})" if model.shutdown is not None else ""
                 self.models.addItem(f"{model.id}{gone}")
+        row, frame = self.models.sizeHintForRow(0), 2 * self.models.frameWidth()
+        self.models.setMaximumHeight(min(9 * em(self), len(report.models) * row + frame))
         self._show_models(len(report.models))
         self.notes.setText(retirement_notes(report.retiring))
         self.notes.setVisible(bool(report.retiring))
@@ -287,12 +293,6 @@ class ServerTestDialog(QDialog):
         self._copy.setText(copied())
 
     # ------------------------------------------------------------------------------------- Qt
-
-    def event(self, event: QEvent) -> bool:
-        result = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            grow(self)  # more is known, or it takes more lines
-        return result
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -8,10 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -22,7 +20,9 @@ from voicedesk.core.settings import Server
 from voicedesk.providers.presets import ENTER, PRESETS, Preset, preset_of
 from voicedesk.providers.profiles import address_of, needs_permission
 from voicedesk.ui.announce import announce
+from voicedesk.ui.fitting import FittedDialog
 from voicedesk.ui.icons import em
+from voicedesk.ui.roomy import ContentArea
 from voicedesk.ui.widgets import QuietLabel
 from voicedesk.ui.wording import error_sentence
 
@@ -39,7 +39,7 @@ def address_problem(server: Server) -> str:
     return ""
 
 
-class AddServerDialog(QDialog):
+class AddServerDialog(FittedDialog):
     """Asks for the name and the address of a server.
 
     Signals:
@@ -66,7 +66,6 @@ class AddServerDialog(QDialog):
         self._plain = QCheckBox(self.tr("Allow this server without encryption"), self)
         self._problem = QuietLabel("", self)
         self._problem.setWordWrap(True)
-        self._problem.setMinimumWidth(30 * unit)
         form = QFormLayout()
         form.setVerticalSpacing(int(0.8 * unit))
         form.addRow(self.tr("&Kind"), self._kind)
@@ -77,18 +76,28 @@ class AddServerDialog(QDialog):
         self._add = self._buttons.addButton(self.tr("Add"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-        layout.setContentsMargins(int(1.5 * unit), int(1.2 * unit), int(1.5 * unit), unit)
-        layout.setSpacing(unit)
-        layout.addWidget(self._intro())
-        layout.addLayout(form)
-        layout.addWidget(self._problem)
-        layout.addWidget(self._buttons)
+        self._lay_out(form)
         for edit in (self._name, self._address):
             edit.textChanged.connect(self._check)
         self._plain.toggled.connect(self._check)
         self._check()
+
+    def _lay_out(self, form: QFormLayout) -> None:
+        unit = em(self)
+        content = QWidget(self)
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(unit)
+        inside.addWidget(self._intro())
+        inside.addLayout(form)
+        inside.addWidget(self._problem)
+        inside.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(int(1.5 * unit), int(1.2 * unit), int(1.5 * unit), unit)
+        layout.setSpacing(unit)
+        layout.addWidget(ContentArea(content, self.windowTitle(), self), 1)
+        layout.addWidget(self._buttons)
+        self.resize(33 * unit, 0)
 
     def _intro(self) -> QuietLabel:
         words = self.tr("Any server that speaks OpenAI's protocol, in your house or elsewhere.")

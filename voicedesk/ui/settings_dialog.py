@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from voicedesk.core.settings import Settings
 from voicedesk.ui import theme
+from voicedesk.ui.fitting import FittedDialog
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import DeviceLister, KeyStore, SettingsChanged, SoundTester
 from voicedesk.ui.settings_fields import Field
@@ -21,7 +22,7 @@ from voicedesk.ui.settings_transfer import Notice, SettingsTransfer
 from voicedesk.ui.settings_values import read, with_value
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(FittedDialog):
     """The pages and the chosen one. Stays open beside the window."""
 
     def __init__(
@@ -74,8 +75,7 @@ class SettingsDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(self.sidebar)
         layout.addLayout(content, 1)
-        room = self.screen().availableSize()
-        self.resize(min(58 * unit, room.width()), min(43 * unit, room.height()))
+        self.resize(58 * unit, 43 * unit)
 
     def _make_server_editor(self) -> ServerEditor:
         return ServerEditor(self._settings, self._keys, self._apply)

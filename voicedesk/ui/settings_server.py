@@ -8,7 +8,6 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from voicedesk.providers.profiles import needs_permission, quirks_of
 from voicedesk.providers.retirement import retiring
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import KeyStore
+from voicedesk.ui.roomy import settle
 from voicedesk.ui.server_test import ServerTestDialog, retirement_notes
 from voicedesk.ui.settings_add_server import AddServerDialog, address_problem
 from voicedesk.ui.settings_key import KeyEditor
@@ -152,16 +152,7 @@ class ServerEditor(QWidget):
         self._show_uses(chosen)
         told = (self._uses.text(), self._about.text())
         self._choice.setAccessibleDescription(" ".join(filter(None, told)))
-        self._settle()
-
-    def _settle(self) -> None:
-        """Give texts of another length their room at once: by itself it takes the layouts a few rounds."""
-        widget: QWidget | None = self
-        while widget is not None and not isinstance(widget, QAbstractScrollArea):
-            layout = widget.layout()
-            if layout is not None:
-                layout.activate()
-            widget = widget.parentWidget()
+        settle(self)
 
     def _show_uses(self, chosen: str) -> None:
         names = {

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
+from voicedesk.ui.fitting import FittedDialog
 from voicedesk.ui.icons import em
+from voicedesk.ui.roomy import ContentArea
 from voicedesk.ui.talk_key_names import talk_key_name
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(FittedDialog):
     """A small table of keys."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         unit = em(self)
         self.setWindowTitle(self.tr("Keyboard Shortcuts"))
-        table = QFormLayout()
+        content = QWidget(self)
+        table = QFormLayout(content)
+        table.setContentsMargins(0, 0, 0, 0)
         table.setHorizontalSpacing(2 * unit)
         table.setVerticalSpacing(int(0.6 * unit))
         bold = QFont(self.font())
@@ -24,17 +28,24 @@ class ShortcutsDialog(QDialog):
         rows = self._rows()
         # Labels are no place where the keyboard goes: who cannot see them hears them as the dialog opens.
         self.setAccessibleDescription(". ".join(f"{keys}: {meaning}" for keys, meaning in rows))
+        meanings: list[QLabel] = []
         for keys, meaning in rows:
             key = QLabel(keys, self)
             key.setFont(bold)
-            table.addRow(key, QLabel(meaning, self))
+            does = QLabel(meaning, self)
+            table.addRow(key, does)
+            meanings.append(does)
+        whole = content.sizeHint().width()
+        for does in meanings:
+            does.setWordWrap(True)  # where the screen is narrow
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * unit, int(1.5 * unit), 2 * unit, int(1.2 * unit))
         layout.setSpacing(int(1.5 * unit))
-        layout.addLayout(table)
+        layout.addWidget(ContentArea(content, self.windowTitle(), self), 1)
         layout.addWidget(buttons)
+        self.resize(whole + 5 * unit, 0)
 
     def _rows(self) -> tuple[tuple[str, str], ...]:
         key = talk_key_name()

@@ -7,7 +7,6 @@ from functools import partial
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from voicedesk.conversation.store.model import Recording, Unanswered
 from voicedesk.core.events import Event, StateChanged, TakesWaiting
 from voicedesk.core.turn import AT_REST
 from voicedesk.providers.ways import Way, way_of
+from voicedesk.ui.fitting import ButtonRow
 from voicedesk.ui.icons import em
 from voicedesk.ui.list_dialog import ListDialog
 from voicedesk.ui.unanswered_model import UnansweredModel
@@ -66,11 +66,10 @@ class UnansweredDialog(ListDialog):
 
     def _lay_out(self) -> None:
         unit = em(self)
-        row = QHBoxLayout()
-        row.setSpacing(unit // 2)
+        row = ButtonRow(unit // 2)
         for button in (self._delete_all, self._delete, self._play):
             row.addWidget(button)
-        row.addStretch(1)
+        row.add_gap()
         row.addWidget(self._by)
         row.addWidget(self._way)
         row.addWidget(self._again)

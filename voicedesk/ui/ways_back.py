@@ -91,6 +91,7 @@ class WaysBack(QWidget):
         self._transcript = transcript
         self._recall = recall
         self._another = another
+        self.setAccessibleName(self.tr("What can be had back"))
         self.retry_bar = RetryBar(self)
         self.retry_bar.wanted.connect(control.retry)
         self.again = QAction(self.tr("Try Again"), parent)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QStyle
+from PySide6.QtWidgets import QMainWindow
 
 from voicedesk.disk import write_whole
+from voicedesk.ui.roomy import room_for
 
 log = logging.getLogger(__name__)
 
-_TITLE_BAR = QStyle.PixelMetric.PM_TitleBarHeight
 _FARTHEST = 100_000
 """No screen reaches so far, in pixels."""
 
@@ -71,9 +71,7 @@ def put_back(window: QMainWindow, place: WindowPlace) -> None:
 
 def _make_it_fit(window: QMainWindow) -> None:
     """Let the default size of a window be no larger than the screen, which may be a small one at a large scale."""
-    room = window.screen().availableGeometry().size()
-    room.setHeight(room.height() - window.style().pixelMetric(_TITLE_BAR, None, window))
-    window.resize(window.size().boundedTo(room).expandedTo(window.minimumSize()))
+    window.resize(window.size().boundedTo(room_for(window)).expandedTo(window.minimumSize()))
 
 
 def load(file: Path) -> WindowPlace:
