@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import atexit
+import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -315,6 +318,16 @@ def camera(look: str, wanted: list[str], folder: Path) -> Camera:
     return take
 
 
+def large_screen() -> str:
+    """Qt's platform without a screen, with one that has room for every window: its own has 800 x 800."""
+    file = Path(tempfile.mkdtemp(prefix="voicedesk-screens-")) / "screens.json"
+    atexit.register(shutil.rmtree, file.parent)
+    screen = {"name": "one", "x": 0, "y": 0, "width": 4000, "height": 3000, "dpr": 1}
+    dots = {"logicalDpi": 96, "logicalBaseDpi": 96}
+    file.write_text(json.dumps({"screens": [{**screen, **dots}]}), encoding="utf-8")
+    return f"offscreen:configfile={file}"
+
+
 def main() -> int:
     """Take the pictures. Returns 0 when all were taken."""
     parser = argparse.ArgumentParser(prog="scripts/screens", description=__doc__)
@@ -326,7 +339,8 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     os.environ |= {"QT_SCALE_FACTOR": options.scale, "TZ": "UTC"}
     if options.platform:
-        os.environ["QT_QPA_PLATFORM"] = options.platform
+        is_offscreen = options.platform == "offscreen"
+        os.environ["QT_QPA_PLATFORM"] = large_screen() if is_offscreen else options.platform
     if hasattr(time, "tzset"):
         time.tzset()
 
