@@ -2313,6 +2313,10 @@
         <translation>Einstellungen durchsuchen</translation>
     </message>
     <message>
+        <source>Search, import and export</source>
+        <translation>Suchen, importieren und exportieren</translation>
+    </message>
+    <message>
         <source>Import…</source>
         <translation>Importieren…</translation>
     </message>

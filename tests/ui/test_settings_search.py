@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QSpinBox
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_control import FakeKeys, fake_devices
@@ -212,3 +219,42 @@ def test_a_panel_can_be_pointed_out(dialog: SettingsDialog, search: QLineEdit) -
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert by_name(dialog, "Server", QComboBox).hasFocus()
     assert dialog._settings.realtime.server == BUILTIN
+
+
+def test_in_a_narrow_dialog_the_pages_have_the_room_and_the_search_unfolds(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(
+        Settings(), keys=FakeKeys(), devices=fake_devices, changed=lambda _settings: None
+    )
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    dialog.resize(1000, 500)
+    pages, search = by_name(dialog, "Pages", QListWidget), dialog.sidebar.search
+    assert search.isVisible()
+    whole = dialog.sidebar.width()
+    dialog.resize(500, 330)
+    more = by_name(dialog, "Search, import and export", QToolButton)
+    assert more.isVisible()
+    assert not search.isVisible()
+    assert dialog.sidebar.width() < whole / 2
+    assert pages.item(1).toolTip() == "Sound"
+    more.click()
+    assert search.isVisible()
+    assert search.hasFocus()
+    assert by_name(dialog, "Export…", QPushButton).isVisible()
+    QTest.keyClicks(search, "micro")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert dialog.here == "sound"
+    assert not search.isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert search.isVisible()
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert not search.isVisible()
+    assert pages.hasFocus()
+    dialog.resize(1000, 500)
+    assert search.isVisible()
+    assert not more.isVisible()
+    assert dialog.sidebar.width() == whole
+    assert pages.item(1).toolTip() == ""

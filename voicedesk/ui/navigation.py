@@ -17,8 +17,11 @@ NOTE_ROLE = Qt.ItemDataRole.UserRole + 2
 """The role under which an item keeps a second, quieter line."""
 
 
+_ICON_ALONE_EM = 6
+
+
 class NavigationDelegate(QStyledItemDelegate):
-    """Draws an item of the list of pages."""
+    """Draws an item of the list of pages: where that is narrow, the icon alone."""
 
     def sizeHint(
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -38,6 +41,12 @@ class NavigationDelegate(QStyledItemDelegate):
         ink, _ = paint_ground(painter, option)
         side = 1.25 * unit
         margin = 0.7 * unit
+        if area.width() < _ICON_ALONE_EM * unit:
+            place = QRectF(0, 0, side, side)
+            place.moveCenter(area.center())
+            paint_icon(painter, place, index.data(ICON_ROLE), ink)
+            painter.restore()
+            return
         is_mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
         indent = 1.3 * unit * (index.data(LEVEL_ROLE) or 0)
         area.adjust(0 if is_mirrored else indent, 0, -indent if is_mirrored else 0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from voicedesk.core.settings import Settings
@@ -20,6 +20,9 @@ from voicedesk.ui.settings_sidebar import SettingsSidebar
 from voicedesk.ui.settings_sound import SoundTestPanel
 from voicedesk.ui.settings_transfer import Notice, SettingsTransfer
 from voicedesk.ui.settings_values import read, with_value
+
+_NARROW_EM = 46
+"""In a narrower dialog a page has not the room that its rows need."""
 
 
 class SettingsDialog(FittedDialog):
@@ -149,6 +152,10 @@ class SettingsDialog(FittedDialog):
         self._changed(settings)
 
     # ------------------------------------------------------------------------------ Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.sidebar.set_narrow(is_narrow=self.width() < _NARROW_EM * em(self))
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from voicedesk.core.settings import Settings
@@ -16,6 +16,10 @@ from voicedesk.ui.settings_texts import translated
 
 Panels = Mapping[str, Callable[[], QWidget]]
 """How the parts are made that are no single settings, by their names."""
+
+
+_NARROW_EM = 34
+"""In less the words of a row had hardly any room beside what is edited."""
 
 
 class SettingsPage(QScrollArea):
@@ -70,6 +74,11 @@ class SettingsPage(QScrollArea):
         """Show these settings."""
         for row in self.rows.values():
             row.show_settings(settings)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for row in self.rows.values():
+            row.set_narrow(is_narrow=self.width() < _NARROW_EM * em(self))
+        super().resizeEvent(event)
 
     def reveal(self, path: str) -> None:
         """Point out a setting and give it the keyboard."""

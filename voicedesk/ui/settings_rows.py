@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from voicedesk.core.settings import Settings
 from voicedesk.ui import theme
@@ -50,7 +50,7 @@ from voicedesk.ui.settings_values import read
 from voicedesk.ui.widgets import IconButton, QuietLabel
 
 _LIT_MS = 1500
-_EDITOR_EM = 18
+_EDITOR_EM, _LEAST_EDITOR_EM = 18, 10
 _WIDEST_EM = 34
 _LONGEST_PIECE = 32
 
@@ -137,6 +137,9 @@ class _Row(QWidget):
     def show_settings(self, settings: Settings) -> None:
         """Show these settings."""
 
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        """Get along with less room, or take all that is usual."""
+
     def take_focus(self) -> None:
         """Give the keyboard to what is edited here."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -168,6 +171,7 @@ class SettingRow(_Row):
         super().__init__(field)
         unit = em(self)
         self.editor = editor
+        self._is_beside = self._is_narrow = False
         name = translated(field.label)
         editor.describe(self._help_text())
         self._back = self._make_back(name)
@@ -189,9 +193,26 @@ class SettingRow(_Row):
         if editor.is_across:
             layout.addWidget(editor)
         elif not editor.is_label:
-            editor.setFixedWidth(_EDITOR_EM * unit)
+            self._is_beside = True
+            self.set_narrow(is_narrow=False)
             line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
+
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        self._is_narrow = is_narrow
+        if self._is_beside:
+            usual = _EDITOR_EM * em(self)
+            self.editor.setFixedWidth(min(usual, self._least_width()) if is_narrow else usual)
+
+    def _least_width(self) -> int:
+        """So wide the editor has to be, and any choice that it offers."""
+        unit, advance = em(self), self.fontMetrics().horizontalAdvance
+        choices = [
+            advance(box.itemText(index)) + 3 * unit
+            for box in self.editor.findChildren(QComboBox)
+            for index in range(box.count())
+        ]
+        return max(_LEAST_EDITOR_EM * unit, self.editor.sizeHint().width(), *choices)
 
     def _make_back(self, name: str) -> IconButton:
         back = IconButton("reset", self.tr("Set {name} back to the default").format(name=name))
@@ -243,6 +264,7 @@ class SettingRow(_Row):
         value = read(settings, self.field.path)
         self.editor.prepare(settings)
         self.editor.show_value(value)
+        self.set_narrow(is_narrow=self._is_narrow)  # its choices may be longer ones by now
         self._back.setVisible(value != self.field.default)
         self.setVisible(self.field.when.holds(settings))
 

@@ -29,9 +29,10 @@ from voicedesk.ui.navigation import (
 from voicedesk.ui.settings_schema import PAGES
 from voicedesk.ui.settings_search import Found, SettingsIndex, place_of
 from voicedesk.ui.settings_texts import translated
-from voicedesk.ui.widgets import QuietLabel, tab_through
+from voicedesk.ui.widgets import IconButton, QuietLabel, tab_through
 
 _FOUND_ROLE = Qt.ItemDataRole.UserRole + 3
+_WHOLE_EM, _FOLDED_EM = 14.5, 5.0
 _USABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
@@ -54,6 +55,7 @@ class SettingsSidebar(QWidget):
         super().__init__(parent)
         self._settings = Settings()
         self._index: SettingsIndex | None = None
+        self._is_narrow = False
         self.pages = self._list(self.tr("Pages"), NavigationDelegate)
         for page in PAGES:
             item = QListWidgetItem(translated(page.title))
@@ -61,6 +63,7 @@ class SettingsSidebar(QWidget):
             item.setData(LEVEL_ROLE, page.level)
             self.pages.addItem(item)
         self.pages.currentRowChanged.connect(self.page_chosen)
+        self.pages.itemClicked.connect(lambda _item: self._fold())
         self.results = self._list(self.tr("Settings that were found"), ResultDelegate)
         self.results.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.results.itemActivated.connect(self._choose)
@@ -107,8 +110,12 @@ class SettingsSidebar(QWidget):
         side = int(0.6 * unit)
         layout.setContentsMargins(side, int(0.8 * unit), side, side)
         layout.setSpacing(int(0.6 * unit))
+        self._more = IconButton("search", self.tr("Search, import and export"), self)
+        self._more.clicked.connect(self.focus_search)
+        layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.search)
         layout.addWidget(self._stack, 1)
+        self._foldable: list[QWidget] = [self.search]
         for text, signal in (
             (self.tr("Import…"), self.import_wanted),
             (self.tr("Export…"), self.export_wanted),
@@ -117,8 +124,26 @@ class SettingsSidebar(QWidget):
             button.setAutoDefault(False)
             button.clicked.connect(signal)
             layout.addWidget(button)
-        self.setFixedWidth(int(14.5 * unit))
-        tab_through(self.search, self.pages, self.results)
+            self._foldable.append(button)
+        self._fold()
+        tab_through(self._more, self.search, self.pages, self.results)
+
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        """Show the pages by their icons alone, to leave them the room; the rest unfolds when it is wanted."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._fold()
+
+    def _fold(self, *, is_folded: bool = True) -> None:
+        """Fold what takes room up or down, where there is little; elsewhere it is always there."""
+        is_small = self._is_narrow and is_folded
+        for part in self._foldable:
+            part.setVisible(not is_small)
+        self._more.setVisible(is_small)
+        for row in range(self.pages.count()):
+            item = self.pages.item(row)
+            item.setToolTip(item.text() if is_small else "")
+        self.setFixedWidth(int((_FOLDED_EM if is_small else _WHOLE_EM) * em(self)))
 
     # ------------------------------------------------------------------------------ pages
 
@@ -146,6 +171,7 @@ class SettingsSidebar(QWidget):
 
     def focus_search(self) -> None:
         """Look for a setting."""
+        self._fold(is_folded=False)
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
@@ -153,6 +179,7 @@ class SettingsSidebar(QWidget):
         if not query.strip():
             self._stack.setCurrentWidget(self.pages)
             return
+        self._fold(is_folded=False)
         if self._index is None:
             self._index = SettingsIndex(self)
         found = self._index.find(query)
@@ -187,6 +214,7 @@ class SettingsSidebar(QWidget):
     def _choose(self, item: QListWidgetItem) -> None:
         found = item.data(_FOUND_ROLE)
         self.search.clear()
+        self._fold()
         self.found.emit(place_of(found, self._settings))
 
     # ------------------------------------------------------------------------------ Qt
@@ -197,6 +225,10 @@ class SettingsSidebar(QWidget):
             return False
         if event.key() == Qt.Key.Key_Escape and self.search.text():
             self.search.clear()
+            return True
+        if event.key() == Qt.Key.Key_Escape and self._is_narrow:
+            self._fold()
+            self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
             if self._stack.currentWidget() is self.results:
