@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.ui.finding import by_name
 from voicedesk.ui.crash_offer import offer_report, tell_unexpected
@@ -14,6 +14,7 @@ from voicedesk.ui.widgets import IconButton
 def test_the_report_is_copied_on_a_click(window: MainWindow) -> None:
     QGuiApplication.clipboard().setText("before")
     offer_report(window.messages, "the report")
+    QApplication.processEvents()
     assert "the last time" in window.messages.sentences[0]
     assert QGuiApplication.clipboard().text() == "before"
     copy = by_name(window.messages, "Copy Report", QPushButton)
@@ -24,6 +25,7 @@ def test_the_report_is_copied_on_a_click(window: MainWindow) -> None:
 
 def test_the_offer_can_be_closed(window: MainWindow) -> None:
     offer_report(window.messages, "the report")
+    QApplication.processEvents()
     QTest.mouseClick(
         by_name(window.messages, "Close this message", IconButton), Qt.MouseButton.LeftButton
     )

@@ -111,7 +111,8 @@ def test_no_screen_has_a_gross_fault(seen: Callable[[str], dict[str, Any]], name
     assert found["pictures"] >= _LEAST_PICTURES
 
 
-@pytest.mark.parametrize("name", LOOKS)
+# On a small screen half of it is scrolled, and where that is says nothing of the order.
+@pytest.mark.parametrize("name", [name for name in LOOKS if LOOKS[name][-1] == "large"])
 def test_every_screen_passes_the_checklist(
     seen: Callable[[str], dict[str, Any]], name: str
 ) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
+    QApplication,
     QDialog,
     QLayout,
     QScrollArea,
@@ -54,6 +55,21 @@ def room_for(window: QWidget) -> QSize:
     return QSize(room.width() - frame.width(), room.height() - max(frame.height(), title_bar))
 
 
+class FocusFollower(QObject):
+    """Scrolls an area to what gets the keyboard. Qt does so only while that goes on from within the area."""
+
+    def __init__(self, area: QScrollArea) -> None:
+        super().__init__(area)
+        self._area = area
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._show)
+
+    def _show(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._area.isAncestorOf(now):
+            self._area.ensureWidgetVisible(now)
+
+
 class ContentArea(QScrollArea):
     """What a dialog is about: as large as that where there is room, else scrolled from top to bottom."""
 
@@ -74,6 +90,7 @@ class ContentArea(QScrollArea):
                 1
             )  # else that of words that wrap would be taken at their narrowest
         FocusFrame(self)
+        FocusFollower(self)
         self._style()
 
     @property

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from voicedesk.core.settings import Settings
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import DeviceLister
+from voicedesk.ui.roomy import FocusFollower
 from voicedesk.ui.settings_fields import Field, Page, Panel
 from voicedesk.ui.settings_rows import PanelRow, SettingRow, editor_for
 from voicedesk.ui.settings_texts import translated
@@ -57,6 +58,7 @@ class SettingsPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(inner)
         self.setFocusPolicy(self.focusPolicy().NoFocus)
+        FocusFollower(self)
 
     @staticmethod
     def _row(
