@@ -20,6 +20,7 @@ from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.next_try import NextTry
 from voicedesk.ui.talk_button import TalkButton
+from voicedesk.ui.widgets import IconButton
 
 LOST = ConnectionLostError("1006", server="OpenAI", reason="the server closed it")
 AWAY = UnreachableError("refused", server="OpenAI", reason="nothing listens there")
@@ -52,6 +53,25 @@ def test_a_blink_is_not_told_and_what_lasts_is(window: MainWindow, control: Fake
     assert window.messages.sentences == [str(AWAY)]
     control.links(Link.READY)
     assert window.messages.sentences == []
+
+
+def test_what_was_closed_is_told_again_for_another_reason_alone(
+    window: MainWindow, control: FakeControl
+) -> None:
+    control.links(Link.RECONNECTING, AWAY, now() + 4.0)
+    count(window)
+    by_name(window.messages, "Close this message", IconButton).click()
+    control.links(Link.RECONNECTING, AWAY, now() + 8.0)
+    count(window)
+    count(window)
+    assert window.messages.sentences == []
+    control.links(Link.RECONNECTING, LOST, now() + 8.0)
+    count(window)
+    assert window.messages.sentences == [str(LOST)]
+    control.links(Link.READY)
+    control.links(Link.RECONNECTING, AWAY, now() + 4.0)
+    count(window)
+    assert window.messages.sentences == [str(AWAY)]
 
 
 def test_the_word_of_a_turn_hides_the_count(window: MainWindow, control: FakeControl) -> None:

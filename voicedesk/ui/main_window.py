@@ -252,9 +252,11 @@ class MainWindow(QMainWindow):
             self._tell_link(event.error)
         self._show_status()
 
-    def _tell_link(self, error: VoiceDeskError) -> None:
-        if str(error) != self._last_failure:
+    def _tell_link(self, error: VoiceDeskError) -> bool:
+        is_news = str(error) != self._last_failure
+        if is_news:
             self.messages.show_error(_LINK, error)
+        return is_news
 
     def _on_trouble(self, event: SoundTrouble | StoreTrouble) -> None:
         topic = _SOUND if isinstance(event, SoundTrouble) else _STORE

@@ -20,14 +20,21 @@ class NextTry(QObject):
     """Counts down beside the status. It outlives that: when the window is made anew, the count goes on in it."""
 
     def __init__(
-        self, lasts: Callable[[VoiceDeskError], None], parent: QObject | None = None
+        self, lasts: Callable[[VoiceDeskError], bool], parent: QObject | None = None
     ) -> None:
-        """``lasts`` is called with the reason each second that passes without a connection."""
+        """Nothing is counted yet.
+
+        Args:
+            lasts: Called with the reason when a second has passed without a connection, and with each that passes until
+                it says that it has told the user, who may close what was told; then only with another reason.
+            parent: As Qt has it.
+        """
         super().__init__(parent)
         self._lasts = lasts
         self._view: StatusView | None = None
         self._error: VoiceDeskError | None = None
         self._retry_at: float | None = None
+        self._told = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -39,9 +46,11 @@ class NextTry(QObject):
 
     def on_link(self, event: LinkChanged) -> None:
         """The connection has changed."""
+        if event.error is None:
+            self._told = ""
         if event.link is not Link.RECONNECTING:
             self._timer.stop()
-            self._error = self._retry_at = None
+            self._error, self._retry_at, self._told = None, None, ""
         else:
             self._error, self._retry_at = event.error, event.retry_at
             if not self._timer.isActive():
@@ -51,8 +60,8 @@ class NextTry(QObject):
     def tick(self) -> None:
         """Another second has passed without a connection."""
         self._show()
-        if self._error is not None:
-            self._lasts(self._error)
+        if self._error is not None and str(self._error) != self._told and self._lasts(self._error):
+            self._told = str(self._error)
 
     def _show(self) -> None:
         if self._view is None:
