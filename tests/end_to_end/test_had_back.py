@@ -256,6 +256,8 @@ def test_what_was_cancelled_is_reached_by_keyboard_alone(
         async with typist(voicedesk_home) as person:
             window = person.window
             await cancel(person)
+            bar = window.ways_back.undo_bar
+            await person.until(lambda: not bar.visibleRegion().isEmpty())  # it is laid out
             assert person.walk(window) == set()
             person.go_to("Undo")
             person.key(Qt.Key.Key_Space)
