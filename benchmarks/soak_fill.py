@@ -8,26 +8,24 @@ question is less, so that a window full of those would grow for as long as spoke
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 
 from benchmarks.application import until
+from benchmarks.soak_microphone import ToldMicrophone
 from voicedesk.audio.io import (
     BLOCK_MS,
     RATE,
     SAMPLE_BYTES,
     AudioInput,
     AudioOutput,
-    CapturedBlock,
-    Level,
 )
 from voicedesk.audio.output import BufferedOutput
 from voicedesk.conversation.conductor import Conductor
 from voicedesk.conversation.take import MIN_TAKE_S
 from voicedesk.core.clock import now
-from voicedesk.core.errors import VoiceDeskError
 from voicedesk.core.turn import AT_REST, State
 
 HELD_S = MIN_TAKE_S + 0.02
@@ -37,41 +35,14 @@ FASTER = 20
 _PIECE = RATE * BLOCK_MS // 1000 * SAMPLE_BYTES
 
 
-class HurriedMicrophone:
+class HurriedMicrophone(ToldMicrophone):
     """A microphone that hears a whole question in the moment it is said."""
 
-    name = "Hurried"
-    is_open = True
-
-    def __init__(self) -> None:
-        self.level = Level()
-        self._deliver: Callable[[CapturedBlock], None] | None = None
-
-    def open(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def begin(self, _at: float, deliver: Callable[[CapturedBlock], None]) -> None:
-        self._deliver = deliver
-
-    async def end(self, at: float, *, through: float | None = None) -> None:
-        """There is no more to come."""
-        del at, through
-        self._deliver = None
-
-    def abort(self) -> None:
-        self._deliver = None
-
-    def on_trouble(self, tell: Callable[[VoiceDeskError], None]) -> None:
-        """It has none."""
-        del tell
-
-    async def hear(self, pcm: bytes) -> None:
-        """Deliver PCM16 mono 24 kHz in a device's pieces, over as little time as a take may last."""
+    async def hear_whole(self, pcm: bytes) -> None:
+        """Hear PCM16 mono 24 kHz in a device's pieces, over as little time as a take may last."""
         pieces = [pcm[at : at + _PIECE] for at in range(0, len(pcm), _PIECE)]
         for piece in pieces:
-            if self._deliver is not None:
-                self._deliver(CapturedBlock(piece, now()))
+            self.hear(piece, now())
             await asyncio.sleep(HELD_S / len(pieces))
 
 
@@ -142,7 +113,7 @@ class Fill:
             self._before = self._before[0], conductor.speaker
             await conductor.use_speaker(self._speaker)
         conductor.press()
-        await self._microphone.hear(self._questions[number % len(self._questions)])
+        await self._microphone.hear_whole(self._questions[number % len(self._questions)])
         if number % 12 == 10:
             conductor.cancel()
         else:

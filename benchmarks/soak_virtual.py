@@ -20,13 +20,13 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 
+from benchmarks.soak_microphone import ToldMicrophone  # noqa: E402
 from benchmarks.soak_readings import read  # noqa: E402
 from tests.support.realtime_server import ScriptedServer, Session, pcm_delta  # noqa: E402
-from voicedesk.audio.io import RATE, CapturedBlock, Level  # noqa: E402
+from voicedesk.audio.io import RATE  # noqa: E402
 from voicedesk.audio.output import BufferedOutput  # noqa: E402
 from voicedesk.conversation.storage import Folders  # noqa: E402
 from voicedesk.core.clock import now  # noqa: E402
-from voicedesk.core.errors import VoiceDeskError  # noqa: E402
 from voicedesk.core.events import Event, StateChanged  # noqa: E402
 from voicedesk.core.settings import Server, Settings  # noqa: E402
 from voicedesk.core.turn import State  # noqa: E402
@@ -60,40 +60,18 @@ def answer_of(number: int) -> list[str]:
     return [f"word{number}x{place} " for place in range(8)]
 
 
-class Person:
-    """A microphone, and who talks into it."""
-
-    name = "Scripted"
-    is_open = True
-
-    def __init__(self) -> None:
-        self.level = Level()
-        self._deliver: Callable[[CapturedBlock], None] | None = None
-
-    def open(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def begin(self, _at: float, deliver: Callable[[CapturedBlock], None]) -> None:
-        self._deliver = deliver
+class Person(ToldMicrophone):
+    """A microphone, and who talks into it by the loop's clock."""
 
     async def end(self, at: float, *, through: float | None = None) -> None:
-        del through
         await asyncio.sleep(max(0.0, at - now()))
-        self._deliver = None
-
-    def abort(self) -> None:
-        self._deliver = None
-
-    def on_trouble(self, tell: Callable[[VoiceDeskError], None]) -> None:
-        del tell
+        await super().end(at, through=through)
 
     async def speak(self, blocks: int = 20) -> None:
         for _ in range(blocks):
             at = now()
             await asyncio.sleep(0.02)
-            if self._deliver is not None:
-                self._deliver(CapturedBlock(SPEECH, at))
+            self.hear(SPEECH, at)
 
 
 class Loudspeaker(BufferedOutput):

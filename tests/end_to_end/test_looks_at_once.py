@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -76,105 +77,94 @@ async def _change_looks(base_url: str) -> None:
         await desktop.close()
 
 
+@asynccontextmanager
+async def dialogs_of(home: Path) -> AsyncIterator[tuple[Application, Dialogs]]:
+    """An application that keeps its files in ``home``, and what its window opens."""
+    async with ScriptedServer() as server:
+        desktop = Application(
+            settings_for(server.base_url),
+            file=SettingsFile(home),
+            microphone=FileMicrophone(bytes(48_000)),
+            speaker=FileSpeaker(),
+        )
+        dialogs = Dialogs(desktop)
+        try:
+            desktop.window.show()
+            await desktop.start()
+            yield desktop, dialogs
+        finally:
+            await dialogs.close()
+            await desktop.close()
+
+
 def test_dialogs_that_are_open_speak_the_language_at_once(voicedesk_home: Path) -> None:
     async def work() -> None:
-        async with ScriptedServer() as server:
-            await _change_the_language_beside_dialogs(server.base_url, voicedesk_home)
+        async with dialogs_of(voicedesk_home) as (desktop, dialogs):
+            window = desktop.window
+
+            async def speak(language: str, name: str) -> None:
+                window.change_settings(with_value(window.settings, "appearance.language", language))
+                await until(lambda: window.question.accessibleName() == name)
+
+            history, first_run = dialogs.open_history(), dialogs.open_first_run()
+            assert history is not None
+            by_name(history, "Search what was said", QLineEdit).setText("two words")
+            history.resize(history.width() + 40, history.height() + 30)
+            size = history.size()
+            first_run.go(1)
+            window.open_settings("appearance")
+            await speak("de", "Frage")
+            await until(
+                lambda: len(visible("Verlauf")) == 1 and len(visible("VoiceDesk einrichten")) == 1
+            )
+            assert visible("History") == visible("Set Up VoiceDesk") == []
+            (shown,) = visible("Verlauf")
+            search = by_name(shown, "Gesagtes durchsuchen", QLineEdit)
+            assert search.text() == "two words"
+            assert shown.size() == size
+            (shown,) = visible("VoiceDesk einrichten")
+            assert isinstance(shown, FirstRun)
+            assert shown.here == 1
+            await until(lambda: isinstance(QApplication.activeWindow(), SettingsDialog))
+            closed = dialogs.open_history()
+            assert closed is not None
+            closed.close()
+            await speak("en", "Question")
+            await until(lambda: len(visible("Set Up VoiceDesk")) == 1)
+            assert visible("History") == visible("Verlauf") == []
+            again = dialogs.open_history()
+            assert again is not None
+            assert again.windowTitle() == "History"
 
     run(work)
-
-
-async def _change_the_language_beside_dialogs(base_url: str, home: Path) -> None:
-    desktop = Application(
-        settings_for(base_url),
-        file=SettingsFile(home),
-        microphone=FileMicrophone(bytes(48_000)),
-        speaker=FileSpeaker(),
-    )
-    dialogs, window = Dialogs(desktop), desktop.window
-
-    async def speak(language: str, name: str) -> None:
-        window.change_settings(with_value(window.settings, "appearance.language", language))
-        await until(lambda: window.question.accessibleName() == name)
-
-    try:
-        window.show()
-        await desktop.start()
-        history, first_run = dialogs.open_history(), dialogs.open_first_run()
-        assert history is not None
-        by_name(history, "Search what was said", QLineEdit).setText("two words")
-        history.resize(history.width() + 40, history.height() + 30)
-        size = history.size()
-        first_run.go(1)
-        window.open_settings("appearance")
-        await speak("de", "Frage")
-        await until(
-            lambda: len(visible("Verlauf")) == 1 and len(visible("VoiceDesk einrichten")) == 1
-        )
-        assert visible("History") == visible("Set Up VoiceDesk") == []
-        (shown,) = visible("Verlauf")
-        search = by_name(shown, "Gesagtes durchsuchen", QLineEdit)
-        assert search.text() == "two words"
-        assert shown.size() == size
-        (shown,) = visible("VoiceDesk einrichten")
-        assert isinstance(shown, FirstRun)
-        assert shown.here == 1
-        await until(lambda: isinstance(QApplication.activeWindow(), SettingsDialog))
-        closed = dialogs.open_history()
-        assert closed is not None
-        closed.close()
-        await speak("en", "Question")
-        await until(lambda: len(visible("Set Up VoiceDesk")) == 1)
-        assert visible("History") == visible("Verlauf") == []
-        again = dialogs.open_history()
-        assert again is not None
-        assert again.windowTitle() == "History"
-    finally:
-        await dialogs.close()
-        await desktop.close()
 
 
 def test_a_conversation_that_can_be_had_back_can_be_so_in_the_new_language(
     voicedesk_home: Path,
 ) -> None:
     async def work() -> None:
-        async with ScriptedServer() as server:
-            await _change_the_language_after_a_deletion(server.base_url, voicedesk_home)
+        async with dialogs_of(voicedesk_home) as (desktop, dialogs):
+            window = desktop.window
+
+            assert desktop.desk.keeping is not None
+            history = desktop.desk.keeping.history
+            history.save("c1", Turn("t1", 1.0, messages=(Said(Role.USER, "Hello"),)), 1.0)
+            dialog = dialogs.open_history()
+            assert dialog is not None
+            delete = _button(dialog, "Delete")
+            await until(delete.isEnabled)
+            delete.click()
+            await until(lambda: not delete.isEnabled())
+            window.change_settings(with_value(window.settings, "appearance.language", "de"))
+            await until(lambda: len(visible("Verlauf")) == 1)
+            (shown,) = visible("Verlauf")
+            (bar,) = shown.findChildren(UndoBar)
+            assert bar.sentence == "„Hello“ wurde gelöscht."
+            assert await history.count() == 1
+            bar.button.click()
+            await until(_button(shown, "Löschen").isEnabled)
 
     run(work)
-
-
-async def _change_the_language_after_a_deletion(base_url: str, home: Path) -> None:
-    desktop = Application(
-        settings_for(base_url),
-        file=SettingsFile(home),
-        microphone=FileMicrophone(bytes(48_000)),
-        speaker=FileSpeaker(),
-    )
-    dialogs, window = Dialogs(desktop), desktop.window
-    try:
-        window.show()
-        await desktop.start()
-        assert desktop.desk.keeping is not None
-        history = desktop.desk.keeping.history
-        history.save("c1", Turn("t1", 1.0, messages=(Said(Role.USER, "Hello"),)), 1.0)
-        dialog = dialogs.open_history()
-        assert dialog is not None
-        delete = _button(dialog, "Delete")
-        await until(delete.isEnabled)
-        delete.click()
-        await until(lambda: not delete.isEnabled())
-        window.change_settings(with_value(window.settings, "appearance.language", "de"))
-        await until(lambda: len(visible("Verlauf")) == 1)
-        (shown,) = visible("Verlauf")
-        (bar,) = shown.findChildren(UndoBar)
-        assert bar.sentence == "„Hello“ wurde gelöscht."
-        assert await history.count() == 1
-        bar.button.click()
-        await until(_button(shown, "Löschen").isEnabled)
-    finally:
-        await dialogs.close()
-        await desktop.close()
 
 
 def _button(dialog: QDialog, text: str) -> QPushButton:
