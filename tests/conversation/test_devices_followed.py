@@ -282,13 +282,18 @@ async def test_a_press_while_another_microphone_is_being_opened_is_taken(
     assert room.in_use() == ["Headset", "Built-in"]
 
 
-async def test_a_press_as_soon_as_the_window_is_in_use_again_is_taken(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def let_go(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The devices were open, and another window has been in use for long enough."""
     monkeypatch.setattr(sound_module, "HOLD_S", 0.0)
     await room.sound.open(Settings())
     room.sound.attend(active=False)
     await reached(lambda: not room.in_use(), "the devices to be let go")
+
+
+async def test_a_press_as_soon_as_the_window_is_in_use_again_is_taken(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await let_go(room, monkeypatch)
     room.conductor.press()
     assert not room.is_listening()
     assert room.was_told(NoMicrophoneError)
@@ -306,10 +311,7 @@ async def test_a_device_that_is_being_opened_when_the_application_ends_is_closed
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The thread that opens it goes on, whoever has called off waiting for it."""
-    monkeypatch.setattr(sound_module, "HOLD_S", 0.0)
-    await room.sound.open(Settings())
-    room.sound.attend(active=False)
-    await reached(lambda: not room.in_use(), "the devices to be let go")
+    await let_go(room, monkeypatch)
     begun, go_on = threading.Event(), threading.Event()
     make = devices.make_stream
 
@@ -448,10 +450,7 @@ async def test_good_news_is_not_shown_for_ever(room: Room, monkeypatch: pytest.M
 async def test_nothing_is_tried_while_the_devices_are_let_go(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_module, "HOLD_S", 0.0)
-    await room.sound.open(Settings())
-    room.sound.attend(active=False)
-    await reached(lambda: not room.in_use(), "the devices to be let go")
+    await let_go(room, monkeypatch)
     tried = len(room.card.tried)
     await room.looked(5)
     assert len(room.card.tried) == tried
