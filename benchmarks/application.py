@@ -53,6 +53,24 @@ class WireServer:
         assert self._process.stdout is not None
         self.base_url: str = json.loads(self._process.stdout.readline())["base_url"]
 
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """Have it run on a core of its own, and this process on another, where that can be arranged.
+
+        On the same core it would not read before the application has painted what it shows: a server elsewhere does.
+        """
+        tell = getattr(os, "sched_setaffinity", None)
+        cores = sorted(os.sched_getaffinity(0)) if tell is not None else []
+        if tell is None or len(cores) < 2:
+            yield
+            return
+        tell(self._process.pid, cores[-1:])
+        tell(0, cores[:1])
+        try:
+            yield
+        finally:
+            tell(0, cores)
+
     def times(self) -> dict[str, list[float]]:
         out, _ = self._process.communicate(timeout=30)
         times: dict[str, list[float]] = json.loads(out)

@@ -16,7 +16,7 @@ def run() -> list[Result]:
     """Key-up to commit, a delta on the wire to the device and to the DAC, and a press during a reply to silence."""
     server = WireServer()
     try:
-        with home(), VirtualSound() as sound:
+        with home(), VirtualSound() as sound, server.apart():
             turns = talk_for(sound, server.base_url, TURNS)
         times = server.times()
     finally:
@@ -34,7 +34,7 @@ def run() -> list[Result]:
         (turn["first_dac"] - at) * 1000.0 for at, turn in zip(times["deltas"], turns, strict=True)
     ]
     early = [(turn["first_sample"] - turn["key_down"]) * 1000.0 for turn in turns]
-    how = f"{TURNS} turns in the real window, server in another process"
+    how = f"{TURNS} turns in the real window, server in another process, each on a core of its own"
     return [
         Result("key-up to commit on the wire, p50", percentile(commits, 0.5), "ms"),
         Result(
