@@ -221,14 +221,9 @@ def test_a_panel_can_be_pointed_out(dialog: SettingsDialog, search: QLineEdit) -
     assert dialog._settings.realtime.server == BUILTIN
 
 
-def test_in_a_narrow_dialog_the_pages_have_the_room_and_the_search_unfolds(qtbot: QtBot) -> None:
-    dialog = SettingsDialog(
-        Settings(), keys=FakeKeys(), devices=fake_devices, changed=lambda _settings: None
-    )
-    qtbot.addWidget(dialog)
-    dialog.show()
-    dialog.activateWindow()
-    qtbot.waitUntil(dialog.isActiveWindow)
+def test_in_a_narrow_dialog_the_pages_have_the_room_and_the_search_unfolds(
+    dialog: SettingsDialog,
+) -> None:
     dialog.resize(1000, 500)
     pages, search = by_name(dialog, "Pages", QListWidget), dialog.sidebar.search
     assert search.isVisible()
