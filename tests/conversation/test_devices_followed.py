@@ -332,6 +332,27 @@ async def test_a_device_that_is_being_opened_when_the_application_ends_is_closed
     assert all(made.closed for made in room.card.streams)
 
 
+async def test_a_speaker_that_is_being_exchanged_when_the_application_ends_is_closed(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.sound.open(Settings())
+    stopping = asyncio.Event()
+
+    async def stop_a_reply(_speaker: Speaker | None) -> None:
+        stopping.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(room.conductor, "use_speaker", stop_a_reply)
+    changed = Settings()
+    changed.sound.speaker = HEADSET
+    using = asyncio.create_task(room.sound.use(changed))
+    await stopping.wait()
+    using.cancel()
+    await asyncio.wait([using])
+    await room.sound.close()
+    assert all(made.closed for made in room.card.streams)
+
+
 async def test_what_was_said_before_the_microphone_went_can_be_sent(room: Room) -> None:
     await room.sound.open(Settings())
     said: list[bytes] = []

@@ -185,9 +185,9 @@ class SoundDevices:
         return self._is_wanted and not self._is_microphone_gone
 
     async def _change_speaker(self, sound: Sound) -> None:
-        old, self._speaker = self._speaker, None
-        if old is not None:
-            await self._conductor.use_speaker(None)
+        if (old := self._speaker) is not None:
+            await self._conductor.use_speaker(None)  # may be called off while a reply is stopped
+            self._speaker = None
             await asyncio.to_thread(old.close)
         loop = asyncio.get_running_loop()
         speaker = Speaker(sound.speaker, loop=loop, played=self._played)
