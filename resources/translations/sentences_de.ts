@@ -112,6 +112,10 @@
         <translation>{server} meldet, dass die Grenze erreicht ist: {reason} Warten Sie etwas und versuchen Sie es noch einmal, oder prüfen Sie Ihren Tarif.</translation>
     </message>
     <message>
+        <source>{server} says that this account has used up its quota: {reason} Add credit to the account, or choose another server in Settings, Servers.</source>
+        <translation>{server} meldet, dass das Guthaben dieses Kontos aufgebraucht ist: {reason} Laden Sie das Konto auf, oder wählen Sie in Einstellungen, Server einen anderen Server.</translation>
+    </message>
+    <message>
         <source>No words were found in what you said. Try again, or have another server listen.</source>
         <translation>In dem, was Sie gesagt haben, wurden keine Wörter gefunden. Versuchen Sie es noch einmal, oder lassen Sie einen anderen Server zuhören.</translation>
     </message>
@@ -368,10 +372,6 @@
     <message>
         <source>it never ends</source>
         <translation>es hört nicht auf</translation>
-    </message>
-    <message>
-        <source>it refused the connection (status {status})</source>
-        <translation>er lehnt die Verbindung ab (Status {status})</translation>
     </message>
     <message>
         <source>it refused the request (status {status})</source>

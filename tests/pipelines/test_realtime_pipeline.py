@@ -15,6 +15,7 @@ from voicedesk.core.errors import (
     RateLimitError,
     ReplyFailedError,
     ServerError,
+    SpentError,
     UnknownModelError,
     UnreachableError,
     VoiceDeskError,
@@ -318,7 +319,7 @@ async def test_deltas_are_given_as_they_come(make_bench: MakeBench, server: Scri
         ("failed", None, ReplyFailedError, "gave no reason"),
         ("incomplete", {"reason": "max_output_tokens"}, ReplyFailedError, "longer than the limit"),
         ("incomplete", {"reason": "content_filter"}, ReplyFailedError, "content filter"),
-        ("failed", {"error": {"code": "insufficient_quota"}}, RateLimitError, "limit"),
+        ("failed", {"error": {"code": "insufficient_quota"}}, SpentError, "used up its quota"),
     ],
 )
 async def test_a_failed_response_ends_in_a_sentence(
@@ -348,7 +349,16 @@ async def test_a_failed_response_ends_in_a_sentence(
         ((403, ""), WrongKeyError, False),
         ((404, "<html>"), UnknownModelError, False),
         ((429, '{"error": {"message": "slow down"}}'), RateLimitError, True),
+        ((429, '{"error": {"message": "pay", "code": "insufficient_quota"}}'), SpentError, False),
+        ((402, "pay"), SpentError, False),
+        (
+            (400, '{"error": {"message": "bad key", "code": "invalid_api_key"}}'),
+            WrongKeyError,
+            False,
+        ),
+        ((400, '{"error": {"message": "not so"}}'), ServerError, False),
         ((503, "later"), UnreachableError, True),
+        ((500, '{"error": {"message": "oh", "code": "server_error"}}'), UnreachableError, True),
         ((418, "tea"), ProtocolError, False),
     ],
 )

@@ -10,6 +10,7 @@ from voicedesk.core.errors import (
     ConnectionLostError,
     RateLimitError,
     ReplyFailedError,
+    SpentError,
     UnknownModelError,
     WrongKeyError,
 )
@@ -51,7 +52,7 @@ def test_anything_gets_a_type(event: dict[str, Any]) -> None:
         ("invalid_api_key", WrongKeyError),
         ("model_not_found", UnknownModelError),
         ("rate_limit_exceeded", RateLimitError),
-        ("insufficient_quota", RateLimitError),
+        ("insufficient_quota", SpentError),
         ("session_expired", ConnectionLostError),
         ("server_error", ReplyFailedError),
         ("", ReplyFailedError),

@@ -17,6 +17,7 @@ VoiceDeskError
 │   ├── TooLongError              413, or more words than the model takes
 │   ├── NoWordsError              there is speech in a take, and no words were found
 │   ├── RateLimitError            429, or a reply that failed for it
+│   │   └── SpentError            402, or the account's quota is used up
 │   ├── ConnectionLostError       a connection that was there has gone
 │   ├── NoAnswerError             connected, asked, and nothing came
 │   ├── ReplyFailedError          the server said that the reply failed
@@ -189,7 +190,7 @@ class NoWordsError(ServerError):
 
 
 class RateLimitError(ServerError):
-    """The server limits requests, or the account's quota is used up.
+    """The server limits requests.
 
     Attributes:
         retry_after: Seconds that the server asks to wait, None when it does not say.
@@ -202,6 +203,13 @@ class RateLimitError(ServerError):
     ) -> None:
         self.retry_after = retry_after
         super().__init__(detail, **arguments)
+
+
+class SpentError(RateLimitError):
+    """The account's quota or credit is used up: no waiting helps."""
+
+    sentence = "{server} says that this account has used up its quota: {reason} Add credit to the account, or choose another server in Settings, Servers."
+    retryable = False
 
 
 class ConnectionLostError(ServerError):

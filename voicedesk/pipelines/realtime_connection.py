@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from voicedesk.core.attention import AttentiveTimeout
-from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
+from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError, SpentError
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.lifetimes import said_lifetime
 from voicedesk.providers.profiles import Address
@@ -24,7 +24,7 @@ CONFIRM_TIMEOUT = 1.5
 TRANSCRIPTION_FALLBACKS = ("gpt-transcribe", "gpt-live-transcribe", "gpt-4o-mini-transcribe")
 
 _MAX_CORRECTIONS = 8
-_FATAL_CODES = {"invalid_api_key", "model_not_found", "insufficient_quota", "session_expired"}
+_FATAL_CODES = {"invalid_api_key", "model_not_found", "session_expired"}
 
 
 def corrected(session: Mapping[str, Any], param: str) -> dict[str, Any] | None:
@@ -157,7 +157,8 @@ class RealtimeConnection:
         code = str(error.get("code") or "")
         param = str(error.get("param") or "")
         refusal = server_error(error, self.address, self._model)
-        if code in _FATAL_CODES or (not about_update and not param):
+        is_fatal = code in _FATAL_CODES or isinstance(refusal, SpentError)
+        if is_fatal or (not about_update and not param):
             self._refuse(refusal)
             return True
         session = corrected(self.session, param)

@@ -24,6 +24,7 @@ from voicedesk.core.errors import (
     RateLimitError,
     ReplyFailedError,
     ServerError,
+    SpentError,
     TooLongError,
     UnknownModelError,
     UnreachableError,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 
 _KEY_CODES = {"invalid_api_key", "authentication_error", "permission_denied"}
 _MODEL_CODES = {"model_not_found", "invalid_model"}
-_LIMIT_CODES = {"insufficient_quota", "quota_exceeded", "too_many_requests"}
+_LIMIT_CODES = {"quota_exceeded", "too_many_requests"}
+_SPENT_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 _LENGTH_CODES = {"context_length_exceeded", "string_above_max_length"}
 _REFUSED_BY_END: dict[int, type[ServerError]] = {
     1008: ServerError,  # a breach of its policy, in its own words
@@ -181,23 +183,32 @@ def _by_status(
         return TooLongError(detail, server=address.name)
     wait = retry_after(headers)
     busy = status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None
-    if status == HTTPStatus.TOO_MANY_REQUESTS or busy:
-        return limit_failure(message, address, wait=wait, detail=detail)
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.PAYMENT_REQUIRED} or busy:
+        spent = status == HTTPStatus.PAYMENT_REQUIRED or code in _SPENT_CODES
+        return limit_failure(message, address, is_spent=spent, wait=wait, detail=detail)
     return None
 
 
 def limit_failure(
-    message: str, address: Address, *, wait: float | None = None, detail: str = ""
+    message: str,
+    address: Address,
+    *,
+    is_spent: bool = False,
+    wait: float | None = None,
+    detail: str = "",
 ) -> RateLimitError:
     """The error of ours for a limit that is reached.
 
     Args:
         message: What the server says.
         address: Whose limit it is.
+        is_spent: Whether there is nothing left to wait for.
         wait: Seconds that it asks to wait; None when it does not say.
         detail: For the log.
     """
     reason: str = as_sentence(message) or NO_REASON
+    if is_spent:
+        return SpentError(detail or message, server=address.name, reason=reason)
     if wait is not None:
         reason = Reason("it asks to wait {seconds} seconds.", seconds=math.ceil(wait))
     if wait is not None and message:
@@ -223,8 +234,9 @@ def message_failure(
         return WrongKeyError(detail, server=address.name)
     if code in _MODEL_CODES:
         return UnknownModelError(detail, server=address.name, model=model)
-    if "rate_limit" in code or code in _LIMIT_CODES:
-        return limit_failure(message, address, detail=detail)
+    if "rate_limit" in code or code in _LIMIT_CODES | _SPENT_CODES:
+        is_spent = code in _SPENT_CODES
+        return limit_failure(message, address, is_spent=is_spent, detail=detail)
     if code in _LENGTH_CODES:
         return TooLongError(detail, server=address.name)
     return ReplyFailedError(detail, server=address.name, reason=as_sentence(message) or NO_REASON)

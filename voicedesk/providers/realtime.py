@@ -23,28 +23,25 @@ from voicedesk.core.clock import now
 from voicedesk.core.errors import (
     ConnectionLostError,
     ProtocolError,
-    RateLimitError,
     ReplyFailedError,
     ServerError,
     UnknownModelError,
     UnreachableError,
-    WrongKeyError,
 )
-from voicedesk.core.reasons import Reason, network_reason
+from voicedesk.core.reasons import network_reason
 from voicedesk.providers.dead_peers import unconfirmed
 from voicedesk.providers.dialects import Dialect
 from voicedesk.providers.failures import (
     CUT_SHORT,
     ELSEWHERE,
-    NO_REASON,
     STOPPED,
     as_sentence,
     body_message,
     error_message,
-    limit_failure,
+    message_failure,
     own_problem,
-    retry_after,
     session_end,
+    status_failure,
 )
 from voicedesk.providers.http import openai_client
 from voicedesk.providers.profiles import Address, is_loopback
@@ -356,42 +353,28 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
         if type(error).__name__ == "SecurityError":
             reason = ELSEWHERE
         return ProtocolError(repr(error), server=address.name, reason=reason)
-    body = bytes(getattr(response, "body", b"") or b"")
-    message, _ = body_message(body)
-    detail = f"HTTP {status}: {message}"
-    wait = retry_after(getattr(response, "headers", {}))
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return WrongKeyError(detail, server=address.name)
     if status == HTTPStatus.NOT_FOUND:
-        return UnknownModelError(detail, server=address.name, model=model)
-    busy = status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None
-    if status == HTTPStatus.TOO_MANY_REQUESTS or busy:
-        return limit_failure(message, address, wait=wait, detail=detail)
+        return UnknownModelError(f"HTTP {status}", server=address.name, model=model)
+    body = bytes(getattr(response, "body", b"") or b"")
+    refusal = status_failure(status, response.headers, body, address, model=model)
+    if type(refusal) is not ReplyFailedError:
+        return refusal
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return UnreachableError(detail, server=address.name, reason=own_problem(status))
-    return ProtocolError(
-        detail,
-        server=address.name,
-        reason=Reason("it refused the connection (status {status})", status=status),
-    )
+        return UnreachableError(refusal.detail, server=address.name, reason=own_problem(status))
+    said, _ = body_message(body)
+    return ServerError(refusal.detail, server=address.name, reason=as_sentence(said).rstrip("."))
 
 
 def server_error(error: Mapping[str, Any], address: Address, model: str) -> ServerError:
     """The error of ours for the ``error`` object of an event or of a failed response."""
     said, code = error_message({"error": error})
-    message = as_sentence(said)
-    detail = f"{code}: {message}"
-    if code in {"invalid_api_key", "authentication_error", "permission_denied"}:
-        return WrongKeyError(detail, server=address.name)
-    if code in {"model_not_found", "invalid_model"}:
-        return UnknownModelError(detail, server=address.name, model=model)
-    if "rate_limit" in code or code in {"insufficient_quota", "quota_exceeded"}:
-        return RateLimitError(detail, server=address.name, reason=message)
     if code == "session_expired":
         return ConnectionLostError(
-            detail, server=address.name, reason="the session reached its longest duration"
+            f"{code}: {said}",
+            server=address.name,
+            reason="the session reached its longest duration",
         )
-    return ReplyFailedError(detail, server=address.name, reason=message or NO_REASON)
+    return message_failure(said, code, address, model=model)
 
 
 def response_error(response: Mapping[str, Any], address: Address, model: str) -> ServerError | None:

@@ -22,7 +22,6 @@ REASONS = (
     "it has an unusual format ({bits} bits, {channels} channels, {rate} Hz)",
     "it has no such service at its address (status {status})",
     "it is {kind}",
-    "it refused the connection (status {status})",
     "it refused the request (status {status})",
     "it sends requests on to {place}",
     "it sent {came} instead of {wanted}",

@@ -15,6 +15,7 @@ from voicedesk.core.errors import (
     NoSpeakerError,
     NoWordsError,
     ProtocolError,
+    SpentError,
     UnknownModelError,
     UnreachableError,
     VoiceDeskError,
@@ -38,6 +39,7 @@ _PAGES: tuple[tuple[type[VoiceDeskError], str], ...] = (
     (InsecureServerError, "server"),
     (UnreachableError, "server"),
     (ProtocolError, "server"),
+    (SpentError, "server"),
 )
 _OF_THE_STAGE = (UnknownModelError, EngineError, NoWordsError)
 """Mended where the stage's model and server are chosen."""
