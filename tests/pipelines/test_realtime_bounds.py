@@ -9,13 +9,12 @@ import pytest
 from voicedesk.core.counts import DEEPEST
 from voicedesk.core.errors import ReplyFailedError
 from voicedesk.core.events import AudioDelta, Event, ReplyEnded, TextDelta, TextEnded, UserText
+from voicedesk.core.names import LONGEST_NAME, name_of
 from voicedesk.pipelines import realtime_bounds
 from voicedesk.pipelines.realtime_book import ReplyBook
 from voicedesk.pipelines.realtime_bounds import (
-    LONGEST_ID,
     MOST_CHARACTERS,
     MOST_PARTS,
-    name_of,
 )
 from voicedesk.pipelines.realtime_reply import Reply, added
 from voicedesk.pipelines.transcripts import Transcripts
@@ -82,7 +81,7 @@ async def test_what_only_the_finished_response_says_is_bounded_too() -> None:
     events, _ = await all_of(reply)
     texts = [event for event in events if isinstance(event, TextEnded)]
     assert sum(len(event.text) for event in texts) == MOST_CHARACTERS
-    assert all(len(event.key.item) <= LONGEST_ID for event in texts)
+    assert all(len(event.key.item) <= LONGEST_NAME for event in texts)
 
 
 NAME = "n" * 1_000_000
@@ -102,12 +101,12 @@ async def test_names_that_never_end_are_cut_and_known_all_the_same() -> None:
     (said,) = (event for event in events if isinstance(event, TextDelta))
     (ended,) = (event for event in events if isinstance(event, ReplyEnded))
     names = (said.key.response, said.key.item, asked.call_id, asked.name, *(ended.usage or {}))
-    assert [len(name) for name in names] == 5 * [LONGEST_ID]
+    assert [len(name) for name in names] == 5 * [LONGEST_NAME]
     told: list[Event] = []
     transcripts = Transcripts(told.append)
     transcripts.committed_by(7)
     transcripts.take({"type": "input_audio_buffer.committed", "item_id": NAME})
-    assert [len(item) for item in transcripts._turns] == [LONGEST_ID]
+    assert [len(item) for item in transcripts._turns] == [LONGEST_NAME]
 
 
 def test_a_count_that_is_nested_without_end_is_cut() -> None:

@@ -12,21 +12,14 @@ from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.clock import now
 from voicedesk.core.dialogue import Message
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ServerError
-from voicedesk.core.events import (
-    DataEvent,
-    Event,
-    Heard,
-    Link,
-    LinkChanged,
-    Reached,
-    ToolCalled,
-)
+from voicedesk.core.events import DataEvent, Event, Heard, Link, LinkChanged, Reached, ToolCalled
+from voicedesk.core.names import name_of
 from voicedesk.core.settings import Realtime
 from voicedesk.core.tasks import TaskSet
 from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import Emit, RunTools, no_history, no_tools, nobody
 from voicedesk.pipelines.realtime_book import ReplyBook
-from voicedesk.pipelines.realtime_bounds import ACTIVE_PAUSE, MOST_LOSSES, name_of
+from voicedesk.pipelines.realtime_bounds import ACTIVE_PAUSE, MOST_LOSSES
 from voicedesk.pipelines.realtime_commands import APPEND, Commands
 from voicedesk.pipelines.realtime_keeper import Keeper
 from voicedesk.pipelines.realtime_link import RealtimeLink

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from voicedesk.pipelines.realtime_bounds import name_of
+from voicedesk.core.names import name_of
 from voicedesk.pipelines.realtime_reply import Reply
 from voicedesk.providers.realtime import ServerEvent
 

@@ -10,17 +10,10 @@ MOST_CHARACTERS = 200_000
 """Of its words, and of what is understood of a take."""
 MOST_PARTS = 256
 """Items and their parts, each of which may have sound and words."""
-LONGEST_ID = 256
-"""Characters of the server's name for anything."""
 MOST_LOSSES = 4
 """Connections that may be lost over one question."""
 ACTIVE_PAUSE = 0.2
 """Seconds for which a server is left alone that has another reply on its hands of which nothing is known."""
-
-
-def name_of(value: object) -> str:
-    """A server's name for something: of one that never ends the beginning, and empty where it gives none."""
-    return value[:LONGEST_ID] if isinstance(value, str) else ""
 
 
 class Allowance:

@@ -24,8 +24,9 @@ from voicedesk.core.events import (
     TextEnded,
     UsageTold,
 )
+from voicedesk.core.names import name_of
 from voicedesk.pipelines.base import Emit, TurnQueue, nobody
-from voicedesk.pipelines.realtime_bounds import LONGEST_ID, MOST_CHARACTERS, Allowance, name_of
+from voicedesk.pipelines.realtime_bounds import MOST_CHARACTERS, Allowance
 from voicedesk.pipelines.realtime_tools import CallCollector
 from voicedesk.providers.failures import STOPPED
 from voicedesk.providers.realtime import ServerEvent
@@ -236,7 +237,7 @@ class Reply:
     def _on_item_done(self, event: ServerEvent) -> None:
         item = event.get("item")
         item = item if isinstance(item, Mapping) else {}
-        name = str(item.get("id") or self._item)[:LONGEST_ID]
+        name = name_of(item.get("id")) or self._item
         for key in [k for k in self._sounding if k.item == name]:
             self._end(key)
         if self._latest_end is not None and self._latest_end.item == name:
@@ -326,7 +327,7 @@ class Reply:
                     self._allowance.words(whole_characters(text)) if isinstance(text, str) else ""
                 )
                 if text:
-                    name = str(item.get("id") or "item")[:LONGEST_ID]
+                    name = name_of(item.get("id")) or "item"
                     key = AudioKey(self.turn, self.response_id, name, index)
                     self._texts[key] = text
                     self.queue.put(TextEnded(turn=self.turn, at=now(), key=key, text=text))
@@ -357,6 +358,6 @@ class Reply:
         """Whether the item whose sound ended last is complete: the response knows best, if it says anything of it."""
         output = response.get("output")
         for item in output if isinstance(output, list) else ():
-            if isinstance(item, Mapping) and str(item.get("id"))[:LONGEST_ID] == item_id:
+            if isinstance(item, Mapping) and name_of(item.get("id")) == item_id:
                 return bool(item.get("status") == "completed")
         return self._is_completed

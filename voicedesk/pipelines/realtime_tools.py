@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voicedesk.core.dialogue import Message, Role, ToolCall, ToolResult
-from voicedesk.pipelines.realtime_bounds import name_of
+from voicedesk.core.names import name_of
 from voicedesk.pipelines.realtime_items import history_item
 from voicedesk.providers.realtime import ServerEvent
 from voicedesk.providers.stages import ToolSpec

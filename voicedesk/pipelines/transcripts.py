@@ -10,9 +10,10 @@ from voicedesk.core.characters import whole_characters
 from voicedesk.core.clock import now
 from voicedesk.core.counts import counted
 from voicedesk.core.events import Reached, UserText
+from voicedesk.core.names import name_of
 from voicedesk.core.timeline import Point
 from voicedesk.pipelines.base import Emit
-from voicedesk.pipelines.realtime_bounds import LONGEST_ID, MOST_CHARACTERS
+from voicedesk.pipelines.realtime_bounds import MOST_CHARACTERS
 from voicedesk.providers.realtime import ServerEvent
 
 _PREFIX = "conversation.item.input_audio_transcription."
@@ -83,7 +84,7 @@ class Transcripts:
     def _place(self, item_id: object) -> None:
         if not isinstance(item_id, str) or not self._committed:
             return
-        item_id = item_id[:LONGEST_ID]
+        item_id = name_of(item_id)
         if item_id in self._turns or item_id in self._typed:
             return
         turn = self._committed.popleft()
@@ -94,7 +95,7 @@ class Transcripts:
 
     def _transcribed(self, what: str, event: ServerEvent) -> None:
         item_id = event.get("item_id")
-        turn = self._turns.get(item_id[:LONGEST_ID]) if isinstance(item_id, str) else None
+        turn = self._turns.get(name_of(item_id)) if isinstance(item_id, str) else None
         if turn is None:
             if not self._open:
                 return

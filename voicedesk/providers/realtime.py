@@ -344,7 +344,7 @@ def _closed_errors() -> tuple[type[Exception], ...]:
 
 def _handshake_error(error: Exception, address: Address, model: str) -> ServerError:
     """The error of ours for a refused WebSocket handshake."""
-    response = getattr(error, "response", None)
+    response: Any = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if status is None and isinstance(error.__cause__, EOFError | OSError):
         return UnreachableError(repr(error), server=address.name, reason="the connection broke off")

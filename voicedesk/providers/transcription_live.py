@@ -14,6 +14,7 @@ from voicedesk.audio.lengths import milliseconds
 from voicedesk.core.attention import AttentiveTimeout
 from voicedesk.core.counts import counted
 from voicedesk.core.errors import ConnectionLostError, NoAnswerError, ProtocolError, ServerError
+from voicedesk.core.names import name_of
 from voicedesk.core.tasks import TaskSet
 from voicedesk.providers.realtime import ServerEvent, server_error
 from voicedesk.providers.realtime_session import RealtimeSession, Source
@@ -32,12 +33,6 @@ _TRANSCRIPTION = "conversation.item.input_audio_transcription."
 _ITEMS_REMEMBERED = 256
 _MOST_CHARACTERS = 200_000
 _MOST_PARTS = 256
-_LONGEST_NAME = 256
-
-
-def named(item_id: object) -> str:
-    """The server's name for a part of a take, without the rest of one that never ends; empty where it gives none."""
-    return str(item_id or "")[:_LONGEST_NAME]
 
 
 def transcription_session(model: str, language: str) -> dict[str, Any]:
@@ -135,7 +130,7 @@ class LiveTranscriber:
         if self._past_in != self.session.number:
             self._past.clear()  # another session may give its parts the same names
             self._past_in = self.session.number
-        item = named(event.get("item_id"))
+        item = name_of(event.get("item_id"))
         if self._hearing is not None and not (item and item in self._past):
             self._hearing.take(event)
 
@@ -290,7 +285,7 @@ class LiveHearing:
     def _item(self, event: ServerEvent) -> str:
         """The item of an event; servers that leave it out mean the latest."""
         latest = next(reversed(self._texts), "")
-        return named(event.get("item_id")) or latest
+        return name_of(event.get("item_id")) or latest
 
     def _is_endless(self) -> bool:
         characters = sum(map(len, (*self._texts, *self._texts.values())))
