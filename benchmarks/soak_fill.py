@@ -107,9 +107,8 @@ class Fill:
             AssertionError: It was not answered.
         """
         conductor = self._conductor
-        if (
-            conductor.speaker is not self._speaker
-        ):  # a device that was late is opened anew, and taken
+        # A device that was late was opened anew, and is another one now.
+        if conductor.speaker is not self._speaker:
             self._before = self._before[0], conductor.speaker
             await conductor.use_speaker(self._speaker)
         conductor.press()

@@ -30,9 +30,8 @@ def start(idle_s: float = 0.0) -> dict[str, float]:
         "VOICEDESK_BENCH_STARTED": repr(time.perf_counter()),
         "VOICEDESK_BENCH_IDLE": str(idle_s),
     }
-    environment.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # what is installed is compiled once, not at each start
+    # What is installed is compiled once, not at each start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return child("benchmarks.window_child", environment=environment)
 
 

@@ -52,9 +52,8 @@ def main() -> None:
         desktop = Application(file.load(), file=file)
         del application
         watch = Watch()
-        desktop.window.installEventFilter(
-            watch
-        )  # on all of Qt's events it would cost what it measures
+        # On all of Qt's events it would cost what it measures.
+        desktop.window.installEventFilter(watch)
         desktop.window.show()
         conductor = desktop.desk.conductor
         try:

@@ -48,9 +48,8 @@ def make(root: Path) -> None:
     if subprocess.run(command, cwd=root, check=False).returncode != 0:
         raise BuildError("PyInstaller could not make the folder: see above.")
     papers.write(root, root / "build" / "papers")
-    if (
-        sys.platform != "darwin"
-    ):  # there the folder is inside a signed bundle; the disk image takes them
+    # There the folder is inside a signed bundle; the disk image takes them.
+    if sys.platform != "darwin":
         for paper in (root / "build" / "papers").iterdir():
             shutil.copy2(paper, root / "dist" / "VoiceDesk" / paper.name)
     started = subprocess.run(

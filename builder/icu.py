@@ -50,9 +50,8 @@ def slim_library(source: Path, target: Path, languages: Iterable[str], work: Pat
     blob = work / "icudata.dat"
     blob.write_bytes(write_items(header, kept))
     subprocess.run(["ld", "-r", "-b", "binary", "-o", "icudata.o", blob.name], cwd=work, check=True)
-    given = "_binary_" + re.sub(
-        r"\W", "_", blob.name
-    )  # ld's own names for the start, the end and the size
+    # The linker's own names for the start, the end and the size begin so.
+    given = "_binary_" + re.sub(r"\W", "_", blob.name)
     subprocess.run(
         ["objcopy", "--set-section-alignment", f".data={_ALIGN}",
          "--rename-section", ".data=.rodata,alloc,load,readonly,data,contents",

@@ -283,9 +283,8 @@ async def test_a_loop_that_wakes_late_takes_nothing_from_after_the_end(device: H
     end = device.time + 0.25
     ending = asyncio.create_task(device.end(end))
     await asyncio.sleep(0)  # it waits
-    while (
-        device.time < end + 0.2
-    ):  # blocks from before and after the end, and the loop sees them late
+    # Blocks from before and after the end, and the loop sees them late.
+    while device.time < end + 0.2:
         device.hear(sound[:500])
         device._pump()
     await ending

@@ -206,10 +206,11 @@ async def test_no_sample_is_lost_in_a_canceller_or_on_the_ways_around_it() -> No
     start = find(raw[1000:3000], passed) - 1000
     assert abs(start) <= 1
     assert abs(raw.size - passed.size) <= 1
+    # The ends apart: one of them was resampled from its first sample on.
     first, last = (
         200,
         min(raw.size, passed.size) - 10,
-    )  # one of them was resampled from its first sample on
+    )
     assert np.abs(raw[first:last].astype(int) - passed[first + start : last + start]).max() <= 2
 
 

@@ -66,9 +66,8 @@ async def test_a_take_reaches_back_into_the_rest_and_has_no_gap(microphone: Micr
     assert blocks[0].captured_at == pytest.approx(pressed - 0.3, abs=0.001)
     assert blocks[-1].captured_at >= released - 0.05
     steps = np.diff([block.captured_at for block in blocks])
-    assert (
-        np.abs(steps - BLOCK_MS / 1000.0).max() < 0.04
-    )  # the two streams tell slightly other times
+    # The two streams tell slightly other times.
+    assert np.abs(steps - BLOCK_MS / 1000.0).max() < 0.04
     await rested(microphone)
 
 

@@ -19,6 +19,7 @@ from voicedesk.pipelines.realtime import RealtimePipeline
 from voicedesk.providers.profiles import Address, Quirks
 
 SPEECH = np.random.default_rng(1).normal(0, 3000, 12_000).astype("<i2").tobytes()  # 0.5 s
+# 1.5 s, no two moments of it alike.
 CHIRP = (
     (
         np.sin(2 * np.pi * (300 + 200 * np.arange(36_000) / 24_000) * np.arange(36_000) / 24_000)
@@ -26,7 +27,7 @@ CHIRP = (
     )
     .astype("<i2")
     .tobytes()
-)  # 1.5 s, no two moments of it alike
+)
 
 
 class Turns:
@@ -55,9 +56,8 @@ class Turns:
         self.conductor.release()
 
     async def turn(self) -> TurnRecord:
-        await (
-            self.talk()
-        )  # from here on the state is that of this turn, at rest only when it is over
+        # When this is back the state is that of the turn, at rest only when it is over.
+        await self.talk()
         async with asyncio.timeout(20):
             while self.conductor.state not in {State.READY, State.FAILED}:
                 await asyncio.sleep(0.005)

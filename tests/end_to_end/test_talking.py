@@ -130,9 +130,8 @@ def test_the_whole_reply_sounds_and_the_position_agrees_with_the_recording(
                         assert first is not None
                         assert last is not None
                         assert (last - first) / RATE * 1000 == pytest.approx(3000, abs=15)
-                        assert loud_ms(recording) == pytest.approx(
-                            3000, abs=25
-                        )  # and without a gap
+                        # Without a gap, too.
+                        assert loud_ms(recording) == pytest.approx(3000, abs=25)
                         timeline = person.records[1].timeline
                         assert timeline is not None
                         offset = recording.time_of(first) - timeline.points[Point.FIRST_DAC]

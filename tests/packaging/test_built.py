@@ -174,9 +174,8 @@ def test_a_folder_and_a_home_that_cannot_be_written(mode: int) -> None:
         installed.user = NOBODY if os.geteuid() == 0 else None
         assert os.geteuid() == 0 or not os.access(folder, os.W_OK)
         said = installed.run("doctor", "--json")
-        report = json.loads(
-            said[said.index("{") :]
-        )  # after a word on settings that may not be read
+        # After a word on settings that may not be read.
+        report = json.loads(said[said.index("{") :])
         assert report["server"]["reachable"]
         assert report["settings"] == "defaults"
         installed.opens_a_window()

@@ -261,9 +261,8 @@ async def test_a_server_that_is_gone_without_a_word_is_noticed_before_its_silenc
 ) -> None:
     monkeypatch.setattr(realtime_speech, "QUIET_S", 0.2)
     monkeypatch.setattr(realtime_speech, "PONG_S", 0.5)
-    monkeypatch.setattr(
-        realtime, "KEEPALIVE_INTERVAL", 3600.0
-    )  # or that would notice it in the end
+    # Else this one would notice it in the end.
+    monkeypatch.setattr(realtime, "KEEPALIVE_INTERVAL", 3600.0)
     going_on, asked = asyncio.Event(), []
     is_alive = RealtimeSession.is_alive
 

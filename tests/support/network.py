@@ -6,10 +6,11 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
+# Reserved by RFC 2606: a name that does not resolve, for tests.
 _UNRESOLVABLE = (
     ".invalid",
     ".test",
-)  # reserved by RFC 2606: a name that does not resolve, for tests
+)
 
 _GUARDED = ("connect", "connect_ex", "bind")
 

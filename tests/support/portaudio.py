@@ -76,9 +76,8 @@ class FakeSoundDevice:
     plugged: list[dict[str, Any]] | None = None
     tried: list[tuple[int, int]] = field(default_factory=list)
     restarts: int = 0
-    starting: Callable[[], object] = lambda: (
-        None
-    )  # called on its thread while it takes its list anew
+    # Called on its thread while it takes its list anew.
+    starting: Callable[[], object] = lambda: None
     PortAudioError = PortAudioError
 
     @property

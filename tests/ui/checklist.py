@@ -154,9 +154,8 @@ def _round(window: QWidget, key: Qt.Key, alike: list[str]) -> list[QWidget]:
 
     Those that look the same whether they have the keyboard or not are added to ``alike``.
     """
-    QTest.keyClick(
-        _focused(window), Qt.Key.Key_Tab
-    )  # from the first one on Qt shows where the keyboard is
+    # From the first key on Qt shows where the keyboard is.
+    QTest.keyClick(_focused(window), Qt.Key.Key_Tab)
     seen: list[QWidget] = []
     for _ in range(_LONGEST_ROUND):
         here = _focused(window)

@@ -90,9 +90,8 @@ def test_the_talk_button_is_a_button_with_a_description(window: MainWindow) -> N
 
 
 def test_tab_goes_round_through_every_control(window: MainWindow) -> None:
-    window.question.setText(
-        "x"
-    )  # the send button can be reached only when there is something to send
+    # The send button can be reached only when there is something to send.
+    window.question.setText("x")
     window.talk_button.setFocus()
     visited: list[str] = []
     for _ in range(7):

@@ -27,9 +27,7 @@ def test_two_thousand_emits_keep_the_reference_counts(qapp: object) -> None:
     assert len(received) == 2000
     received.clear()
     after = [sys.getrefcount(value) for value in kept]
-    if sys.version_info < (
-        3,
-        12,
-    ):  # from then on these objects are immortal and their counts mean nothing
+    # From then on these objects are immortal and their counts mean nothing.
+    if sys.version_info < (3, 12):
         # Other code may hold a few fewer; a lost reference for each emit would show as a thousand.
         assert all(then - now < 500 for now, then in zip(after, before, strict=True))

@@ -54,11 +54,12 @@ def _told(tree: ast.AST) -> Iterator[ast.expr]:
 
 def _sources() -> Iterator[tuple[Path, ast.AST]]:
     for path in sorted(PACKAGE.rglob("*.py")):
+        # Models are told, windows translate.
         if path.relative_to(PACKAGE).parts[0] not in {
             "reckoning",
             "tools",
             "ui",
-        }:  # models are told, windows translate
+        }:
             yield path, ast.parse(path.read_text("utf-8"))
 
 

@@ -76,6 +76,5 @@ def test_a_dialog_grows_with_its_words_and_never_beyond_the_screen(qtbot: QtBot)
     label.setText(LONG * 50)
     grow(dialog)
     assert dialog.height() == room_for(dialog).height()
-    assert (
-        dialog.height() < dialog.screen().availableGeometry().height()
-    )  # its title is in sight, too
+    # Its title is in sight, too.
+    assert dialog.height() < dialog.screen().availableGeometry().height()

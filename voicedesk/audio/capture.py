@@ -81,9 +81,8 @@ class CapturedInput:
         self._running = False
         self._woken = False
         self._take: _Take | None = None
-        self._swapping = (
-            threading.Lock()
-        )  # ring and take belong together; the device's thread never takes it
+        # Ring and take belong together; the device's thread never takes it.
+        self._swapping = threading.Lock()
         self._tell: Callable[[VoiceDeskError], None] | None = None
 
     # ------------------------------------------------------------------------------------- contract

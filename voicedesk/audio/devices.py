@@ -58,9 +58,8 @@ BLOCK_S: dict[Kind, float] = {"input": 0.02, "output": 0.01}
 """Seconds of a device block. Left to itself PortAudio calls back every 5 ms, which costs twice the processor and, with
 an interpreter that one thread has at a time, holds up everything else."""
 
-_lock = (
-    threading.RLock()
-)  # PortAudio's own calls are not safe from several threads; never taken in a callback
+# PortAudio's own calls are not safe from several threads; never taken in a callback.
+_lock = threading.RLock()
 _open_streams = 0
 _library: Any = None
 

@@ -54,9 +54,8 @@ def from_float(values: npt.NDArray[np.floating]) -> Samples:
     np.rint(scaled, out=scaled)
     np.minimum(scaled, FULL_SCALE - 1, out=scaled)
     np.maximum(scaled, -FULL_SCALE, out=scaled)
-    if math.isnan(
-        scaled.sum()
-    ):  # what is infinite was clipped; to look at each sample costs ten times as much
+    # What is infinite was clipped; to look at each sample costs ten times as much.
+    if math.isnan(scaled.sum()):
         scaled = np.nan_to_num(scaled)
     samples: Samples = scaled.astype(np.int16)
     return samples

@@ -197,9 +197,8 @@ class Recall:
             case Hint(hint=HintKind.TOO_SHORT):
                 self.sounds.forget(event.turn)
             case Hint(hint=HintKind.NO_SPEECH):
-                if all(
-                    map(is_silent, self.sounds.take(event.turn))
-                ):  # else it may be a quiet voice
+                # What is not quite silent may be a quiet voice.
+                if all(map(is_silent, self.sounds.take(event.turn))):
                     self.sounds.forget(event.turn)
             case Retried(of=turn):
                 self._move(turn, event.turn)

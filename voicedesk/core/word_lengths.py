@@ -97,9 +97,8 @@ def _length_ms(word: str) -> float:
     plain = "".join(filter(str.isalpha, word))
     letters = len(plain) * (_INITIAL_LETTERS if _INITIALS.fullmatch(plain) else 1)
     if figures:
-        letters += 5 * len(
-            re.findall(r"(?<=\d)[.,:](?=\d)", word)
-        )  # "point", "o'clock", "thousand"
+        # They are said: "point", "o'clock", "thousand".
+        letters += 5 * len(re.findall(r"(?<=\d)[.,:](?=\d)", word))
         # A sign between two numbers is said; elsewhere it is counted above.
         letters += 2 * len(re.findall(r"(?<=\d)[-–](?=\d)", word))
     said = letters + figures + (signs if figures or not plain else 0)

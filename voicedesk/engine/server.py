@@ -90,9 +90,8 @@ class Server:
 
     async def _hang_up(self, _app: web.Application) -> None:
         sockets = list(self._sockets)
-        with contextlib.suppress(
-            TimeoutError
-        ):  # one that does not read is cut off by the runner's shutdown
+        # A client that does not read is cut off by the runner's shutdown.
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await asyncio.gather(
                     *(

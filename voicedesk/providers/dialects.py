@@ -89,9 +89,8 @@ class Dialect:
         if "format" in sound_in:
             sound_in["format"] = {**sound_in["format"], "rate": self._quirks.rate_in}
         if self._quirks.own_voices and sound_out.get("voice") in OPENAI_VOICES:
-            del sound_out[
-                "voice"
-            ]  # the server has one of its own, and would refuse the whole session
+            # The server has one of its own, and would refuse the whole session.
+            del sound_out["voice"]
         if self._quirks.detects_turns and "turn_detection" in sound_in:
             sound_in["turn_detection"] = dict(_DEAF)
         return self._shape(asked)

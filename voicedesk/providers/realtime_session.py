@@ -297,9 +297,8 @@ class RealtimeSession:
         """End the connection and its tasks. Safe to call twice."""
         present, self._present = self._present, None
         self._stop_timer()
-        await (
-            self._tasks.close()
-        )  # first: what is being opened would be there after all the others are closed
+        # First: what is being opened would be there after all the others are closed.
+        await self._tasks.close()
         coming, self._coming = self._coming, None
         # Those that were being ended too: a task that is called off before it begins closes nothing.
         for connection in (present, coming, *self._ending):

@@ -184,9 +184,8 @@ def _serve(speaker: Speaker, requests: queue.SimpleQueue[Header], out: IO[bytes]
 def main() -> int:
     """Run until stdin ends. The only argument is the scratch folder, which is removed at the end."""
     memory.keep_little()
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C in a terminal reaches us too; stdin ends us
+    # Ctrl-C in a terminal reaches us too; stdin ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = private_stdout()
     scratch = Path(sys.argv[1])
     requests: queue.SimpleQueue[Header] = queue.SimpleQueue()

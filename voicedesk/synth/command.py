@@ -25,12 +25,13 @@ def child_command(module: str = VOICE_CHILD) -> list[str]:
     """The command that runs a module of ours as a child process; arguments may be appended."""
     if getattr(sys, "frozen", False):
         return [str(_console_program(Path(sys.executable))), CHILD_FLAG, module]
+    # -P: a file in the current folder must not shadow a module.
     return [
         sys.executable,
         "-P",
         "-m",
         module,
-    ]  # -P: a file in the current folder must not shadow a module
+    ]
 
 
 def _console_program(executable: Path) -> Path:

@@ -251,9 +251,8 @@ class _Child:
                 self.hello.set_result(header)
             return
         answer = self._waiting.get(header["id"])
-        if (
-            answer is not None and not answer.done()
-        ):  # nobody waits for a sentence that was given up
+        # Nobody waits for a sentence that was given up.
+        if answer is not None and not answer.done():
             answer.set_result((header, body))
 
     def _ended(self, status: int) -> None:

@@ -165,10 +165,11 @@ def _factor_in(file: Path) -> float | None:
             settings.read_file(text)
     except (OSError, configparser.Error):
         return None
+    # With [$i] the user may not change it.
     for name in (
         "animationdurationfactor",
         "animationdurationfactor[$i]",
-    ):  # [$i]: not to be changed
+    ):
         try:
             return settings.getfloat("KDE", name)
         except (ValueError, configparser.Error):

@@ -39,17 +39,15 @@ class FittedDialog(QDialog):
         return result
 
     def setVisible(self, visible: bool) -> None:  # noqa: FBT001 - Qt's
-        if (
-            visible and not self.isVisible()
-        ):  # before its parts are shown, which are laid out once then
+        # Done before its parts are shown, they are laid out only once.
+        if visible and not self.isVisible():
             for layout in self.findChildren(QLayout):
                 layout.invalidate()  # it is not told what is hidden in a window that is
             self.resize(self.size().boundedTo(room_for(self)))
             grow(self)
         super().setVisible(visible)
-        if (
-            visible
-        ):  # it is painted as it stays: without a scroll bar that was needed for a moment only
+        # It is painted as it stays: without a scroll bar that was needed for a moment only.
+        if visible:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
@@ -134,10 +132,8 @@ class ButtonRow(QLayout):
         rest = max(0, area.width() - self._width(line))
         for item in line:
             if id(item) in ends:
-                left, rest = (
-                    left + rest,
-                    0,
-                )  # all that is left over lies before the first of the end
+                # All that is left over lies before the first of the end.
+                left, rest = left + rest, 0
             size = QSize(item.sizeHint().width(), area.height())
             place = QRect(QPoint(left, area.top()), size)
             item.setGeometry(QStyle.visualRect(direction, area, place))

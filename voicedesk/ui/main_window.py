@@ -147,9 +147,8 @@ class MainWindow(QMainWindow):
         self.meter = LevelMeter(self._control, self)
         self.talk_button = TalkButton(self)
         self.transcript.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.transcript.setMinimumHeight(
-            int(2.5 * unit)
-        )  # it gives way where there is much to tell
+        # It gives way where there is much to tell.
+        self.transcript.setMinimumHeight(int(2.5 * unit))
         self._connect_parts()
 
         row = QHBoxLayout()

@@ -86,9 +86,8 @@ class ContentArea(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
         if self._inside().hasHeightForWidth():
-            content.setMinimumHeight(
-                1
-            )  # else that of words that wrap would be taken at their narrowest
+            # Else the height of words that wrap would be taken at their narrowest.
+            content.setMinimumHeight(1)
         FocusFrame(self)
         FocusFollower(self)
         self._style()

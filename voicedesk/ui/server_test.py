@@ -210,9 +210,8 @@ class ServerTestDialog(FittedDialog):
         self._show_models(len(report.models))
         self.notes.setText(retirement_notes(report.retiring))
         self.notes.setVisible(bool(report.retiring))
-        self.setAccessibleDescription(
-            self.report_text
-        )  # labels are no place where the keyboard goes
+        # The keyboard does not go to labels.
+        self.setAccessibleDescription(self.report_text)
         if report.done:
             self._end = None
             self._again.setEnabled(True)

@@ -59,9 +59,8 @@ def as_data(turn: TurnFigures) -> dict[str, Any]:
         "causes": [cause.why.value for cause in causes(turn)],
         "not_kept": sorted(lack.value for lack in turn.lacks),
     }
-    cleaned: dict[str, Any] = redactor.clean_data(
-        data
-    )  # a key may have been pasted as a model's name
+    # A key may have been pasted as a model's name.
+    cleaned: dict[str, Any] = redactor.clean_data(data)
     return cleaned
 
 

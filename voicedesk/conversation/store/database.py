@@ -232,9 +232,8 @@ class Database:
             self._when_free(lambda: connection.execute("COMMIT"), wait_s)
         except BaseException:
             if connection.in_transaction:
-                with contextlib.suppress(
-                    sqlite3.Error
-                ):  # what went wrong is told by the first error
+                # What went wrong is told by the first error.
+                with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
             raise
         return result

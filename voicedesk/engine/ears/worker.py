@@ -103,9 +103,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=["command", "dictation"])
     kind = parser.parse_args().kind
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C in a terminal reaches us too; stdin ends us
+    # Ctrl-C in a terminal reaches us too; stdin ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = private_stdout()
     requests: queue.SimpleQueue[tuple[Header, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, sys.stdin.buffer), daemon=True).start()
