@@ -133,7 +133,11 @@ def talk_for(
                 if isinstance(event, StateChanged) and event.state in {State.READY, State.FAILED}:
                     over.set()
 
-            stop = person.desktop.desk.conductor.observe(look)
+            conductor = person.desktop.desk.conductor
+            stop = conductor.observe(look)
+            await until(lambda: conductor.level.rms > 0.0)
+            # A take reaches back as far as the microphone has been open: whoever talks at once has not that much.
+            await asyncio.sleep(settings.talk.preroll_ms / 1000.0)
             with around or contextlib.nullcontext():
                 for turn in range(1, turns + 1):
                     QTest.mousePress(button, Qt.MouseButton.LeftButton)

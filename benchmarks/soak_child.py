@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from benchmarks.soak_readings import read
 from tests.support.pulse import MICROPHONE_SINK
 from voicedesk.app import Application, run_on_qt
 from voicedesk.audio.files import read_wav
+from voicedesk.audio.io import SAMPLE_BYTES
 from voicedesk.conversation.storage import Folders, SettingsFile
 from voicedesk.core.clock import now
 from voicedesk.core.events import Link
@@ -36,6 +38,8 @@ SAME_MODE = 12
 READ_EVERY = 2
 """Presses between two readings."""
 TALKED = frozenset({State.SPEAKING, *AT_REST})
+UNCLEAR_EVERY = 10
+"""One question in so many of those that fill is none that the engine knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,21 @@ def play(wav: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
 
+def broken_up(questions: Sequence[bytes]) -> list[bytes]:
+    """Of each two questions that follow on each other the end of the first, and the beginning of the second after it.
+
+    That is no command: the engine takes it down as any other words. What it needs for that it takes from then on, and
+    what is spoken later needs it now and then, where a take was cut.
+    """
+    halves = [
+        (pcm[:middle], pcm[middle:])
+        for pcm in questions
+        for middle in [len(pcm) // (2 * SAMPLE_BYTES) * SAMPLE_BYTES]
+    ]
+    following = [*halves[1:], halves[0]]
+    return [end + beginning for (_, end), (beginning, _) in zip(halves, following, strict=True)]
+
+
 class Talker:
     """Somebody who talks to the window for a long time."""
 
@@ -78,11 +97,15 @@ class Talker:
 
     async def fill(self, questions: int) -> None:
         """Speak the questions that are spoken later, on both pipelines, faster than time."""
-        async with Fill(self.conductor, [read_wav(each) for each in self._questions]) as hurried:
+        clear = [read_wav(each) for each in self._questions]
+        unclear = broken_up(clear)
+        async with Fill(self.conductor) as hurried:
             for number in range(questions):
                 if number % SAME_MODE == 0:
                     await self._use_other(number)
-                await hurried.turn(number)
+                which, is_unclear = divmod(number, UNCLEAR_EVERY)
+                pcm = clear[number % len(clear)] if is_unclear else unclear[which % len(unclear)]
+                await hurried.turn(pcm, is_cancelled=number % 12 == 10)
                 if number % 100 == 99:
                     self.look()
         await asyncio.sleep(0.5)

@@ -8,7 +8,6 @@ question is less, so that a window full of those would grow for as long as spoke
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -74,15 +73,9 @@ class HurriedSpeaker(BufferedOutput):
 class Fill:
     """Somebody who talks and listens in a hurry."""
 
-    def __init__(self, conductor: Conductor, questions: Sequence[bytes]) -> None:
-        """Nothing is said yet.
-
-        Args:
-            conductor: Leads the turns.
-            questions: What is said, one after the other: PCM16 mono 24 kHz.
-        """
+    def __init__(self, conductor: Conductor) -> None:
+        """Nothing is said yet; ``conductor`` leads the turns."""
         self._conductor = conductor
-        self._questions = questions
         self._microphone, self._speaker = HurriedMicrophone(), HurriedSpeaker()
 
     async def __aenter__(self) -> Self:
@@ -100,8 +93,12 @@ class Fill:
         await self._conductor.use_microphone(microphone)
         await self._conductor.use_speaker(speaker)
 
-    async def turn(self, number: int) -> None:
-        """One question and its answer, or a take that is cancelled, as often as in the talk that follows.
+    async def turn(self, pcm: bytes, *, is_cancelled: bool) -> None:
+        """One question and its answer, or a take that is cancelled.
+
+        Args:
+            pcm: What is said: PCM16 mono 24 kHz.
+            is_cancelled: Nobody wants an answer.
 
         Raises:
             AssertionError: It was not answered.
@@ -112,8 +109,8 @@ class Fill:
             self._before = self._before[0], conductor.speaker
             await conductor.use_speaker(self._speaker)
         conductor.press()
-        await self._microphone.hear_whole(self._questions[number % len(self._questions)])
-        if number % 12 == 10:
+        await self._microphone.hear_whole(pcm)
+        if is_cancelled:
             conductor.cancel()
         else:
             conductor.release()
