@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>Allow this server without encryption</source>
-        <translation>Diesen Server ohne Verschlüsselung zulassen</translation>
+        <translation>Diesen Server unverschlüsselt zulassen</translation>
     </message>
     <message>
         <source>&amp;Kind</source>
@@ -1272,7 +1272,7 @@
     </message>
     <message>
         <source>Allow this server without encryption</source>
-        <translation>Diesen Server ohne Verschlüsselung zulassen</translation>
+        <translation>Diesen Server unverschlüsselt zulassen</translation>
     </message>
     <message>
         <source>Server to set up</source>

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,7 @@ from tests.ui.fake_control import FakeControl, FakeKeys, fake_devices
 from tests.ui.finding import Stopwatch, by_name
 from voicedesk.core.settings import Settings
 from voicedesk.ui import announce
+from voicedesk.ui.looks import Looks
 from voicedesk.ui.main_window import MainWindow
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.talk_key_names import use_talk_key
@@ -23,6 +25,17 @@ def _space_is_the_talk_key(qapp: QApplication) -> None:
     """An earlier test's window may have had another."""
     del qapp
     use_talk_key("space")
+
+
+@pytest.fixture
+def looks(qapp: QApplication) -> Iterator[Looks]:
+    """Changes how the application looks, for this test."""
+    palette, locale = qapp.palette(), QLocale()
+    made = Looks(qapp)
+    yield made
+    made.restore()
+    qapp.setPalette(palette)
+    QLocale.setDefault(locale)
 
 
 @pytest.fixture

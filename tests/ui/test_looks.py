@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTimer
@@ -30,16 +29,6 @@ from voicedesk.ui.settings_dialog import SettingsDialog
 from voicedesk.ui.talk_button import TalkButton
 from voicedesk.ui.update_offer import tell_release
 from voicedesk.updates import Release
-
-
-@pytest.fixture
-def looks(qapp: QApplication) -> Iterator[Looks]:
-    palette, locale = qapp.palette(), QLocale()
-    made = Looks(qapp)
-    yield made
-    made.restore()
-    qapp.setPalette(palette)
-    QLocale.setDefault(locale)
 
 
 def test_the_defaults_change_nothing(qapp: QApplication, looks: Looks) -> None:

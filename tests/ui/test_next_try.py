@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from PySide6.QtCore import QLocale, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
 
 from tests.ui.fake_control import FakeControl
 from tests.ui.finding import by_name
@@ -122,15 +118,6 @@ def test_a_turn_that_waits_for_the_connection_says_so_and_can_be_interrupted(
     control.fire(Trigger.SOUND)
     control.links(Link.RECONNECTING, LOST, now() + 4.0)
     assert status(window).word == "Speaking"
-
-
-@pytest.fixture
-def looks(qapp: QApplication) -> Iterator[Looks]:
-    locale = QLocale()
-    made = Looks(qapp)
-    yield made
-    made.restore()
-    QLocale.setDefault(locale)
 
 
 def test_the_count_goes_on_in_a_window_that_is_made_anew(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
@@ -207,13 +207,8 @@ def test_the_offer_is_announced_and_says_what_it_is_about(
 
 
 @pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    locale = QLocale()
-    looks = Looks(qapp)
+def german(looks: Looks) -> None:
     looks.apply(Appearance(language="de"))
-    yield
-    looks.restore()
-    QLocale.setDefault(locale)
 
 
 def test_an_offer_goes_on_in_a_window_that_is_made_anew(

@@ -154,17 +154,24 @@ class ToolChoiceEditor(Editor):
         super().__init__(field, self._list)
         self._off: list[str] = []
         self._boxes: list[QCheckBox] = []
-        layout = QGridLayout(self._list)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(self) // 2)
-        for number, group in enumerate(GROUPS):
+        self._grid = QGridLayout(self._list)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(em(self) // 2)
+        for group in GROUPS:
             box = OutlinedCheckBox(group.label(), self._list)
             box.setAccessibleName(group.label())
             box.clicked.connect(
                 lambda is_on, names=group.names: self._switch(names, is_on=bool(is_on))
             )
             self._boxes.append(box)
-            layout.addWidget(box, number // 2, number % 2)
+        self._lay_out(columns=2)
+
+    def _lay_out(self, *, columns: int) -> None:
+        for number, box in enumerate(self._boxes):
+            self._grid.addWidget(box, *divmod(number, columns))
+
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        self._lay_out(columns=1 if is_narrow else 2)
 
     def describe(self, text: str) -> None:
         for box in self._boxes:  # the list that holds them never has the keyboard

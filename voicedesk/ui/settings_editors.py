@@ -64,6 +64,9 @@ class Editor(QWidget):
     def _show(self, value: Any) -> None:
         """Show a value."""
 
+    def set_narrow(self, *, is_narrow: bool) -> None:
+        """Get along with less room, or take all that is usual. Most are as wide as they are told to be."""
+
     def prepare(self, settings: Settings) -> None:
         """Take in what the choices depend on, before a value is shown. Most depend on nothing."""
 

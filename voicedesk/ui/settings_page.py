@@ -38,8 +38,8 @@ class SettingsPage(QScrollArea):
         unit = em(self)
         self.rows: dict[str, SettingRow | PanelRow] = {}
         inner = QWidget()
-        layout = QVBoxLayout(inner)
-        layout.setContentsMargins(2 * unit, int(1.4 * unit), int(1.2 * unit), unit)
+        layout = self._layout = QVBoxLayout(inner)
+        self._set_margins(is_narrow=False)
         layout.setSpacing(int(0.7 * unit))
         title = QLabel(translated(page.title))
         font = QFont(self.font())
@@ -60,6 +60,11 @@ class SettingsPage(QScrollArea):
         self.setFocusPolicy(self.focusPolicy().NoFocus)
         FocusFollower(self)
 
+    def _set_margins(self, *, is_narrow: bool) -> None:
+        left, right = (0.6, 0.4) if is_narrow else (2.0, 1.2)
+        unit = em(self)
+        self._layout.setContentsMargins(int(left * unit), int(1.4 * unit), int(right * unit), unit)
+
     @staticmethod
     def _row(
         field: Field,
@@ -78,8 +83,10 @@ class SettingsPage(QScrollArea):
             row.show_settings(settings)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        is_narrow = self.width() < _NARROW_EM * em(self)
+        self._set_margins(is_narrow=is_narrow)
         for row in self.rows.values():
-            row.set_narrow(is_narrow=self.width() < _NARROW_EM * em(self))
+            row.set_narrow(is_narrow=is_narrow)
         super().resizeEvent(event)
 
     def reveal(self, path: str) -> None:

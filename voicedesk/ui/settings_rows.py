@@ -172,6 +172,7 @@ class SettingRow(_Row):
         unit = em(self)
         self.editor = editor
         self._is_beside = self._is_narrow = False
+        self._below: QHBoxLayout | None = None
         name = translated(field.label)
         editor.describe(self._help_text())
         self._back = self._make_back(name)
@@ -181,28 +182,42 @@ class SettingRow(_Row):
         margin = unit // 3
         layout.setContentsMargins(margin, margin, 0, margin)
         layout.setSpacing(unit // 3)
-        line = QHBoxLayout()
+        line = self._line = QHBoxLayout()
         line.setSpacing(unit)
         line.addLayout(self._words(name), 1)
         layout.addLayout(line)
         wanted = editor.sizeHint().width()
         if wanted > _EDITOR_EM * unit and not (editor.is_label or editor.is_across):
             editor.setFixedWidth(min(wanted, _WIDEST_EM * unit))
-            layout.addLayout(self._below())
+            self._below = self._make_below()
+            layout.addLayout(self._below)
             return
         if editor.is_across:
             layout.addWidget(editor)
         elif not editor.is_label:
             self._is_beside = True
-            self.set_narrow(is_narrow=False)
+            self.editor.setFixedWidth(_EDITOR_EM * unit)
             line.addWidget(editor, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
 
     def set_narrow(self, *, is_narrow: bool) -> None:
-        self._is_narrow = is_narrow
+        if is_narrow is not self._is_narrow:
+            self._is_narrow = is_narrow
+            self.editor.set_narrow(is_narrow=is_narrow)
+            if self._below is not None:
+                self._move_back(self._below)
         if self._is_beside:
             usual = _EDITOR_EM * em(self)
             self.editor.setFixedWidth(min(usual, self._least_width()) if is_narrow else usual)
+
+    def _move_back(self, below: QHBoxLayout) -> None:
+        """To the words, where there is room for it in any case, or beside the editor below them."""
+        to_words = self._is_narrow
+        (below if to_words else self._line).removeWidget(self._back)
+        if to_words:
+            self._line.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            below.insertWidget(1, self._back)
 
     def _least_width(self) -> int:
         """So wide the editor has to be, and any choice that it offers."""
@@ -221,7 +236,7 @@ class SettingRow(_Row):
         back.setSizePolicy(policy)
         return back
 
-    def _below(self) -> QHBoxLayout:
+    def _make_below(self) -> QHBoxLayout:
         """The editor and the way back beside it, where both stand under the words."""
         below = QHBoxLayout()
         below.setSpacing(em(self) // 2)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from voicedesk.core.settings import BUILTIN, OPENAI, Server, Settings
 from voicedesk.providers.profiles import needs_permission, quirks_of
 from voicedesk.providers.retirement import retiring
+from voicedesk.ui.fitting import ButtonRow
 from voicedesk.ui.icons import em
 from voicedesk.ui.ports import KeyStore
 from voicedesk.ui.roomy import settle
@@ -116,8 +117,10 @@ class ServerEditor(QWidget):
         row.addWidget(self._remove)
         uses = QHBoxLayout()
         uses.addWidget(self._uses, 1)
-        uses.addWidget(self._test)
-        uses.addWidget(self._use)
+        deeds = ButtonRow(uses.spacing())
+        deeds.addWidget(self._test)
+        deeds.addWidget(self._use)
+        uses.addLayout(deeds)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(unit // 3)
