@@ -24,6 +24,7 @@ from voicedesk.core.errors import (
     NoAnswerError,
     RateLimitError,
     ServerError,
+    SpentError,
     UnreachableError,
     WrongKeyError,
 )
@@ -363,6 +364,19 @@ async def test_without_a_time_to_wait_the_turn_ends_at_once(
     assert caught.value.retry_after is None
     assert caught.value.retryable
     assert len(fake.asked) == 1
+
+
+async def test_for_an_account_that_has_nothing_left_nobody_waits(
+    fake: FakeHttp, server: HttpServer
+) -> None:
+    body = openai_error("No credit", "insufficient_quota")
+    refused = answers(body, 429, kind="application/json", headers={"Retry-After": "0"})
+    fake.handler = in_turn(refused, answers("fine"))
+    with pytest.raises(SpentError, match=r"used up its quota: No credit\. Add credit") as caught:
+        await read(server)
+    assert not caught.value.retryable
+    assert len(fake.asked) == 1
+    assert await read(server) == b"fine"  # it was added meanwhile
 
 
 async def test_a_long_wait_is_told_and_the_server_left_alone(
