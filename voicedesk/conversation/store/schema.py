@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-SCHEMA = 2
+SCHEMA = 3
 """The version that this code reads and writes, kept in SQLite's ``user_version``."""
 
 
@@ -99,7 +99,14 @@ def _figures(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE turns ADD COLUMN figures TEXT")
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _first, 1: _figures}
+def _by_state(connection: sqlite3.Connection) -> None:
+    """To version 3: what is asked of the recordings after each turn is found without looking at each of them."""
+    connection.execute(
+        "CREATE INDEX recordings_by_state ON recordings (state, kind, bytes, created_at)"
+    )
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _first, 1: _figures, 2: _by_state}
 """``STEPS[1]`` turns a file of version 1 into one of version 2."""
 
 
