@@ -353,10 +353,10 @@ def _handshake_error(error: Exception, address: Address, model: str) -> ServerEr
         if type(error).__name__ == "SecurityError":
             reason = ELSEWHERE
         return ProtocolError(repr(error), server=address.name, reason=reason)
-    if status == HTTPStatus.NOT_FOUND:
-        return UnknownModelError(f"HTTP {status}", server=address.name, model=model)
     body = bytes(getattr(response, "body", b"") or b"")
     refusal = status_failure(status, response.headers, body, address, model=model)
+    if status == HTTPStatus.NOT_FOUND:
+        return UnknownModelError(refusal.detail, server=address.name, model=model)
     if type(refusal) is not ReplyFailedError:
         return refusal
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
